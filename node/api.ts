@@ -1,0 +1,191 @@
+/**
+ * The node as its readers see it: everything JSON-RPC and the commands may ask for, and nothing
+ * of how it is done. `rpc` depends on this file and on `events.ts`, never on what is behind them.
+ */
+import type { Address, Hash, Header, Hex } from '../consensus/types.ts'
+import type { Genesis } from '../genesis/genesis-file.ts'
+import type { BlockSummary, NodeEvents } from './events.ts'
+import type {
+  CallOutcome,
+  CallRequest,
+  EstimateOutcome,
+  Overrides,
+} from './execution/call-types.ts'
+import type { Receipt } from './receipt.ts'
+import type { StateView } from './state/types.ts'
+import type { SignedTransaction } from './transaction.ts'
+
+export type BlockTag = 'latest' | 'safe' | 'finalized' | 'earliest' | 'pending'
+
+/** A block as a caller names it; EIP-1898 objects and hashes become `hash`. */
+export type BlockSelector =
+  | { readonly tag: BlockTag }
+  | { readonly number: bigint }
+  | { readonly hash: Hash; readonly requireCanonical: boolean }
+
+export type ChainBlock = BlockSummary & {
+  readonly transactions: readonly SignedTransaction[]
+  /** Bytes of the block's RLP. */
+  readonly sizeBytes: number
+}
+
+export type TransactionLocation = {
+  readonly blockHash: Hash
+  readonly blockNumber: bigint
+  readonly index: number
+}
+
+export type AccountProof = {
+  readonly accountProof: readonly Hex[]
+  readonly storageProof: readonly {
+    readonly slot: Hex
+    readonly value: Hex
+    readonly proof: readonly Hex[]
+  }[]
+}
+
+export interface ChainReader {
+  head(): BlockSummary
+  /** undefined: no such block here. `pending` is answered as the block being built. */
+  resolve(selector: BlockSelector): Promise<BlockSummary | undefined>
+  canonicalHash(number: bigint): Promise<Hash | undefined>
+  header(hash: Hash): Promise<Header | undefined>
+  block(hash: Hash): Promise<ChainBlock | undefined>
+  receipts(hash: Hash): Promise<readonly Receipt[] | undefined>
+  /** The stored witness; undefined for genesis, unknown and pruned blocks. */
+  proof(hash: Hash): Promise<Uint8Array | undefined>
+  totalDifficulty(hash: Hash): Promise<bigint | undefined>
+  /** Of canonical blocks only. */
+  locate(transactionHash: Hash): Promise<TransactionLocation | undefined>
+  /** The block the sealer is working on, with its transactions; built on demand if it has none. */
+  pendingBlock(): Promise<{ readonly block: ChainBlock; readonly receipts: readonly Receipt[] }>
+}
+
+export interface StateReader {
+  /** Post-state of a block; throws StateError UNAVAILABLE when it can't be read any more. */
+  at(block: BlockSummary): Promise<StateView>
+  prove(block: BlockSummary, address: Address, slots: readonly Hex[]): Promise<AccountProof>
+  /** Executes on the post-state of `block`, as if in a child of it with the same time. */
+  call(block: BlockSummary, request: CallRequest, overrides?: Overrides): Promise<CallOutcome>
+  estimateGas(
+    block: BlockSummary,
+    request: CallRequest,
+    overrides?: Overrides,
+  ): Promise<EstimateOutcome>
+}
+
+export interface PoolReader {
+  get(hash: Hash): SignedTransaction | undefined
+  /** Transactions that could be mined now, best first. */
+  pending(): readonly SignedTransaction[]
+  /** By sender, ascending nonce. */
+  content(): { readonly pending: PoolContent; readonly queued: PoolContent }
+  status(): { readonly pending: number; readonly queued: number }
+  /** Next nonce of `address`, counting its pending transactions. */
+  nextNonce(address: Address): Promise<bigint>
+  /** Decodes, checks, adds and gossips a raw transaction. Throws PoolError. */
+  submit(raw: Uint8Array): Promise<Hash>
+}
+
+export type PoolContent = ReadonlyMap<Address, readonly SignedTransaction[]>
+
+export type PeerSummary = {
+  readonly id: string
+  readonly address: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly score: number
+  readonly connectedSeconds: number
+  readonly head: { readonly number: bigint; readonly hash: Hash } | undefined
+}
+
+export interface NetworkReader {
+  readonly peerId: string | undefined
+  readonly multiaddrs: readonly string[]
+  peers(): readonly PeerSummary[]
+  /** undefined when not syncing. */
+  syncing():
+    | {
+        readonly startingBlock: bigint
+        readonly currentBlock: bigint
+        readonly highestBlock: bigint
+      }
+    | undefined
+  /** Cuts every peer that is not named; undefined heals. For tests of consensus rules. */
+  setPartition(allowed: readonly string[] | undefined): Promise<void>
+}
+
+export type ComputeWork = {
+  readonly workId: Hash
+  readonly sealHash: Hash
+  readonly genesisHash: Hash
+  readonly shape: string
+  readonly kind: number
+  readonly difficulty: bigint
+  readonly theta: Hash
+  readonly epochSeed: Hash
+  readonly jobId: Hash
+  readonly rootA: Hash
+  readonly rootB: Hash
+  /** Unix seconds after which the work is forgotten. */
+  readonly expiresAt: bigint
+}
+
+export type ProofReport = {
+  readonly ok: boolean
+  readonly code: string | null
+  readonly condemns: 'header' | 'sender' | null
+  readonly blockHash?: Hash
+  readonly ticket?: Hash
+  readonly theta?: Hash
+  readonly macs: number
+  readonly ms: number
+}
+
+export type SealerSummary = {
+  readonly isMining: boolean
+  readonly backend: 'webgpu' | 'cpu'
+  readonly adapter: string
+  readonly isSoftware: boolean
+  readonly kernel: string
+  /** As measured at start, multiply-adds a second. */
+  readonly macsPerSecond: number
+  readonly dutyPercent: number
+  readonly blocksSealed: number
+}
+
+export interface WorkDesk {
+  readonly sealer: SealerSummary | undefined
+  getWork(coinbase: Address | undefined): Promise<ComputeWork>
+  submitWork(
+    workId: Hash,
+    nonce: Hex,
+    proof: Uint8Array,
+  ): Promise<{
+    readonly ok: boolean
+    readonly code: string | null
+    readonly blockHash: Hash | null
+  }>
+  /** Full check of any bytes against this node's chain; never throws on bad input. */
+  verifyProof(headerRlp: Uint8Array, proof: Uint8Array): Promise<ProofReport>
+  /** D of the block's epoch and the seed of its matrices. */
+  epochOf(block: BlockSummary): Promise<{ readonly difficulty: bigint; readonly seed: Hash }>
+}
+
+export type NodeHealth = {
+  readonly isReady: boolean
+  readonly reason: string | undefined
+}
+
+export interface NodeApi {
+  readonly genesis: Genesis
+  readonly clientVersion: string
+  /** Unix milliseconds, the node's clock. */
+  now(): number
+  readonly events: NodeEvents
+  readonly chain: ChainReader
+  readonly state: StateReader
+  readonly pool: PoolReader
+  readonly network: NetworkReader
+  readonly work: WorkDesk
+  health(): NodeHealth
+}

@@ -1,0 +1,24 @@
+/**
+ * What the node tells its readers (subscriptions, filters, pool, metrics), in the order in which
+ * it happened. A listener that throws is a bug and takes the process down: none of them may wait.
+ */
+import { EventEmitter } from 'node:events'
+import type { Hash, Header } from '../consensus/types.ts'
+import type { SignedTransaction } from './transaction.ts'
+
+export type BlockSummary = { readonly hash: Hash; readonly header: Header }
+
+/** The canonical chain changed: `removed` newest first, `added` oldest first; head = last added. */
+export type HeadChange = {
+  readonly removed: readonly BlockSummary[]
+  readonly added: readonly BlockSummary[]
+  readonly head: BlockSummary
+}
+
+export type NodeEventMap = {
+  head: [change: HeadChange]
+  pendingTransaction: [transaction: SignedTransaction]
+  syncing: [isSyncing: boolean]
+}
+
+export class NodeEvents extends EventEmitter<NodeEventMap> {}

@@ -1,0 +1,52 @@
+/**
+ * What goes into and comes out of the executor, the same for import, building and replay.
+ *
+ * Spec: docs/spec/execution.md; order of a block: token-economy "Consensus-level rewards".
+ */
+import type { Address, Hash, Header, Hex } from '../../consensus/types.ts'
+import type { Receipt } from '../receipt.ts'
+import type { StateChanges } from '../state/types.ts'
+import type { SignedTransaction } from '../transaction.ts'
+
+/** Where a block executes: the parent's post-state and the branch that BLOCKHASH sees. */
+export type ParentState = {
+  readonly header: Header
+  readonly hash: Hash
+  /** D of the executed block's own epoch, in MAC: what `BlockRewards.onBlock` records. */
+  readonly epochDifficulty: bigint
+  /** Hash of the ancestor with this number on the branch being executed (last 256 are asked). */
+  readonly ancestorHash: (number: bigint) => Hash | undefined | Promise<Hash | undefined>
+}
+
+/** What header fields a builder fixes before execution; the results are filled in by it. */
+export type BuildEnvironment = {
+  readonly coinbase: Address
+  readonly timestamp: bigint
+  readonly gasLimit: bigint
+  readonly baseFeePerGas: bigint
+  readonly difficulty: bigint
+  readonly extraData: Hex
+  readonly mixHash: Hash
+}
+
+/** The outcome of executing one block; nothing of it is on disk yet. */
+export type ExecutedBlock = {
+  readonly stateRoot: Hash
+  readonly receiptsRoot: Hash
+  /** 256 bytes. */
+  readonly logsBloom: Hex
+  readonly gasUsed: bigint
+  readonly receipts: readonly Receipt[]
+  readonly changes: StateChanges
+  /** Wei released from the mining vault to the coinbase and to the finality pot by this block. */
+  readonly reward: { readonly coinbase: bigint; readonly pot: bigint }
+}
+
+/** A block built from the pool: the header is whole but for its nonce (8 zero bytes). */
+export type BuiltBlock = {
+  readonly header: Header
+  readonly transactions: readonly SignedTransaction[]
+  readonly executed: ExecutedBlock
+  /** Transactions that turned out not to be includable, for the pool to drop, with the reason. */
+  readonly refused: readonly { readonly hash: Hash; readonly reason: string }[]
+}

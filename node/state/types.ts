@@ -1,0 +1,35 @@
+/**
+ * The state as the executor and the readers see it: a flat view at one block, and the changes
+ * that one block makes. Spec: docs/spec/storage.md.
+ */
+import type { Address, Hash, Hex } from '../../consensus/types.ts'
+
+export type AccountRecord = {
+  readonly nonce: bigint
+  readonly balance: bigint
+  readonly storageRoot: Hash
+  readonly codeHash: Hash
+}
+
+/** Read access to the state after one block. */
+export interface StateView {
+  readonly stateRoot: Hash
+  account(address: Address): Promise<AccountRecord | undefined>
+  /** The value of a slot (32-byte hex key), 32 bytes hex; zero when unset. */
+  storage(address: Address, slot: Hex): Promise<Hex>
+  code(codeHash: Hash): Promise<Uint8Array>
+}
+
+/** What one block changed: flat state before and after, new trie nodes, new code. */
+export type StateChanges = {
+  readonly stateRoot: Hash
+  /** undefined: the account does not exist on that side. */
+  readonly accounts: ReadonlyMap<Address, Change<AccountRecord | undefined>>
+  /** address -> slot -> values (32 bytes hex; zero when unset). */
+  readonly storage: ReadonlyMap<Address, ReadonlyMap<Hex, Change<Hex>>>
+  readonly code: ReadonlyMap<Hash, Uint8Array>
+  /** node hash -> RLP of trie nodes that are new. */
+  readonly trieNodes: ReadonlyMap<Hash, Uint8Array>
+}
+
+export type Change<Value> = { readonly before: Value; readonly after: Value }
