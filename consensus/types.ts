@@ -12,7 +12,7 @@ export type Hash = Hex
 /** 20 bytes, lower case (never the EIP-55 checksum form). */
 export type Address = Hex
 
-/** An Ethereum header of exactly 21 fields, in RLP order; names as in the Ethereum specifications. */
+/** An Ethereum header of exactly 21 fields, in RLP order and by Ethereum's names. */
 export type Header = {
   readonly parentHash: Hash
   readonly ommersHash: Hash
@@ -43,7 +43,7 @@ export type Header = {
   readonly requestsHash: Hash
 }
 
-/** A header with its hash; the body as raw EIP-2718 transactions (legacy ones as their RLP list). */
+/** A header with its hash; the body as EIP-2718 transactions, legacy ones as their RLP list. */
 export type Block = {
   readonly hash: Hash
   readonly header: Header

@@ -51,7 +51,7 @@ export type Overrides = {
   readonly block?: BlockOverrides
 }
 
-/** `reverted` carries the revert data; `failed` is any other end (out of gas, invalid opcode...). */
+/** `reverted` carries the revert data; `failed` is any other end, such as out of gas. */
 export type CallOutcome =
   | { readonly kind: 'ok'; readonly output: Hex; readonly gasUsed: bigint }
   | { readonly kind: 'reverted'; readonly output: Hex; readonly gasUsed: bigint }
