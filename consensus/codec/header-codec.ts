@@ -1,0 +1,159 @@
+/**
+ * Headers as bytes: one flat RLP list of exactly 21 items, one encoding each.
+ *
+ * Spec: docs/spec/block.md, "Header encoding". Hashing lives here as well, because the block
+ * hash and the seal hash are hashes of this encoding and of nothing else.
+ */
+import { bytesToBigInt, bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { keccak256 } from '../../gpu/reference/keccak.ts'
+import { assert } from '../errors.ts'
+import { HeaderError } from '../header-error.ts'
+import type { Hash, Header, Hex } from '../types.ts'
+import { type RlpItem, readRlpItems, readRlpWhole } from './rlp-reader.ts'
+import { encodeRlpInteger, encodeRlpList, encodeRlpString } from './rlp-writer.ts'
+
+/** An integer field and the most bytes it may take, or a byte field of exactly that width. */
+type Field = { readonly name: keyof Header; readonly bytes: number; readonly isInteger: boolean }
+
+const bytesField = (name: keyof Header, bytes: number): Field => ({ name, bytes, isInteger: false })
+const integer = (name: keyof Header, bytes: number): Field => ({ name, bytes, isInteger: true })
+
+/** The 21 fields in Ethereum's order. */
+const FIELDS: readonly Field[] = [
+  bytesField('parentHash', 32),
+  bytesField('ommersHash', 32),
+  bytesField('coinbase', 20),
+  bytesField('stateRoot', 32),
+  bytesField('transactionsRoot', 32),
+  bytesField('receiptsRoot', 32),
+  bytesField('logsBloom', 256),
+  integer('difficulty', 32),
+  integer('number', 8),
+  integer('gasLimit', 8),
+  integer('gasUsed', 8),
+  integer('timestamp', 8),
+  bytesField('extraData', 40),
+  bytesField('mixHash', 32),
+  bytesField('nonce', 8),
+  integer('baseFeePerGas', 32),
+  bytesField('withdrawalsRoot', 32),
+  integer('blobGasUsed', 8),
+  integer('excessBlobGas', 8),
+  bytesField('parentBeaconBlockRoot', 32),
+  bytesField('requestsHash', 32),
+]
+
+const NONCE_INDEX = FIELDS.findIndex((field) => field.name === 'nonce')
+const NONCE_BYTES = 8
+
+/**
+ * No canonical header is longer: a list prefix of 3 bytes, 256 bytes of bloom with 3 of prefix,
+ * every other field at its widest with 1 of prefix. Longer input is refused before it is read.
+ */
+export const HEADER_BYTES_MAX = FIELDS.reduce((sum, field) => sum + field.bytes + 1, 5)
+
+/** The one RLP encoding of `header`. */
+export function encodeHeader(header: Header): Uint8Array {
+  return encodeRlpList(FIELDS.map((field) => encodeField(header, field)))
+}
+
+/** Reads a header; throws a {@link HeaderError} of code `E_PARAM` unless `rlp` is canonical. */
+export function decodeHeader(rlp: Uint8Array): Header {
+  const layout = readHeaderLayout(rlp)
+  if (typeof layout === 'string') throw new HeaderError({ code: 'E_PARAM', reason: layout })
+  return headerOfLayout(rlp, layout)
+}
+
+/** The block hash. */
+export function hashHeader(header: Header): Hash {
+  return hashHeaderRlp(encodeHeader(header))
+}
+
+/** The block hash of a header that is at hand as bytes. */
+export function hashHeaderRlp(rlp: Uint8Array): Hash {
+  return bytesToHex(keccak256(rlp))
+}
+
+/** What a search binds: the hash of the header with a nonce of eight zero bytes. */
+export function sealHash(header: Header): Uint8Array {
+  return keccak256(encodeHeader({ ...header, nonce: ZERO_NONCE }))
+}
+
+/** Where the items of a canonical header lie in its RLP, in field order. */
+export type HeaderLayout = readonly RlpItem[]
+
+/** The layout of a canonical header, or why it is none. */
+export function readHeaderLayout(rlp: Uint8Array): HeaderLayout | string {
+  if (rlp.length > HEADER_BYTES_MAX) return 'header too long'
+  const list = readRlpWhole(rlp)
+  if (!list?.isList) return 'not one canonical RLP list'
+  const items = readRlpItems(rlp, list, FIELDS.length)
+  if (items?.length !== FIELDS.length) return 'not 21 canonical items'
+  for (const [index, field] of FIELDS.entries()) {
+    const item = items[index]
+    if (item === undefined || !isFieldCanonical(rlp, item, field)) return `field ${field.name}`
+  }
+  return items
+}
+
+/** The header of a layout that {@link readHeaderLayout} found in the same bytes. */
+export function headerOfLayout(rlp: Uint8Array, layout: HeaderLayout): Header {
+  const payload = (index: number): Uint8Array => {
+    const item = layout[index]
+    assert(item !== undefined, 'a header layout holds every field')
+    return rlp.subarray(item.start, item.end)
+  }
+  const hex = (index: number): Hex => bytesToHex(payload(index))
+  const big = (index: number): bigint => bytesToBigInt(payload(index))
+  return {
+    parentHash: hex(0),
+    ommersHash: hex(1),
+    coinbase: hex(2),
+    stateRoot: hex(3),
+    transactionsRoot: hex(4),
+    receiptsRoot: hex(5),
+    logsBloom: hex(6),
+    difficulty: big(7),
+    number: big(8),
+    gasLimit: big(9),
+    gasUsed: big(10),
+    timestamp: big(11),
+    extraData: hex(12),
+    mixHash: hex(13),
+    nonce: hex(14),
+    baseFeePerGas: big(15),
+    withdrawalsRoot: hex(16),
+    blobGasUsed: big(17),
+    excessBlobGas: big(18),
+    parentBeaconBlockRoot: hex(19),
+    requestsHash: hex(20),
+  }
+}
+
+/** {@link sealHash} of a canonical header at hand as bytes: no field is decoded. */
+export function sealHashOfLayout(rlp: Uint8Array, layout: HeaderLayout): Uint8Array {
+  const nonce = layout[NONCE_INDEX]
+  assert(nonce !== undefined, 'a header layout holds the nonce')
+  return keccak256(rlp.subarray(0, nonce.start), ZERO_NONCE_BYTES, rlp.subarray(nonce.end))
+}
+
+const ZERO_NONCE_BYTES = new Uint8Array(NONCE_BYTES)
+const ZERO_NONCE: Hex = bytesToHex(ZERO_NONCE_BYTES)
+
+function isFieldCanonical(rlp: Uint8Array, item: RlpItem, field: Field): boolean {
+  const length = item.end - item.start
+  if (item.isList) return false
+  if (!field.isInteger) return length === field.bytes
+  return length <= field.bytes && (length === 0 || rlp[item.start] !== 0)
+}
+
+function encodeField(header: Header, field: Field): Uint8Array {
+  const value = header[field.name]
+  if (typeof value === 'bigint') {
+    assert(value >= 0n && value < 1n << BigInt(8 * field.bytes), `${field.name} fits its width`)
+    return encodeRlpInteger(value)
+  }
+  const bytes = hexToBytes(value)
+  assert(bytes.length === field.bytes, `${field.name} has its exact width`)
+  return encodeRlpString(bytes)
+}
