@@ -58,8 +58,9 @@ function projectRows(
   for (let i = 0; i < rows; i++) {
     for (let l = 0; l < k; l++) {
       const value = matrix[i * k + l] ?? 0
-      const plus = i * r + (choices.plus[l] ?? 0)
-      const minus = i * r + (choices.minus[l] ?? 0)
+      const choice = choices[l] ?? 0
+      const plus = i * r + (choice & 255)
+      const minus = i * r + (choice >>> 8)
       out[plus] = (out[plus] ?? 0) + value
       out[minus] = (out[minus] ?? 0) - value
     }

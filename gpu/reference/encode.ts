@@ -2,6 +2,7 @@
  * Adds the noise of an attempt to the operands: A' = A + E_A, BT' = BT + E_B, all int8.
  * Spec: docs/spec/proof-of-compute.md, "Noise, encode, tile, ticket".
  */
+import { shortMessage, wordsOf } from './blake3.ts'
 import {
   type Choices,
   choiceTable,
@@ -9,24 +10,31 @@ import {
   DOMAIN_CHOICE_B,
   DOMAIN_NOISE_A,
   DOMAIN_NOISE_B,
-  noiseRow,
+  fillNoiseRow,
 } from './noise.ts'
 import type { Shape } from './shape.ts'
 
 export type Side = 'A' | 'B'
 
-/** The noise of one operand but for its rows, which are made one at a time. */
+/** The noise of one operand; its rows are made one at a time, in `noise`. */
 export type Encoder = {
-  readonly seed: Uint8Array
-  readonly noiseDomain: number
+  readonly k: number
   readonly choices: Choices
-  readonly shape: Shape
+  readonly key: Int32Array
+  readonly message: Int32Array
+  readonly noise: Int8Array
 }
 
 export function createEncoder(shape: Shape, seed: Uint8Array, side: Side): Encoder {
   const choiceDomain = side === 'A' ? DOMAIN_CHOICE_A : DOMAIN_CHOICE_B
   const noiseDomain = side === 'A' ? DOMAIN_NOISE_A : DOMAIN_NOISE_B
-  return { seed, noiseDomain, choices: choiceTable(seed, choiceDomain, shape.k, shape.r), shape }
+  return {
+    k: shape.k,
+    choices: choiceTable(seed, choiceDomain, shape.k, shape.r),
+    key: wordsOf(seed),
+    message: shortMessage(noiseDomain, 0),
+    noise: new Int8Array(shape.r),
+  }
 }
 
 /**
@@ -40,13 +48,12 @@ export function encodeRow(
   out: Int8Array,
   offset: number,
 ): void {
-  const { k, r } = encoder.shape
-  const { plus, minus } = encoder.choices
-  const noise = noiseRow(encoder.seed, encoder.noiseDomain, index, r)
+  const { k, key, message, noise, choices } = encoder
+  message[1] = index
+  fillNoiseRow(key, message, noise)
   for (let l = 0; l < k; l++) {
-    const added = noise[plus[l] ?? 0] ?? 0
-    const subtracted = noise[minus[l] ?? 0] ?? 0
-    out[offset + l] = (row[l] ?? 0) + added - subtracted
+    const choice = choices[l] ?? 0
+    out[offset + l] = (row[l] ?? 0) + (noise[choice & 255] ?? 0) - (noise[choice >>> 8] ?? 0)
   }
 }
 

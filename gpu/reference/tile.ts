@@ -55,9 +55,16 @@ function addBlock(
   sums: Int32Array,
   entry: number,
 ): void {
-  let [c0, c1, c2, c3] = [0, 0, 0, 0]
-  let [d0, d1, d2, d3] = [0, 0, 0, 0]
-  for (let i = fromA, j = fromB; i < fromA + s; i++, j++) {
+  const end = fromA + s
+  let c0 = 0
+  let c1 = 0
+  let c2 = 0
+  let c3 = 0
+  let d0 = 0
+  let d1 = 0
+  let d2 = 0
+  let d3 = 0
+  for (let i = fromA, j = fromB; i < end; i++, j++) {
     const a0 = a[i] ?? 0
     const a1 = a[i + k] ?? 0
     const b0 = b[j] ?? 0
