@@ -66,12 +66,23 @@ export interface StateReader {
   at(block: BlockSummary): Promise<StateView>
   prove(block: BlockSummary, address: Address, slots: readonly Hex[]): Promise<AccountProof>
   /** Executes on the post-state of `block`, as if in a child of it with the same time. */
-  call(block: BlockSummary, request: CallRequest, overrides?: Overrides): Promise<CallOutcome>
+  call(
+    block: BlockSummary,
+    request: CallRequest,
+    overrides?: Overrides,
+    limits?: CallLimits,
+  ): Promise<CallOutcome>
   estimateGas(
     block: BlockSummary,
     request: CallRequest,
     overrides?: Overrides,
+    limits?: CallLimits,
   ): Promise<EstimateOutcome>
+}
+
+export type CallLimits = {
+  /** Aborts when the caller no longer waits; execution gives way to it every few milliseconds. */
+  readonly signal?: AbortSignal
 }
 
 export interface PoolReader {
@@ -143,6 +154,8 @@ export type ProofReport = {
 
 export type SealerSummary = {
   readonly isMining: boolean
+  /** Where the rewards of its blocks go. */
+  readonly coinbase: Address
   readonly backend: 'webgpu' | 'cpu'
   readonly adapter: string
   readonly isSoftware: boolean
@@ -167,8 +180,13 @@ export interface WorkDesk {
   }>
   /** Full check of any bytes against this node's chain; never throws on bad input. */
   verifyProof(headerRlp: Uint8Array, proof: Uint8Array): Promise<ProofReport>
-  /** D of the block's epoch and the seed of its matrices. */
-  epochOf(block: BlockSummary): Promise<{ readonly difficulty: bigint; readonly seed: Hash }>
+  /** D of the block's epoch, the seed of its synthetic matrices and what commits to those. */
+  epochOf(block: BlockSummary): Promise<{
+    readonly difficulty: bigint
+    readonly seed: Hash
+    readonly rootA: Hash
+    readonly rootB: Hash
+  }>
 }
 
 export type NodeHealth = {
