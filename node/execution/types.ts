@@ -18,6 +18,9 @@ export type ParentState = {
   readonly ancestorHash: (number: bigint) => Hash | undefined | Promise<Hash | undefined>
 }
 
+/** What a call executes on: the post-state of a block. */
+export type CallBase = Pick<ParentState, 'header' | 'hash' | 'ancestorHash'>
+
 /** What header fields a builder fixes before execution; the results are filled in by it. */
 export type BuildEnvironment = {
   readonly coinbase: Address
@@ -40,6 +43,12 @@ export type ExecutedBlock = {
   readonly changes: StateChanges
   /** Wei released from the mining vault to the coinbase and to the finality pot by this block. */
   readonly reward: { readonly coinbase: bigint; readonly pot: bigint }
+}
+
+/** Bounds of a building round beside gas and bytes. */
+export type BuildOptions = {
+  /** Asked before each transaction: true closes the block with what it holds. */
+  readonly isOver?: () => boolean
 }
 
 /** A block built from the pool: the header is whole but for its nonce (8 zero bytes). */

@@ -22,6 +22,8 @@ export interface StateView {
 
 /** What one block changed: flat state before and after, new trie nodes, new code. */
 export type StateChanges = {
+  /** Of the state that the changes apply to. */
+  readonly parentStateRoot: Hash
   readonly stateRoot: Hash
   /** undefined: the account does not exist on that side. */
   readonly accounts: ReadonlyMap<Address, Change<AccountRecord | undefined>>
