@@ -22,5 +22,11 @@ export type HeaderErrorType =
   | { readonly code: 'GAS_LIMIT_OUT_OF_BOUNDS'; readonly parent: bigint; readonly actual: bigint }
   | { readonly code: 'BASE_FEE_MISMATCH'; readonly expected: bigint; readonly actual: bigint }
 
+/** The faults with one of these codes. */
+export type HeaderFault<Code extends HeaderErrorType['code'] = HeaderErrorType['code']> = Extract<
+  HeaderErrorType,
+  { readonly code: Code }
+>
+
 /** A header that breaks a rule; the same header breaks it on every node. */
 export class HeaderError extends CodedError<HeaderErrorType> {}

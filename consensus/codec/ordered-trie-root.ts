@@ -15,13 +15,14 @@ import { encodeRlpInteger, encodeRlpList, encodeRlpString } from './rlp-writer.t
 type Entry = { readonly nibbles: Uint8Array; readonly value: Uint8Array }
 
 const EMPTY_STRING = encodeRlpString(new Uint8Array(0))
-const EMPTY_ROOT: Hash = bytesToHex(keccak256(EMPTY_STRING))
+/** Root of a trie that holds nothing. */
+export const EMPTY_TRIE_ROOT: Hash = bytesToHex(keccak256(EMPTY_STRING))
 /** Nodes shorter than a hash stand in their parent themselves. */
 const HASH_BYTES = 32
 
 /** The root over `values` in order; none of them may be empty. */
 export function orderedTrieRoot(values: readonly Uint8Array[]): Hash {
-  if (values.length === 0) return EMPTY_ROOT
+  if (values.length === 0) return EMPTY_TRIE_ROOT
   const entries = sortedIndexes(values.length).map((index): Entry => {
     const value = values[index]
     assert(value !== undefined && value.length > 0, 'every value has bytes')
