@@ -54,9 +54,6 @@ const GAS_LIMIT = 30_000_000n
 /** A chain with one node can afford blocks that fit any test. */
 const INSTANT_GAS_LIMIT = 300_000_000n
 
-export const CHAIN_ID_BASE = 369_000_000n
-export const CHAIN_ID_SPAN = 1_000_000n
-
 const PARAMS_TAG = 'HPOC/v1/params'
 
 /** Everything that a preset fixes; the chain id follows from the builder's inputs. */
@@ -82,7 +79,7 @@ export function presetParams(preset: PresetName, options: PresetOptions = {}): P
     genesisDifficulty,
     eraBlocks: isDevEra ? DEV_ERA_BLOCKS : REAL_ERA_BLOCKS,
   }
-  verifyParams({ ...params, chainId: CHAIN_ID_BASE })
+  verifyParams({ ...params, chainId: 1n })
   return params
 }
 

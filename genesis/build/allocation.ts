@@ -1,0 +1,83 @@
+/**
+ * Who holds the 10^27 wei of block 0: HIP-1's seven buckets, and what is carved out of the sale
+ * for the dev accounts and the genesis validators.
+ *
+ * Spec: docs/spec/token-economy.md, "Contradictions", G35, and "Genesis contract set".
+ */
+import { devAccounts } from '../accounts.ts'
+import { GenesisError } from '../errors.ts'
+import { PREDEPLOYS, RESERVED } from '../predeploys.ts'
+import type { Address, GenesisValidator } from '../types.ts'
+
+/** One AI in wei. */
+const AI = 10n ** 18n
+
+/** Wei: every coin there will ever be. */
+export const MAX_SUPPLY_WEI = 1_000_000_000n * AI
+
+/** Wei by bucket, before the carve-outs. */
+export const BUCKETS = {
+  ComputeMiningVault: 300_000_000n * AI,
+  TrainingVault: 200_000_000n * AI,
+  EcosystemVault: 150_000_000n * AI,
+  CommunityTreasuryVault: 150_000_000n * AI,
+  TeamVesting: 100_000_000n * AI,
+  PublicSale: 50_000_000n * AI,
+  LiquidityReserve: 50_000_000n * AI,
+} as const
+
+export const DEV_ACCOUNT_WEI = 10_000n * AI
+export const VALIDATOR_STAKE_WEI = 2_000n * AI
+/** On a voting key, for the transactions that carry certificates. */
+export const VOTING_KEY_WEI = 10n * AI
+
+/** A certificate holds at most this many signatures; `ValidatorSet` has the same limit. */
+export const VALIDATORS_MAX = 200
+
+/** Wei by address. Throws unless it is exactly the whole supply. */
+export function allocate(validators: readonly GenesisValidator[]): Map<Address, bigint> {
+  const balances = new Map<Address, bigint>()
+  const give = (address: Address, wei: bigint) => {
+    balances.set(address, (balances.get(address) ?? 0n) + wei)
+  }
+  const addresses = { ...PREDEPLOYS, ...RESERVED }
+  for (const [name, wei] of Object.entries(BUCKETS)) {
+    give(addresses[name as keyof typeof BUCKETS], wei)
+  }
+  const carveOut = (address: Address, wei: bigint) => {
+    give(RESERVED.PublicSale, -wei)
+    give(address, wei)
+  }
+  for (const { address } of devAccounts()) carveOut(address, DEV_ACCOUNT_WEI)
+  for (const { address } of validators) {
+    carveOut(PREDEPLOYS.ValidatorSet, VALIDATOR_STAKE_WEI)
+    carveOut(address, VOTING_KEY_WEI)
+  }
+  verifySupply(balances.values())
+  return balances
+}
+
+/** Throws a {@link GenesisError} unless `balances` sum to 10^27 wei. */
+export function verifySupply(balances: Iterable<bigint>): void {
+  let sum = 0n
+  for (const wei of balances) sum += wei
+  if (sum !== MAX_SUPPLY_WEI) throw new GenesisError({ code: 'SUPPLY_MISMATCH', actual: sum })
+}
+
+/** Throws a {@link GenesisError} unless `ValidatorSet` can hold these and pay them. */
+export function verifyValidators(validators: readonly GenesisValidator[]): void {
+  if (validators.length < 1 || validators.length > VALIDATORS_MAX) {
+    throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: `1 to ${VALIDATORS_MAX}` })
+  }
+  if (new Set(validators.map(({ address }) => address)).size !== validators.length) {
+    throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: 'of different voting keys' })
+  }
+  const held = new Set<Address>([...Object.values(PREDEPLOYS), ...Object.values(RESERVED)])
+  if (validators.some(({ address }) => held.has(address) || BigInt(address) === 0n)) {
+    throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: 'accounts that have a key' })
+  }
+  if (validators.some(({ coinbase }) => coinbase === PREDEPLOYS.AI || BigInt(coinbase) === 0n)) {
+    const expected = 'paid to accounts other than zero and the AI token'
+    throw new GenesisError({ code: 'VALIDATORS_INVALID', expected })
+  }
+}

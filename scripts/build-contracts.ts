@@ -1,0 +1,120 @@
+/**
+ * Compiles genesis/contracts with solc-js into genesis/artifacts, one JSON a contract. Artifacts are
+ * committed, so a node needs no compiler; a test compiles again and compares byte for byte.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const CONTRACTS_DIR = join(ROOT, 'genesis/contracts')
+const ARTIFACTS_DIR = join(ROOT, 'genesis/artifacts')
+
+/** Contracts that block 0 holds; libraries and abstract contracts have no artifact. */
+const DEPLOYED = [
+  'AI',
+  'AIBurn',
+  'BeneficiaryVault',
+  'BlockRewards',
+  'SpenderVault',
+  'ValidatorSet',
+] as const
+
+/** `bytecodeHash: none`: code depends on what the sources say, not on their comments or paths. */
+const SETTINGS = {
+  optimizer: { enabled: true, runs: 200 },
+  evmVersion: 'osaka',
+  metadata: { bytecodeHash: 'none' },
+  outputSelection: {
+    '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout'] },
+  },
+}
+
+type Solc = {
+  version(): string
+  compile(input: string, callbacks: { import(path: string): { contents: string } }): string
+}
+
+type SolcOutput = {
+  readonly errors?: readonly { severity: string; formattedMessage: string }[]
+  readonly contracts?: Record<string, Record<string, SolcContract>>
+}
+
+type SolcContract = {
+  readonly abi: readonly unknown[]
+  readonly evm: { bytecode: { object: string }; deployedBytecode: { object: string } }
+  readonly storageLayout: { storage: readonly StorageVariable[]; types: unknown }
+}
+
+type StorageVariable = { label: string; slot: string; offset: number; type: string }
+
+/** File name to content, for every artifact. Throws with the compiler's words on any finding. */
+export function compileContracts(): ReadonlyMap<string, string> {
+  const solc = createRequire(import.meta.url)('solc') as Solc
+  const input = { language: 'Solidity', sources: readSources(), settings: SETTINGS }
+  const output = JSON.parse(
+    solc.compile(JSON.stringify(input), { import: readImport }),
+  ) as SolcOutput
+  const findings = output.errors ?? []
+  if (findings.length > 0) {
+    throw new Error(findings.map((finding) => finding.formattedMessage).join('\n'))
+  }
+  return new Map(
+    DEPLOYED.map((name) => [
+      `${name}.json`,
+      formatArtifact(name, contractNamed(output, name), solc.version()),
+    ]),
+  )
+}
+
+export function saveArtifacts(artifacts: ReadonlyMap<string, string>): void {
+  mkdirSync(ARTIFACTS_DIR, { recursive: true })
+  for (const [file, text] of artifacts) writeFileSync(join(ARTIFACTS_DIR, file), text)
+}
+
+function readSources(): Record<string, { content: string }> {
+  const files = readdirSync(CONTRACTS_DIR).filter((file) => file.endsWith('.sol'))
+  return Object.fromEntries(
+    files.map((file) => [file, { content: readFileSync(join(CONTRACTS_DIR, file), 'utf8') }]),
+  )
+}
+
+/** Everything that is not ours is an npm package. */
+function readImport(path: string): { contents: string } {
+  const packageName = path.split('/').slice(0, 2).join('/')
+  const manifest = createRequire(import.meta.url).resolve(`${packageName}/package.json`)
+  return { contents: readFileSync(join(dirname(manifest), path.slice(packageName.length)), 'utf8') }
+}
+
+function contractNamed(output: SolcOutput, name: string): SolcContract {
+  const contract = output.contracts?.[`${name}.sol`]?.[name]
+  if (contract === undefined) throw new Error(`${name}.sol has no contract ${name}`)
+  return contract
+}
+
+function formatArtifact(name: string, contract: SolcContract, compiler: string): string {
+  const artifact = {
+    contractName: name,
+    sourceName: `genesis/contracts/${name}.sol`,
+    compiler,
+    abi: contract.abi,
+    bytecode: `0x${contract.evm.bytecode.object}`,
+    deployedBytecode: `0x${contract.evm.deployedBytecode.object}`,
+    storageLayout: contract.storageLayout.storage.map(({ label, slot, offset, type }) => ({
+      label,
+      slot,
+      offset,
+      type,
+    })),
+  }
+  return `${JSON.stringify(artifact, null, 1)}\n`
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const started = performance.now()
+  const artifacts = compileContracts()
+  saveArtifacts(artifacts)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`Compiled ${artifacts.size} contracts in ${seconds} s into genesis/artifacts`)
+}
