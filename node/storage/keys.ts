@@ -21,8 +21,10 @@ export const TABLE = {
   tree: 0x07,
   /** u64be sequence -> commit record */
   commit: 0x08,
-  /** ASCII name -> head, genesis hash, schema version, reorg intent */
+  /** ASCII name -> single records, see {@link META} and the state's own */
   meta: 0x09,
+  /** u64be number + hash -> nothing: every stored block, those of side branches too */
+  height: 0x0a,
   /** address -> account, at the head */
   account: 0x10,
   /** address + slot -> value, at the head */
@@ -37,6 +39,18 @@ export const TABLE = {
 
 export type TableName = keyof typeof TABLE
 
+/** Names of the single records of this folder in the table `meta`. */
+export const META = ['schema', 'genesis', 'head', 'justified', 'finalized', 'reorgIntent'] as const
+
+export type MetaName = (typeof META)[number]
+
+const asciiEncoder = new TextEncoder()
+
+/** The key of a single record. */
+export function metaKey(name: string): Uint8Array {
+  return key('meta', asciiEncoder.encode(name))
+}
+
 /** Joins a table's prefix and the parts of a key. */
 export function key(table: TableName, ...parts: readonly Uint8Array[]): Uint8Array {
   let length = 1
@@ -49,6 +63,11 @@ export function key(table: TableName, ...parts: readonly Uint8Array[]): Uint8Arr
     offset += part.length
   }
   return out
+}
+
+/** First key of the table, and so of a walk through it. */
+export function tableStart(table: TableName): Uint8Array {
+  return Uint8Array.of(TABLE[table])
 }
 
 /** First key after every key that begins with the table's prefix. */

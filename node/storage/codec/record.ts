@@ -1,0 +1,70 @@
+/**
+ * A record that no hash protects: payload, then a CRC-32C over key and payload, so that a record
+ * under a wrong key is found out as well as a flipped bit.
+ * Spec: docs/spec/storage.md, "Checks on read".
+ */
+import { bytesToHex } from '@ethereumjs/util'
+import { CodedError } from '../../../consensus/errors.ts'
+import type { Hex } from '../../../consensus/types.ts'
+import { TABLE, type TableName } from '../keys.ts'
+import { crc32c } from './crc32c.ts'
+
+const CHECKSUM_BYTES = 4
+
+/** The record to store under `key`. */
+export function sealRecord(key: Uint8Array, payload: Uint8Array): Uint8Array {
+  const record = new Uint8Array(payload.length + CHECKSUM_BYTES)
+  record.set(payload)
+  new DataView(record.buffer).setUint32(payload.length, checksum(key, payload))
+  return record
+}
+
+/** The payload (a view) of what was read under `key`; throws {@link CorruptionError}. */
+export function openRecord(key: Uint8Array, record: Uint8Array): Uint8Array {
+  const end = record.length - CHECKSUM_BYTES
+  if (end < 0) throw corruptRecord(key)
+  const payload = record.subarray(0, end)
+  const stored = new DataView(record.buffer, record.byteOffset + end).getUint32(0)
+  if (stored !== checksum(key, payload)) throw corruptRecord(key)
+  return payload
+}
+
+function checksum(key: Uint8Array, payload: Uint8Array): number {
+  return crc32c(payload, crc32c(key))
+}
+
+/** The name of the table that a key belongs to. */
+export function tableOf(key: Uint8Array): TableName | undefined {
+  return TABLE_NAMES.get(key[0] ?? 0)
+}
+
+const TABLE_NAMES: ReadonlyMap<number, TableName> = new Map(
+  Object.entries(TABLE).map(([name, prefix]) => [prefix, name as TableName]),
+)
+
+/** Bytes under `key` that are not what was written there. */
+export function corruptRecord(key: Uint8Array): CorruptionError {
+  const table = tableOf(key) ?? 'unknown'
+  return new CorruptionError(
+    { code: 'CORRUPT_RECORD', table, key: bytesToHex(key) },
+    `A ${table} record of the database is damaged (${bytesToHex(key)}): stop the node and run hanzo db verify.`,
+  )
+}
+
+/** Nothing under `key`, though other records say that there must be. */
+export function missingRecord(key: Uint8Array): CorruptionError {
+  const table = tableOf(key) ?? 'unknown'
+  return new CorruptionError(
+    { code: 'MISSING_RECORD', table, key: bytesToHex(key) },
+    `A ${table} record of the database is missing (${bytesToHex(key)}): stop the node and run hanzo db verify.`,
+  )
+}
+
+export type CorruptionErrorType = {
+  readonly code: 'CORRUPT_RECORD' | 'MISSING_RECORD'
+  readonly table: TableName | 'unknown'
+  readonly key: Hex
+}
+
+/** The disk gave back something else than was written: never an answer, never a vote. */
+export class CorruptionError extends CodedError<CorruptionErrorType> {}
