@@ -1,6 +1,6 @@
 /**
  * What can be wrong with a header, one code a rule. The `E_` codes are those of
- * docs/spec/proof-of-compute.md, "Verification"; the others are of docs/spec/block.md.
+ * docs/spec/proof-of-compute.md, "Verifier"; the others are of docs/spec/block.md.
  * All of them condemn the header itself: no proof and no body can mend it.
  */
 import { CodedError } from './errors.ts'

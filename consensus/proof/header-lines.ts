@@ -2,7 +2,7 @@
  * The lines of proof verification that need no proof: they decide cheaply whether a header is
  * worth asking others for one.
  *
- * Spec: docs/spec/proof-of-compute.md, "Verification" (L1-L3).
+ * Spec: docs/spec/proof-of-compute.md, "Verifier" (L1-L3).
  */
 import type { ConsensusParams } from '../../genesis/params.ts'
 import { type HeaderLayout, headerOfLayout, readHeaderLayout } from '../codec/header-codec.ts'

@@ -3,7 +3,7 @@
  * first one that fails naming the code and whom it condemns. Pure, and total: every input of any
  * size has a verdict.
  *
- * Spec: docs/spec/proof-of-compute.md, "Verification" (L1-L9).
+ * Spec: docs/spec/proof-of-compute.md, "Verifier" (L1-L9).
  */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { evaluateTile } from '../../gpu/reference/evaluate-tile.ts'

@@ -1,6 +1,6 @@
 /**
  * A block as the tree keeps it: what its children's rules depend on, and no more.
- * Spec: docs/spec/block.md, "The tree"; difficulty per docs/spec/proof-of-compute.md, D1-D6.
+ * Spec: docs/spec/block.md, "The tree"; difficulty per docs/spec/proof-of-compute.md, D1, D2.
  */
 import { type EpochParams, isCheckpoint, nextEpochDifficulty } from '../rules/difficulty.ts'
 import type { Hash, Header } from '../types.ts'

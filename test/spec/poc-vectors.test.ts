@@ -198,7 +198,7 @@ describe.skipIf(pocVectors === undefined)('spec / proof-of-compute vectors', () 
     })
   })
 
-  it.each(vectors?.asert ?? [])('D1: difficulty of epochs: $name', (each) => {
+  it.each(vectors?.asert ?? [])('D2: difficulty of epochs: $name', (each) => {
     const { epochLength, idealBlockTimeMs, asertTauMs } = each
     const minDifficulty = BigInt(each.minDifficulty)
     const params = { epochLength, idealBlockTimeMs, asertTauMs, minDifficulty }
@@ -212,13 +212,13 @@ describe.skipIf(pocVectors === undefined)('spec / proof-of-compute vectors', () 
     expect(difficulties).toEqual(each.difficulty)
   })
 
-  it('D2: one step is the published polynomial', () => {
+  it('D3: one step is the published polynomial', () => {
     for (const { prevD, deltaMs, asertTauMs, result } of vectors.asertStep) {
       expect(String(asertStep(BigInt(prevD), BigInt(deltaMs), asertTauMs))).toBe(result)
     }
   })
 
-  it('D3: median time is taken of the last 11', () => {
+  it('D4: median time is taken of the last 11', () => {
     for (const { timestamps, mtp11 } of vectors.mtp11) {
       expect(medianTimePast(timestamps.map(BigInt))).toBe(BigInt(mtp11))
     }
