@@ -1,0 +1,274 @@
+/**
+ * Gossip: publishing with its size checked, and judging what comes. gossipsub holds a message until
+ * its verdict is told (`asyncValidation`), then forwards, drops, or charges (spec/consensus.md 4).
+ */
+import { createHash } from 'node:crypto'
+import {
+  type GossipSub,
+  type GossipsubMessage,
+  type GossipsubOpts,
+  StrictNoSign,
+  type SubscriptionChangeData,
+  TopicValidatorResult,
+} from '@libp2p/gossipsub'
+import { NetworkError, reasonOf } from '../errors.ts'
+import {
+  ANNOUNCE_HEARTBEATS,
+  GOSSIP_CONTROL_BYTES_MAX,
+  GOSSIP_UNSENT_BYTES_MAX,
+  HEARTBEAT_MS,
+  MESSAGE_CACHE_HEARTBEATS,
+  RPC_CONTROL_MESSAGES_MAX,
+  RPC_MESSAGES_MAX,
+  SEEN_MS,
+  SUBSCRIPTION_CHANGES_BURST_MAX,
+  UNJUDGED_BYTES_MAX,
+  UNJUDGED_BYTES_PER_PEER_MAX,
+  UNJUDGED_MESSAGES_MAX,
+  UNJUDGED_MESSAGES_PER_PEER_MAX,
+} from '../limits.ts'
+import type { NetworkMetrics } from '../metrics.ts'
+import type { NetworkHandlers, NetworkLog, PeerId, TopicOptions, Verdict } from '../options.ts'
+import { type ChainName, topicOf } from '../topics.ts'
+import { asInternals, type GossipInternals } from './internals.ts'
+import { MESSAGE_ID_BYTES, type Offence, RpcGuard } from './rpc-guard.ts'
+import { createScoreParams, GRAYLIST_THRESHOLD, scoreThresholds } from './score-params.ts'
+
+export type GossipModules = {
+  readonly pubsub: GossipSub
+  readonly handlers: NetworkHandlers
+  readonly log: NetworkLog
+  readonly metrics: NetworkMetrics
+  /** Charges a peer. */
+  readonly report: (peer: PeerId, penalty: number, reason: string) => void
+}
+
+/** A rejected message of a topic of weight 1 costs as much as a disconnect. */
+const REJECT_PENALTY = 20
+const OFFENCE_PENALTY = 5
+const RESULTS: Record<Verdict, TopicValidatorResult> = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject,
+}
+
+type Load = { messages: number; bytes: number }
+
+export class Gossip {
+  readonly #chain: ChainName
+  readonly #modules: GossipModules
+  readonly #pubsub: GossipInternals
+  readonly #guard: RpcGuard
+  /** By name and by what it is called on the wire. */
+  readonly #topics: ReadonlyMap<string, TopicOptions>
+  readonly #topicsOnWire: ReadonlyMap<string, TopicOptions>
+  /** What awaits a verdict: of each peer, and of all. */
+  readonly #loads = new Map<PeerId, Load>()
+  readonly #load: Load = { messages: 0, bytes: 0 }
+
+  constructor(chain: ChainName, topics: readonly TopicOptions[], modules: GossipModules) {
+    this.#chain = chain
+    this.#modules = modules
+    this.#pubsub = asInternals(modules.pubsub)
+    this.#topics = new Map(topics.map((topic) => [topic.name, topic]))
+    this.#topicsOnWire = new Map(topics.map((topic) => [topicOf(chain, topic.name), topic]))
+    this.#guard = new RpcGuard({
+      bytesMax: new Map([...this.#topicsOnWire].map(([wire, { bytesMax }]) => [wire, bytesMax])),
+      onOffence: (peer, offence) => this.#onOffence(peer, offence),
+      now: () => performance.now(),
+    })
+    this.#guard.install(this.#pubsub)
+  }
+
+  /** Needs a started libp2p. */
+  start(): void {
+    this.#pubsub.addEventListener('gossipsub:message', this.#onMessage)
+    this.#pubsub.addEventListener('subscription-change', this.#onSubscriptions)
+    for (const topic of this.#topicsOnWire.keys()) this.#pubsub.subscribe(topic)
+  }
+
+  stop(): void {
+    this.#pubsub.removeEventListener('gossipsub:message', this.#onMessage)
+    this.#pubsub.removeEventListener('subscription-change', this.#onSubscriptions)
+  }
+
+  async publish(name: string, payload: Uint8Array): Promise<{ recipients: number }> {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) throw new NetworkError({ code: 'TOPIC_UNKNOWN', topic: name })
+    const { bytesMax } = topic
+    if (payload.length > bytesMax) {
+      const bytes = payload.length
+      throw new NetworkError({ code: 'MESSAGE_TOO_BIG', topic: name, bytes, bytesMax })
+    }
+    const { recipients } = await this.#pubsub.publish(topicOf(this.#chain, name), payload)
+    const { metrics } = this.#modules
+    metrics.gossipMessages.inc({ topic: name, direction: 'outbound', verdict: 'published' })
+    metrics.gossipBytes.inc({ topic: name, direction: 'outbound' }, payload.length)
+    return { recipients: recipients.length }
+  }
+
+  scoreOf(peer: PeerId): number {
+    return this.#pubsub.getScore(peer)
+  }
+
+  isGraylisted(peer: PeerId): boolean {
+    return this.#pubsub.getScore(peer) <= GRAYLIST_THRESHOLD
+  }
+
+  /** Whether we hear the peer and can speak to it; gossipsub mends neither stream by itself. */
+  isInGossip(peer: PeerId): boolean {
+    return this.#pubsub.peers.has(peer) && this.#pubsub.streamsOutbound.has(peer)
+  }
+
+  forget(peer: PeerId): void {
+    this.#guard.forget(peer)
+  }
+
+  readonly #onMessage = (event: CustomEvent<GossipsubMessage>): void => {
+    const { propagationSource, msgId, msg } = event.detail
+    const topic = this.#topicsOnWire.get(msg.topic)
+    if (topic === undefined) return
+    // A copy: what comes is a Buffer over the socket's own memory, a whole RPC of it.
+    const payload = new Uint8Array(msg.data)
+    void this.#judge(topic, payload, propagationSource.toString(), msgId)
+  }
+
+  async #judge(
+    topic: TopicOptions,
+    payload: Uint8Array,
+    peer: PeerId,
+    messageId: string,
+  ): Promise<void> {
+    const { metrics } = this.#modules
+    const labels = { topic: topic.name, direction: 'inbound' }
+    metrics.gossipBytes.inc(labels, payload.length)
+    const load = this.#admit(peer, payload.length)
+    if (load === undefined) {
+      metrics.gossipMessages.inc({ ...labels, verdict: 'overload' })
+      this.#tell(messageId, peer, 'ignore')
+      return
+    }
+    const verdict = await this.#verdictOf(topic.name, payload, peer)
+    this.#release(peer, load, payload.length)
+    metrics.gossipMessages.inc({ ...labels, verdict })
+    this.#tell(messageId, peer, verdict)
+    if (verdict !== 'reject') return
+    this.#modules.report(peer, REJECT_PENALTY * topic.weight, `rejected ${topic.name}`)
+  }
+
+  /** A handler that throws has a bug of ours: the sender is not blamed. */
+  async #verdictOf(name: string, payload: Uint8Array, peer: PeerId): Promise<Verdict> {
+    const { handlers, log } = this.#modules
+    try {
+      return await handlers.onGossip(name, payload, peer)
+    } catch (error) {
+      log.error('Gossip handler failed', { topic: name, peer, error: reasonOf(error) })
+      return 'ignore'
+    }
+  }
+
+  #tell(messageId: string, peer: PeerId, verdict: Verdict): void {
+    this.#pubsub.reportMessageValidationResult(messageId, peer, RESULTS[verdict])
+  }
+
+  #admit(peer: PeerId, bytes: number): Load | undefined {
+    const load = this.#loads.get(peer) ?? { messages: 0, bytes: 0 }
+    if (
+      load.messages >= UNJUDGED_MESSAGES_PER_PEER_MAX ||
+      load.bytes + bytes > UNJUDGED_BYTES_PER_PEER_MAX ||
+      this.#load.messages >= UNJUDGED_MESSAGES_MAX ||
+      this.#load.bytes + bytes > UNJUDGED_BYTES_MAX
+    ) {
+      return undefined
+    }
+    this.#loads.set(peer, load)
+    for (const each of [load, this.#load]) {
+      each.messages += 1
+      each.bytes += bytes
+    }
+    return load
+  }
+
+  #release(peer: PeerId, load: Load, bytes: number): void {
+    for (const each of [load, this.#load]) {
+      each.messages -= 1
+      each.bytes -= bytes
+    }
+    if (load.messages === 0) this.#loads.delete(peer)
+  }
+
+  readonly #onSubscriptions = (event: CustomEvent<SubscriptionChangeData>): void => {
+    const peer = event.detail.peerId.toString()
+    for (const { topic, subscribe } of event.detail.subscriptions) {
+      const name = this.#topicsOnWire.get(topic)?.name
+      if (subscribe && name !== undefined) this.#modules.handlers.onPeerSubscribed?.(peer, name)
+    }
+  }
+
+  #onOffence(peer: PeerId, offence: Offence): void {
+    this.#modules.metrics.offences.inc({ kind: offence })
+    this.#modules.report(peer, OFFENCE_PENALTY, offence)
+  }
+}
+
+/** What gossipsub is started with. */
+export function gossipsubOptions(
+  chain: ChainName,
+  topics: readonly TopicOptions[],
+  scoreOf: (peer: PeerId) => number,
+): Partial<GossipsubOpts> {
+  const names = topics.map(({ name, weight }) => ({ topic: topicOf(chain, name), weight }))
+  return {
+    globalSignaturePolicy: StrictNoSign,
+    allowedTopics: names.map(({ topic }) => topic),
+    msgIdFn: ({ topic, data }) => messageId(topic, data),
+    asyncValidation: true,
+    emitSelf: false,
+    fallbackToFloodsub: false,
+    doPX: false,
+    tagMeshPeers: false,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    // Own messages go to everybody at once; serialized once, and with no control messages of one
+    // peer leaking to the next (publishing otherwise mutates one RPC for all).
+    floodPublish: true,
+    batchPublish: true,
+    // Fits 4 nodes (all in the mesh) to some 50.
+    D: 6,
+    Dlo: 4,
+    Dhi: 12,
+    Dscore: 4,
+    Dout: 2,
+    Dlazy: 6,
+    heartbeatInterval: HEARTBEAT_MS,
+    mcacheLength: MESSAGE_CACHE_HEARTBEATS,
+    mcacheGossip: ANNOUNCE_HEARTBEATS,
+    seenTTL: SEEN_MS,
+    maxInboundStreams: 2,
+    maxOutboundStreams: 2,
+    maxInboundDataLength: rpcBytesMax(topics),
+    maxOutboundBufferSize: GOSSIP_UNSENT_BYTES_MAX,
+    decodeRpcLimits: {
+      maxSubscriptions: SUBSCRIPTION_CHANGES_BURST_MAX,
+      maxMessages: RPC_MESSAGES_MAX,
+      maxIhaveMessageIDs: 5_000,
+      maxIwantMessageIDs: 5_000,
+      maxIdontwantMessageIDs: 512,
+      maxControlMessages: RPC_CONTROL_MESSAGES_MAX,
+      maxPeerInfos: 0,
+    },
+    scoreParams: createScoreParams(names, scoreOf),
+    scoreThresholds: scoreThresholds(),
+  }
+}
+
+/** One RPC holds one message of the largest topic, and control. */
+export function rpcBytesMax(topics: readonly TopicOptions[]): number {
+  return Math.max(0, ...topics.map(({ bytesMax }) => bytesMax)) + GOSSIP_CONTROL_BYTES_MAX
+}
+
+/** SHA256(topic ‖ payload)[:20]. */
+export function messageId(topic: string, payload: Uint8Array): Uint8Array {
+  const digest = createHash('sha256').update(topic, 'utf8').update(payload).digest()
+  return new Uint8Array(digest.subarray(0, MESSAGE_ID_BYTES))
+}

@@ -1,0 +1,121 @@
+/**
+ * Stands between the wire and gossipsub, both ways. In: an RPC that no honest node sends is dropped
+ * whole before gossipsub spends memory on it or forwards it. Out: an answer to IWANT is cut into
+ * RPCs the receiver can take, for one above its limit leaves it deaf to us (consensus.md 4, traps).
+ */
+import type { RPC } from '@libp2p/gossipsub/message'
+import {
+  IWANT_REPLY_BYTES_MAX,
+  RPC_BURST_MAX,
+  RPC_PER_SECOND_MAX,
+  SUBSCRIPTION_CHANGES_BURST_MAX,
+  SUBSCRIPTION_CHANGES_PER_SECOND_MAX,
+} from '../limits.ts'
+import type { PeerId } from '../options.ts'
+import { TokenBucket } from '../token-bucket.ts'
+import type { GossipInternals } from './internals.ts'
+
+export type Offence =
+  /** More RPCs or subscription changes than anybody needs. */
+  | 'RPC_FLOOD'
+  | 'SUBSCRIBE_FLOOD'
+  /** Fields that StrictNoSign forbids; gossipsub would forward a `from` of any size. */
+  | 'FORGED_FIELDS'
+  | 'MESSAGE_TOO_BIG'
+  | 'MESSAGE_ID_MALFORMED'
+
+export const MESSAGE_ID_BYTES = 20
+
+export type RpcGuardOptions = {
+  /** Topic on the wire -> the most a payload may have. */
+  readonly bytesMax: ReadonlyMap<string, number>
+  readonly onOffence: (peer: PeerId, offence: Offence) => void
+  readonly now: () => number
+}
+
+type Buckets = { readonly rpcs: TokenBucket; readonly subscriptions: TokenBucket }
+
+export class RpcGuard {
+  readonly #options: RpcGuardOptions
+  readonly #buckets = new Map<PeerId, Buckets>()
+
+  constructor(options: RpcGuardOptions) {
+    this.#options = options
+  }
+
+  /** gossipsub calls both methods through its instance, so replacing them there is enough. */
+  install(pubsub: GossipInternals): void {
+    const handle = pubsub.handleReceivedRpc.bind(pubsub)
+    pubsub.handleReceivedRpc = async (from, rpc) => {
+      const peer = from.toString()
+      const offence = this.inspect(peer, rpc)
+      if (offence === undefined) await handle(from, rpc)
+      else this.#options.onOffence(peer, offence)
+    }
+    const send = pubsub.sendRpc.bind(pubsub)
+    pubsub.sendRpc = (to, rpc) =>
+      splitRpc(rpc)
+        .map((part) => send(to, part))
+        .every(Boolean)
+  }
+
+  forget(peer: PeerId): void {
+    this.#buckets.delete(peer)
+  }
+
+  inspect(peer: PeerId, rpc: RPC): Offence | undefined {
+    const nowMs = this.#options.now()
+    const { rpcs, subscriptions } = this.#bucketsOf(peer, nowMs)
+    if (!rpcs.tryTake(1, nowMs)) return 'RPC_FLOOD'
+    const changes = rpc.subscriptions.length
+    if (changes > 0 && !subscriptions.tryTake(changes, nowMs)) return 'SUBSCRIBE_FLOOD'
+    for (const message of rpc.messages) {
+      const { from, seqno, signature, key } = message
+      if ([from, seqno, signature, key].some((field) => field !== undefined)) return 'FORGED_FIELDS'
+      const bytesMax = this.#options.bytesMax.get(message.topic)
+      if (bytesMax !== undefined && (message.data?.length ?? 0) > bytesMax) return 'MESSAGE_TOO_BIG'
+    }
+    return hasOnlyOurIds(rpc.control) ? undefined : 'MESSAGE_ID_MALFORMED'
+  }
+
+  #bucketsOf(peer: PeerId, nowMs: number): Buckets {
+    let buckets = this.#buckets.get(peer)
+    if (buckets === undefined) {
+      buckets = {
+        rpcs: new TokenBucket(RPC_PER_SECOND_MAX, RPC_BURST_MAX, nowMs),
+        subscriptions: new TokenBucket(
+          SUBSCRIPTION_CHANGES_PER_SECOND_MAX,
+          SUBSCRIPTION_CHANGES_BURST_MAX,
+          nowMs,
+        ),
+      }
+      this.#buckets.set(peer, buckets)
+    }
+    return buckets
+  }
+}
+
+/** Ids are kept as text while they are remembered: one of a megabyte would be kept as such. */
+function hasOnlyOurIds(control: RPC.ControlMessage | undefined): boolean {
+  if (control === undefined) return true
+  const lists = [...control.ihave, ...control.iwant, ...control.idontwant]
+  return lists.every(({ messageIDs }) => messageIDs.every((id) => id.length === MESSAGE_ID_BYTES))
+}
+
+/** One message an RPC, control with the first, no more than an IWANT answer may have in all. */
+export function splitRpc(rpc: RPC): RPC[] {
+  if (rpc.messages.length <= 1) return [rpc]
+  const parts: RPC[] = []
+  let bytes = 0
+  for (const message of rpc.messages) {
+    bytes += message.data?.length ?? 0
+    if (parts.length > 0 && bytes > IWANT_REPLY_BYTES_MAX) break
+    const first = parts.length === 0
+    parts.push({
+      subscriptions: first ? rpc.subscriptions : [],
+      messages: [message],
+      ...(first && rpc.control !== undefined ? { control: rpc.control } : {}),
+    })
+  }
+  return parts
+}

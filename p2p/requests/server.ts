@@ -1,0 +1,201 @@
+/**
+ * The answering side of requests: reads one request a stream under a time limit, pulls chunks from
+ * the handler as fast as tokens and the reader of the stream allow, and ends with a code when it
+ * cannot go on.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { reasonOf } from '../errors.ts'
+import { REQUESTS_IN_FLIGHT_MAX, REQUESTS_PER_PEER_MAX } from '../limits.ts'
+import type { NetworkMetrics } from '../metrics.ts'
+import type {
+  NetworkHandlers,
+  NetworkLog,
+  NetworkTiming,
+  PeerId,
+  ReplyChunk,
+  ReplyCode,
+  RequestOptions,
+} from '../options.ts'
+import { type ChainName, requestProtocolOf } from '../topics.ts'
+import { decodeRequestHead, encodeChunk, encodeRefusal, REQUEST_HEAD_BYTES } from './codec.ts'
+import { withDeadline } from './deadline.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+import { StreamReader, writeAll } from './stream-io.ts'
+
+export type RequestServerModules = {
+  readonly node: Libp2p
+  readonly handlers: NetworkHandlers
+  readonly limiter: RateLimiter
+  readonly timing: NetworkTiming
+  readonly log: NetworkLog
+  readonly metrics: NetworkMetrics
+  readonly report: (peer: PeerId, penalty: number, reason: string) => void
+}
+
+type Refusal = Exclude<ReplyCode, 0>
+type Outcome = 'ok' | 'invalid' | 'failed' | 'unavailable' | 'broken'
+
+/** A request above its size, or a stream that never tells one. */
+const MALFORMED_PENALTY = 10
+/** Asking on with empty buckets. */
+const FLOOD_PENALTY = 1
+const REFUSED: Record<Refusal, Outcome> = { 1: 'invalid', 2: 'failed', 3: 'unavailable' }
+
+export class RequestServer {
+  readonly #chain: ChainName
+  readonly #requests: readonly RequestOptions[]
+  readonly #modules: RequestServerModules
+  #inFlight = 0
+
+  constructor(
+    chain: ChainName,
+    requests: readonly RequestOptions[],
+    modules: RequestServerModules,
+  ) {
+    this.#chain = chain
+    this.#requests = requests
+    this.#modules = modules
+  }
+
+  /** Before libp2p listens: what we serve is what tells a peer that we are of its chain. */
+  async register(): Promise<void> {
+    for (const request of this.#requests) {
+      const protocol = requestProtocolOf(this.#chain, request.name)
+      await this.#modules.node.handle(
+        protocol,
+        async (stream, connection) => await this.#serve(request, stream, connection),
+        { maxInboundStreams: REQUESTS_PER_PEER_MAX, maxOutboundStreams: REQUESTS_PER_PEER_MAX },
+      )
+    }
+  }
+
+  async #serve(request: RequestOptions, stream: Stream, connection: Connection): Promise<void> {
+    const { metrics, log } = this.#modules
+    const peer = connection.remotePeer.toString()
+    let outcome: Outcome = 'broken'
+    this.#inFlight += 1
+    try {
+      outcome = await this.#answer(request, stream, peer)
+      await stream.close({ signal: AbortSignal.timeout(this.#modules.timing.chunkTimeoutMs) })
+    } catch (error) {
+      log.debug('Request broke off', { name: request.name, peer, error: reasonOf(error) })
+      stream.abort(error instanceof Error ? error : new Error(reasonOf(error)))
+    } finally {
+      this.#inFlight -= 1
+      metrics.requests.inc({ name: request.name, direction: 'inbound', outcome })
+    }
+  }
+
+  async #answer(request: RequestOptions, stream: Stream, peer: PeerId): Promise<Outcome> {
+    if (this.#inFlight > REQUESTS_IN_FLIGHT_MAX) return await this.#refuse(stream, 3, 'busy')
+    const payload = await this.#readRequest(request, stream, peer)
+    if (payload === undefined) return await this.#refuse(stream, 1, 'request too big')
+    if (!(await this.#waitForToken(request, peer))) return await this.#refuse(stream, 3, 'too many')
+    const chunks = this.#modules.handlers.onRequest(request.name, payload, peer)
+    const iterator = chunks[Symbol.asyncIterator]()
+    try {
+      return await this.#sendChunks(request, stream, peer, iterator)
+    } finally {
+      await iterator.return?.()
+    }
+  }
+
+  /** Undefined: longer than allowed. Throws when it does not come whole and in time. */
+  async #readRequest(
+    { name, requestBytesMax }: RequestOptions,
+    stream: Stream,
+    peer: PeerId,
+  ): Promise<Uint8Array | undefined> {
+    const { timing, report } = this.#modules
+    const reader = new StreamReader(stream)
+    const onTimeout = () => {
+      report(peer, MALFORMED_PENALTY, `slow request ${name}`)
+      return new Error('the request did not come in time')
+    }
+    return await withDeadline(
+      { timeoutMs: timing.requestReadTimeoutMs, onTimeout },
+      async (signal) => {
+        const head = await reader.read(REQUEST_HEAD_BYTES, signal)
+        if (head === undefined) throw new Error('the stream ended without a request')
+        const bytes = decodeRequestHead(head)
+        if (bytes > requestBytesMax) {
+          report(peer, MALFORMED_PENALTY, `request too big ${name}`)
+          return undefined
+        }
+        const payload = await reader.read(bytes, signal)
+        if (payload === undefined) throw new Error('the stream ended without its request')
+        return payload
+      },
+    )
+  }
+
+  async #sendChunks(
+    request: RequestOptions,
+    stream: Stream,
+    peer: PeerId,
+    iterator: AsyncIterator<ReplyChunk>,
+  ): Promise<Outcome> {
+    for (let count = 0; ; count++) {
+      const chunk = await this.#nextChunk(request, iterator, count)
+      if (chunk === undefined) return 'ok'
+      if (chunk === 'failed') return await this.#refuse(stream, 2, 'failed')
+      if (chunk.code !== 0) {
+        await this.#refuse(stream, chunk.code, new TextDecoder().decode(chunk.payload))
+        return REFUSED[chunk.code]
+      }
+      if (!(await this.#waitForToken(request, peer))) return await this.#refuse(stream, 3, 'later')
+      await this.#write(stream, encodeChunk(0, chunk.payload))
+      const labels = { name: request.name, direction: 'inbound' }
+      this.#modules.metrics.requestBytes.inc(labels, chunk.payload.length)
+    }
+  }
+
+  /** The handler's next chunk; 'failed' when it throws, stalls or breaks its own limits. */
+  async #nextChunk(
+    { name, replyBytesMax, chunksMax }: RequestOptions,
+    iterator: AsyncIterator<ReplyChunk>,
+    count: number,
+  ): Promise<ReplyChunk | 'failed' | undefined> {
+    const { timing, log } = this.#modules
+    const onTimeout = () => new Error('the handler gave no chunk in time')
+    try {
+      const next = await withDeadline({ timeoutMs: timing.chunkTimeoutMs, onTimeout }, async () => {
+        return await iterator.next()
+      })
+      if (next.done === true) return undefined
+      const chunk = next.value
+      if (chunk.code === 0 && count >= chunksMax) throw new Error(`more than ${chunksMax} chunks`)
+      if (chunk.payload.length > replyBytesMax)
+        throw new Error(`chunk above ${replyBytesMax} bytes`)
+      return chunk
+    } catch (error) {
+      log.error('Request handler failed', { name, error: reasonOf(error) })
+      return 'failed'
+    }
+  }
+
+  /** False: the wait would outlast the requester's patience. */
+  async #waitForToken(request: RequestOptions, peer: PeerId): Promise<boolean> {
+    const waitMs = this.#modules.limiter.reserve(peer, request)
+    if (waitMs === undefined) {
+      this.#modules.report(peer, FLOOD_PENALTY, `request flood ${request.name}`)
+      return false
+    }
+    if (waitMs > 0) await sleep(waitMs)
+    return true
+  }
+
+  async #refuse(stream: Stream, code: Refusal, reason: string): Promise<Outcome> {
+    await this.#write(stream, encodeRefusal(code, reason))
+    return REFUSED[code]
+  }
+
+  async #write(stream: Stream, frame: Uint8Array): Promise<void> {
+    const onTimeout = () => new Error('the peer does not read')
+    await withDeadline(
+      { timeoutMs: this.#modules.timing.chunkTimeoutMs, onTimeout },
+      async (signal) => await writeAll(stream, frame, signal),
+    )
+  }
+}
