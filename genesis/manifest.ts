@@ -17,7 +17,7 @@ export type Manifest = {
   readonly genesisHash: Hex
   readonly contracts: readonly ManifestContract[]
   readonly preinstalls: readonly ManifestPreinstall[]
-  /** Accounts that hold coins and no code: buckets of later contracts, dev accounts, voting keys. */
+  /** Accounts with coins and no code: buckets of later contracts, dev accounts, voting keys. */
   readonly accounts: readonly ManifestAccount[]
 }
 

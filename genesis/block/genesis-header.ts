@@ -1,6 +1,6 @@
 /**
- * The header of block 0: 21 fields, no proof. Its extraData holds the hash of the parameters, so the
- * genesis hash binds chain id and rules.
+ * The header of block 0: 21 fields, no proof. Its extraData holds the hash of the parameters, so
+ * the genesis hash binds chain id and rules.
  *
  * Spec: docs/spec/proof-of-compute.md, "Header and binding".
  */

@@ -1,6 +1,6 @@
 /**
- * The root of the Merkle Patricia trie over an allocation, computed at once from sorted keys.
- * Reading a genesis file is synchronous and knows all keys beforehand, so it needs no trie database.
+ * The root of the Merkle Patricia trie over an allocation, computed in one go: reading a genesis
+ * file is synchronous and knows all keys beforehand, so it needs no trie database.
  *
  * Spec: Ethereum yellow paper, appendix D.
  */
