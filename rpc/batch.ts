@@ -1,0 +1,53 @@
+/**
+ * A batch: answered in order, at most so many items and so many bytes.
+ *
+ * Items run one after another, as a client that writes "send, then read" expects. Only methods
+ * that say so run beside their neighbours: a hundred raw transactions then share the pool's work.
+ */
+import { invalidRequest } from './envelope.ts'
+import { answerTooLarge, limitExceeded } from './errors.ts'
+import { ANSWER_BYTES_MAX, BATCH_ITEMS_MAX } from './limits.ts'
+
+type BatchSteps = {
+  /** Never rejects; undefined for a notification. */
+  readonly answer: (item: unknown) => Promise<string | undefined>
+  /** Undefined for a notification. */
+  readonly refuse: (item: unknown, error: unknown) => string | undefined
+  readonly isConcurrent: (item: unknown) => boolean
+}
+
+/** Undefined when all items are notifications. Throws INVALID_REQUEST or LIMIT_EXCEEDED. */
+export async function answerBatch(
+  items: readonly unknown[],
+  { answer: answerOne, refuse, isConcurrent }: BatchSteps,
+): Promise<string | undefined> {
+  if (items.length === 0) throw invalidRequest('empty batch')
+  if (items.length > BATCH_ITEMS_MAX) {
+    throw limitExceeded(`batch too large: ${items.length} items, at most ${BATCH_ITEMS_MAX}`)
+  }
+  const answers: string[] = []
+  let room = ANSWER_BYTES_MAX
+  for (let from = 0; from < items.length; ) {
+    const group = items.slice(from, from + groupLength(items, from, isConcurrent))
+    from += group.length
+    const texts = room < 0 ? [] : await Promise.all(group.map(answerOne))
+    group.forEach((item, position) => {
+      const text = texts[position]
+      room -= text?.length ?? 0
+      const answer = room >= 0 ? text : refuse(item, answerTooLarge())
+      if (answer !== undefined) answers.push(answer)
+    })
+  }
+  return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+}
+
+/** How many items from `from` on start together; at least one. */
+function groupLength(
+  items: readonly unknown[],
+  from: number,
+  isConcurrent: (item: unknown) => boolean,
+): number {
+  let end = from
+  while (end < items.length && isConcurrent(items[end])) end++
+  return Math.max(1, end - from)
+}

@@ -1,0 +1,123 @@
+/**
+ * From the text of a request to the text of its answer, for both transports. The one place of
+ * this folder that catches errors.
+ */
+import { answerBatch } from './batch.ts'
+import { within } from './call-time.ts'
+import {
+  idOf,
+  isNotification,
+  parseJson,
+  type Request,
+  type RequestId,
+  readRequest,
+  writeError,
+  writeResult,
+} from './envelope.ts'
+import { answerTooLarge, formatError, INTERNAL, RpcError } from './errors.ts'
+import { ANSWER_BYTES_MAX, ECHO_CHARS_MAX } from './limits.ts'
+import type { RpcLog } from './log.ts'
+import { type Client, type Method, type MethodTable, readParams } from './method.ts'
+import type { MethodMetrics, RpcMetrics } from './metrics.ts'
+
+export type DispatcherOptions = {
+  /** Milliseconds that a method may take before its caller is told to go. */
+  readonly callTimeMs: number
+  readonly log: RpcLog
+  readonly metrics: RpcMetrics
+}
+
+type Entry = { readonly method: Method; readonly metrics: MethodMetrics }
+
+export class Dispatcher {
+  readonly #entries = new Map<string, Entry>()
+  readonly #unknown: MethodMetrics
+  readonly #options: DispatcherOptions
+
+  constructor(methods: MethodTable, options: DispatcherOptions) {
+    this.#options = options
+    this.#unknown = options.metrics.forMethod('unknown')
+    for (const [name, method] of Object.entries(methods)) {
+      this.#entries.set(name, { method, metrics: options.metrics.forMethod(name) })
+    }
+  }
+
+  /** The answer, or undefined when there is nothing to answer. Never rejects. */
+  async answer(text: string, client: Client): Promise<string | undefined> {
+    try {
+      const message = parseJson(text)
+      if (!Array.isArray(message)) return await this.#answerSingle(message, client)
+      return await answerBatch(message, {
+        answer: (item) => this.#answerOne(item, client),
+        refuse: (item, error) =>
+          isNotification(item) ? undefined : this.#refuse(idOf(item), error),
+        isConcurrent: (item) => this.#isConcurrent(item),
+      })
+    } catch (error) {
+      return this.#refuse(null, error)
+    }
+  }
+
+  async #answerSingle(message: unknown, client: Client): Promise<string | undefined> {
+    const answer = await this.#answerOne(message, client)
+    if (answer === undefined || answer.length <= ANSWER_BYTES_MAX) return answer
+    return this.#refuse(idOf(message), answerTooLarge())
+  }
+
+  async #answerOne(message: unknown, client: Client): Promise<string | undefined> {
+    let request: Request
+    try {
+      request = readRequest(message)
+    } catch (error) {
+      return this.#refuse(idOf(message), error)
+    }
+    const { id, method } = request
+    const entry = this.#entries.get(method)
+    const stop = (entry?.metrics ?? this.#unknown).start()
+    try {
+      const result = await this.#call(entry?.method, request, client)
+      const answer = id === undefined ? undefined : writeResult(id, result)
+      stop(true)
+      return answer
+    } catch (error) {
+      stop(false)
+      const refusal = this.#refuse(id ?? null, error, method)
+      return id === undefined ? undefined : refusal
+    }
+  }
+
+  #call(method: Method | undefined, request: Request, client: Client): unknown {
+    if (method === undefined) throw methodUnknown(request.method)
+    if (method.isAdmin && !client.isAdmin) throw adminOnly(request.method)
+    const result = method.handler(readParams(method, request.params), client)
+    if (method.isUntimed || !(result instanceof Promise)) return result
+    return within(result, this.#options.callTimeMs)
+  }
+
+  #isConcurrent(item: unknown): boolean {
+    const name = (item as { method?: unknown } | null)?.method
+    return typeof name === 'string' && this.#entries.get(name)?.method.isConcurrent === true
+  }
+
+  #refuse(id: RequestId, error: unknown, method?: string): string {
+    const answer = formatError(error)
+    if (answer !== undefined) return writeError(id, answer)
+    this.#options.log.error({ err: error, method }, 'RPC method failed')
+    return writeError(id, INTERNAL)
+  }
+}
+
+function methodUnknown(method: string): RpcError {
+  const name = method.slice(0, ECHO_CHARS_MAX)
+  return new RpcError(
+    { code: 'METHOD_UNKNOWN' },
+    `the method ${name} does not exist/is not available`,
+  )
+}
+
+function adminOnly(method: string): RpcError {
+  return new RpcError(
+    { code: 'ADMIN_ONLY' },
+    `${method} is for this machine only, with the bearer token of the file admin.token`,
+  )
+}

@@ -1,0 +1,101 @@
+/**
+ * The one place that knows JSON-RPC error numbers: domain codes in, EIP-1474 codes out.
+ *
+ * Handlers throw coded errors and never see a number. Spec: docs/spec/interface.md, "JSON-RPC".
+ */
+import { CodedError } from '../consensus/errors.ts'
+import type { Hex } from '../consensus/types.ts'
+import { ANSWER_BYTES_MAX } from './limits.ts'
+import { revertReason } from './revert-reason.ts'
+
+export type RpcErrorType =
+  | { readonly code: 'PARSE_ERROR' }
+  | { readonly code: 'INVALID_REQUEST' }
+  | { readonly code: 'METHOD_UNKNOWN' }
+  /** Subscriptions need a WebSocket. */
+  | { readonly code: 'NO_NOTIFICATIONS' }
+  | { readonly code: 'PARAM_INVALID' }
+  | { readonly code: 'LIMIT_EXCEEDED' }
+  | { readonly code: 'TIMED_OUT' }
+  | { readonly code: 'REVERTED'; readonly data: Hex }
+  | { readonly code: 'CALL_FAILED' }
+  | { readonly code: 'BLOCK_UNKNOWN' }
+  | { readonly code: 'HISTORY_PRUNED' }
+  | { readonly code: 'FILTER_UNKNOWN' }
+  | { readonly code: 'ACCOUNT_UNKNOWN' }
+  | { readonly code: 'NOT_MINING' }
+  | { readonly code: 'ADMIN_ONLY' }
+  /** Accepted by the pool, but in no block yet. */
+  | { readonly code: 'RECEIPT_LATE'; readonly data: Hex }
+
+/** What an RPC handler may throw beside the errors of the node. */
+export class RpcError extends CodedError<RpcErrorType> {}
+
+/** The `error` member of an answer. */
+export type JsonRpcError = {
+  readonly code: number
+  readonly message: string
+  readonly data?: Hex
+}
+
+const INTERNAL_ERROR = -32603
+
+const RPC_CODES: Readonly<Record<RpcErrorType['code'], number>> = {
+  PARSE_ERROR: -32700,
+  INVALID_REQUEST: -32600,
+  METHOD_UNKNOWN: -32601,
+  NO_NOTIFICATIONS: -32601,
+  PARAM_INVALID: -32602,
+  LIMIT_EXCEEDED: -32005,
+  TIMED_OUT: -32005,
+  REVERTED: 3,
+  RECEIPT_LATE: 4,
+  CALL_FAILED: -32000,
+  BLOCK_UNKNOWN: -32000,
+  HISTORY_PRUNED: 4444,
+  FILTER_UNKNOWN: -32000,
+  ACCOUNT_UNKNOWN: -32000,
+  NOT_MINING: -32000,
+  ADMIN_ONLY: -32000,
+}
+
+/**
+ * Errors of the node by family, which is the name of their class: every code of the pool is a
+ * refusal of a transaction, whatever the reason.
+ */
+const FAMILY_CODES: Readonly<Record<string, number>> = { PoolError: -32003 }
+const OTHER_FAILURE = -32000
+
+/** The answer to an error; undefined for a bug, which the caller logs and answers as internal. */
+export function formatError(error: unknown): JsonRpcError | undefined {
+  if (error instanceof RpcError) {
+    const { type, message } = error
+    const code = RPC_CODES[type.code]
+    return 'data' in type ? { code, message, data: type.data } : { code, message }
+  }
+  if (error instanceof CodedError) {
+    return { code: FAMILY_CODES[error.name] ?? OTHER_FAILURE, message: error.message }
+  }
+  return undefined
+}
+
+export const INTERNAL: JsonRpcError = { code: INTERNAL_ERROR, message: 'internal error' }
+
+export function limitExceeded(message: string): RpcError {
+  return new RpcError({ code: 'LIMIT_EXCEEDED' }, message)
+}
+
+export function answerTooLarge(): RpcError {
+  return limitExceeded(`answer too large: at most ${ANSWER_BYTES_MAX} bytes`)
+}
+
+export function paramInvalid(message: string): RpcError {
+  return new RpcError({ code: 'PARAM_INVALID' }, message)
+}
+
+/** A call that ran into REVERT; the sentence is geth's, which tools look for. */
+export function reverted(data: Hex): RpcError {
+  const reason = revertReason(data)
+  const message = reason === undefined ? 'execution reverted' : `execution reverted: ${reason}`
+  return new RpcError({ code: 'REVERTED', data }, message)
+}

@@ -1,0 +1,91 @@
+/**
+ * `eth_getLogs`: one block by its hash, or a range of the canonical chain.
+ *
+ * Spec: docs/spec/interface.md, "JSON-RPC" (10,000 results); the sentences of refusals are geth's.
+ */
+import { setImmediate } from 'node:timers/promises'
+import type { BlockSelector, ChainReader } from '../../node/api.ts'
+import type { BlockSummary } from '../../node/events.ts'
+import { requireBlock } from '../block-lookup.ts'
+import { timedOut } from '../call-time.ts'
+import { limitExceeded, paramInvalid, RpcError } from '../errors.ts'
+import type { JsonLog } from '../format/log.ts'
+import { LOG_SCAN_BLOCKS, LOGS_MAX } from '../limits.ts'
+import { LATEST } from '../params/block.ts'
+import type { LogCriteria } from '../params/log-criteria.ts'
+import { blockLogs } from './block-logs.ts'
+import { createLogFilter } from './log-filter.ts'
+
+type Range = { readonly from: bigint; readonly to: bigint }
+
+/** Gives up after `callTimeMs`. */
+export async function queryLogs(
+  chain: ChainReader,
+  criteria: LogCriteria,
+  callTimeMs: number,
+): Promise<readonly JsonLog[]> {
+  const deadlineMs = performance.now() + callTimeMs
+  const filter = createLogFilter(criteria)
+  if (criteria.blockHash !== undefined) {
+    return bounded(await blockLogs(chain, await blockOf(chain, criteria.blockHash), filter))
+  }
+  const { from, to } = await rangeOf(chain, criteria)
+  const logs: JsonLog[] = []
+  for (let number = from; number <= to; number += BigInt(LOG_SCAN_BLOCKS)) {
+    if (performance.now() > deadlineMs) throw timedOut(callTimeMs)
+    for (const block of await blocksFrom(chain, number, to)) {
+      for (const log of await blockLogs(chain, block, filter)) logs.push(log)
+      bounded(logs)
+    }
+    // Reads that come from memory never leave the current turn: the node has other work, too.
+    await setImmediate()
+  }
+  return logs
+}
+
+async function blockOf(chain: ChainReader, hash: `0x${string}`): Promise<BlockSummary> {
+  const header = await chain.header(hash)
+  if (header === undefined) throw new RpcError({ code: 'BLOCK_UNKNOWN' }, 'unknown block')
+  return { hash, header }
+}
+
+/** A range given by numbers must lie on the chain; one that ends at a tag may be empty. */
+async function rangeOf(chain: ChainReader, criteria: LogCriteria): Promise<Range> {
+  const { fromBlock = LATEST, toBlock = LATEST } = criteria
+  const to = await endOf(chain, toBlock)
+  const from = await endOf(chain, fromBlock)
+  const isNumbered = 'number' in fromBlock && 'number' in toBlock
+  if (isNumbered && from > to) throw paramInvalid('invalid block range params')
+  if ('number' in toBlock && to > chain.head().header.number) {
+    throw paramInvalid('block range extends beyond current head block')
+  }
+  return { from, to }
+}
+
+async function endOf(chain: ChainReader, selector: BlockSelector): Promise<bigint> {
+  if ('number' in selector) return selector.number
+  return (await requireBlock(chain, selector)).header.number
+}
+
+/** At most LOG_SCAN_BLOCKS canonical blocks, read side by side. */
+async function blocksFrom(
+  chain: ChainReader,
+  from: bigint,
+  to: bigint,
+): Promise<readonly BlockSummary[]> {
+  const left = to - from + 1n
+  const length = left < BigInt(LOG_SCAN_BLOCKS) ? Number(left) : LOG_SCAN_BLOCKS
+  const found = await Promise.all(
+    Array.from({ length }, async (_, offset) => {
+      const hash = await chain.canonicalHash(from + BigInt(offset))
+      const header = hash === undefined ? undefined : await chain.header(hash)
+      return hash === undefined || header === undefined ? [] : [{ hash, header }]
+    }),
+  )
+  return found.flat()
+}
+
+function bounded(logs: readonly JsonLog[]): readonly JsonLog[] {
+  if (logs.length <= LOGS_MAX) return logs
+  throw limitExceeded(`query returned more than ${LOGS_MAX} results: ask for fewer blocks`)
+}

@@ -1,0 +1,75 @@
+/**
+ * Every bound of the JSON-RPC server, in one place: what it is, why it is that, and what a client
+ * sees at the limit. Spec: docs/spec/interface.md, "JSON-RPC".
+ */
+import { assert } from '../consensus/errors.ts'
+
+/** A request body or WebSocket message; beyond it HTTP answers 413 and a WebSocket closes (1009). */
+export const BODY_BYTES_MAX = 5 * 1024 * 1024
+/** Requests in a batch; a longer batch is refused whole, code -32005. */
+export const BATCH_ITEMS_MAX = 100
+/** The text of one answer; the item that does not fit and all after it answer code -32005. */
+export const ANSWER_BYTES_MAX = 25_000_000
+
+/** Logs in one answer of `eth_getLogs`; more is code -32005. */
+export const LOGS_MAX = 10_000
+/** Headers whose blooms are read at once while a range is scanned. */
+export const LOG_SCAN_BLOCKS = 64
+/** Addresses, and alternatives at one topic position, in one filter; more is code -32602. */
+export const FILTER_ALTERNATIVES_MAX = 1_000
+/** Positions of the EVM's LOG4. */
+export const TOPICS_MAX = 4
+
+/** Filters of one client address; the next is refused with code -32005. */
+export const FILTERS_PER_CLIENT_MAX = 100
+/** Filters of all clients: what a scan of addresses may cost in memory. */
+export const FILTERS_MAX = 10_000
+/** A filter that nobody polls for this long is forgotten, as in geth. */
+export const FILTER_IDLE_MS = 5 * 60_000
+/** Block changes a filter may lag behind the head; one that lags further is forgotten. */
+export const BLOCK_CHANGES_KEPT = 16_384
+/** Pending transactions a filter may lag behind the pool; one that lags further is forgotten. */
+export const PENDING_HASHES_KEPT = 65_536
+
+/** Subscriptions of one WebSocket; the next is refused with code -32005. */
+export const SUBSCRIPTIONS_PER_SOCKET_MAX = 16
+/** Messages held for a subscription whose id has not reached its client yet; then it is closed. */
+export const NOTICES_HELD_MAX = 1_024
+/** Bytes waiting for a slow WebSocket reader; one more message and the socket is dropped. */
+export const SOCKET_BUFFER_BYTES_MAX = 32 * 1024 * 1024
+/** Requests of one WebSocket in progress; reading pauses until one is answered. */
+export const SOCKET_REQUESTS_MAX = 256
+/** WebSockets at once; the next upgrade answers 503. */
+export const SOCKETS_MAX = 512
+/** Connections of any kind; the next is closed at once. */
+export const CONNECTIONS_MAX = 2_048
+/** A WebSocket that does not answer a ping within this time is dead. */
+export const SOCKET_PING_MS = 30_000
+/** A client has this long to send its whole HTTP request. */
+export const REQUEST_TIMEOUT_MS = 30_000
+/** Idle HTTP connections stay open longer than the 60 s of usual proxies and client pools. */
+export const KEEP_ALIVE_MS = 65_000
+
+/** Blocks in one `eth_feeHistory`; a larger count is cut to it, as in geth. */
+export const FEE_HISTORY_BLOCKS_MAX = 1_024
+/** Percentiles in one `eth_feeHistory`; more is code -32602. */
+export const FEE_PERCENTILES_MAX = 100
+/** Slots in one `eth_getProof`; more is code -32602. */
+export const PROOF_SLOTS_MAX = 1_024
+/** Accounts in one state override; more is code -32602. */
+export const OVERRIDE_ACCOUNTS_MAX = 1_024
+/** Entries of an access list, an authorization list or an override's slots; more is code -32602. */
+export const LIST_ITEMS_MAX = 4_096
+/** `eth_sendTransaction` calls that wait for a nonce; the next is refused with code -32005. */
+export const SENDS_WAITING_MAX = 1_000
+/** How long `eth_sendRawTransactionSync` waits unless told otherwise, and at most. */
+export const RECEIPT_WAIT_MS = 20_000
+export const RECEIPT_WAIT_MS_MAX = 60_000
+/** Peers named in one `hanzo_partition`. */
+export const PARTITION_PEERS_MAX = 256
+/** Characters of a client's own input that an error message repeats. */
+export const ECHO_CHARS_MAX = 80
+
+assert(SOCKET_BUFFER_BYTES_MAX > ANSWER_BYTES_MAX, 'one answer at its limit fits the buffer')
+assert(FILTERS_PER_CLIENT_MAX <= FILTERS_MAX, 'a client may have its filters')
+assert(RECEIPT_WAIT_MS <= RECEIPT_WAIT_MS_MAX, 'the default wait is allowed')

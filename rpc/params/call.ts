@@ -1,0 +1,122 @@
+/**
+ * Messages to execute and the state to pretend: the objects of `eth_call`, `eth_estimateGas` and
+ * `eth_sendTransaction`. Members that we do not know are ignored, as every client does.
+ */
+import type { CallAuthorization, CallRequest } from '../../node/execution/call-types.ts'
+import { paramInvalid } from '../errors.ts'
+import { LIST_ITEMS_MAX } from '../limits.ts'
+import {
+  address,
+  arrayOf,
+  bytes,
+  expected,
+  hash,
+  type JsonObject,
+  member,
+  objectAt,
+  type Parser,
+  uint64,
+  uint256,
+} from './primitives.ts'
+
+/** A call with what only a transaction to be signed has. */
+export type TransactionRequest = CallRequest & {
+  readonly nonce?: bigint
+  readonly chainId?: bigint
+}
+
+const accessEntry: Parser<NonNullable<CallRequest['accessList']>[number]> = {
+  type: 'access list entry',
+  parse(value, path) {
+    const object = objectAt(value, path)
+    return {
+      address: address.parse(object['address'], `${path}.address`),
+      storageKeys: slotList.parse(object['storageKeys'], `${path}.storageKeys`),
+    }
+  },
+}
+const slotList = arrayOf(hash, LIST_ITEMS_MAX)
+const accessList = arrayOf(accessEntry, LIST_ITEMS_MAX)
+
+const authorization: Parser<CallAuthorization> = {
+  type: 'authorization',
+  parse(value, path) {
+    const object = objectAt(value, path)
+    const integer = (name: string): bigint => uint256.parse(object[name], `${path}.${name}`)
+    return {
+      chainId: integer('chainId'),
+      address: address.parse(object['address'], `${path}.address`),
+      nonce: uint64.parse(object['nonce'], `${path}.nonce`),
+      yParity: integer('yParity'),
+      r: wideInteger.parse(object['r'], `${path}.r`),
+      s: wideInteger.parse(object['s'], `${path}.s`),
+    }
+  },
+}
+const authorizationList = arrayOf(authorization, LIST_ITEMS_MAX)
+
+/** Signature halves come as a QUANTITY or as 32 bytes, by library. */
+const wideInteger: Parser<bigint> = {
+  type: 'quantity',
+  parse: (value, path) =>
+    typeof value === 'string' && value.length === 66
+      ? BigInt(hash.parse(value, path))
+      : uint256.parse(value, path),
+}
+
+export const callRequest: Parser<TransactionRequest> = {
+  type: 'transaction',
+  parse(value, path) {
+    const object = objectAt(value, path)
+    const fee = readFees(object, path)
+    return {
+      ...defined('from', member(object, path, 'from', address)),
+      ...defined('to', member(object, path, 'to', address)),
+      ...defined('gas', member(object, path, 'gas', uint64)),
+      ...defined('value', member(object, path, 'value', uint256)),
+      ...defined('nonce', member(object, path, 'nonce', uint64)),
+      ...defined('chainId', member(object, path, 'chainId', uint256)),
+      ...defined('data', readInput(object, path)),
+      ...defined('accessList', member(object, path, 'accessList', accessList)),
+      ...defined('authorizationList', member(object, path, 'authorizationList', authorizationList)),
+      ...fee,
+    }
+  },
+}
+
+function readFees(object: JsonObject, path: string): Partial<CallRequest> {
+  const gasPrice = member(object, path, 'gasPrice', uint256)
+  const maxFeePerGas = member(object, path, 'maxFeePerGas', uint256)
+  const maxPriorityFeePerGas = member(object, path, 'maxPriorityFeePerGas', uint256)
+  const isDynamic = maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined
+  if (gasPrice !== undefined && isDynamic) {
+    throw paramInvalid('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified')
+  }
+  if ((maxPriorityFeePerGas ?? 0n) > (maxFeePerGas ?? maxPriorityFeePerGas ?? 0n)) {
+    throw paramInvalid(
+      `maxFeePerGas (${maxFeePerGas}) < maxPriorityFeePerGas (${maxPriorityFeePerGas})`,
+    )
+  }
+  return {
+    ...defined('gasPrice', gasPrice),
+    ...defined('maxFeePerGas', maxFeePerGas),
+    ...defined('maxPriorityFeePerGas', maxPriorityFeePerGas),
+  }
+}
+
+/** `data` is the old name of `input`; both may be given if they agree. */
+function readInput(object: JsonObject, path: string): Uint8Array | undefined {
+  const input = member(object, path, 'input', bytes)
+  const data = member(object, path, 'data', bytes)
+  if (input === undefined || data === undefined) return input ?? data
+  if (Buffer.compare(input, data) === 0) return input
+  throw expected(path, '"data" and "input" to be equal when both are set', object['data'])
+}
+
+/** `{ [name]: value }`, or nothing: optional members are absent, never undefined. */
+export function defined<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]: Value })
+}
