@@ -1,0 +1,189 @@
+/** Real wallets' libraries against a devnet of real validators: viem, ethers and cast. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Contract, JsonRpcProvider, parseEther as parseEtherEthers, Wallet } from 'ethers'
+import {
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  erc20Abi,
+  http,
+  parseEther,
+  parseEventLogs,
+  webSocket,
+} from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { DevnetConfig } from '../../node/devnet/config.ts'
+import { freePortRanges } from '../support/free-ports.ts'
+import { startDevnet, temporaryDirectory } from '../support/hanzo-process.ts'
+import { ROOT } from '../support/source-tree.ts'
+
+const run = promisify(execFile)
+const ONE_AI = parseEther('1')
+
+let config: DevnetConfig
+let token: `0x${string}`
+
+const keyOf = (index: number): `0x${string}` => config.accounts[index]!.privateKey
+const addressOf = (index: number): `0x${string}` => config.accounts[index]!.address
+
+beforeAll(async () => {
+  const ports = await freePortRanges(4)
+  const started = await startDevnet([
+    ...['--data-dir', join(await temporaryDirectory(), 'net')],
+    ...['--base-port', String(ports.rpc), '--base-p2p-port', String(ports.p2p)],
+  ])
+  config = started.config
+  token = config.predeploys['AI']!
+})
+
+describe('e2e / viem', () => {
+  const clients = (index: number, account: number) => {
+    const { rpcUrl, wsUrl } = config.validators[index]!
+    const chain = defineChain({
+      id: config.chainId,
+      name: config.addEthereumChain.chainName,
+      nativeCurrency: config.addEthereumChain.nativeCurrency,
+      rpcUrls: { default: { http: [rpcUrl], webSocket: [wsUrl] } },
+    })
+    return {
+      reader: createPublicClient({ chain, transport: http() }),
+      socket: createPublicClient({ chain, transport: webSocket() }),
+      wallet: createWalletClient({
+        chain,
+        transport: http(),
+        account: privateKeyToAccount(keyOf(account)),
+      }),
+    }
+  }
+
+  it('connects, sends AI with EIP-1559 fees, and reads the receipt on another node', async () => {
+    const { reader, wallet } = clients(0, 0)
+    expect(await reader.getChainId()).toBe(config.chainId)
+    const hash = await wallet.sendTransaction({ to: addressOf(8), value: ONE_AI })
+    const receipt = await reader.waitForTransactionReceipt({ hash })
+    expect(receipt.status).toBe('success')
+    expect(receipt.gasUsed).toBe(21_000n)
+    expect(receipt.logs).toEqual([])
+    const other = clients(3, 0).reader
+    expect((await other.waitForTransactionReceipt({ hash })).blockHash).toBe(receipt.blockHash)
+  })
+
+  it('sends AI as an ERC-20: one Transfer log, and one balance', async () => {
+    const { reader, wallet } = clients(1, 1)
+    const before = await reader.getBalance({ address: addressOf(7) })
+    const hash = await wallet.writeContract({
+      address: token,
+      abi: erc20Abi,
+      functionName: 'transfer',
+      args: [addressOf(7), ONE_AI],
+    })
+    const receipt = await reader.waitForTransactionReceipt({ hash })
+    const [log, ...more] = parseEventLogs({ abi: erc20Abi, logs: receipt.logs })
+    expect(more).toEqual([])
+    expect(log).toMatchObject({ eventName: 'Transfer', args: { value: ONE_AI } })
+    expect(await reader.getBalance({ address: addressOf(7) })).toBe(before + ONE_AI)
+    const shown = await reader.readContract({
+      address: token,
+      abi: erc20Abi,
+      functionName: 'balanceOf',
+      args: [addressOf(7)],
+    })
+    expect(shown).toBe(before + ONE_AI)
+    const found = await reader.getContractEvents({
+      address: token,
+      abi: erc20Abi,
+      eventName: 'Transfer',
+      fromBlock: receipt.blockNumber,
+      toBlock: receipt.blockNumber,
+    })
+    expect(found.map(({ transactionHash }) => transactionHash)).toContain(hash)
+  })
+
+  it('hears of new blocks over a WebSocket', async () => {
+    const { socket } = clients(2, 0)
+    const number = await new Promise<bigint>((resolve, reject) => {
+      const unwatch = socket.watchBlocks({
+        onBlock: (block) => {
+          unwatch()
+          resolve(block.number)
+        },
+        onError: reject,
+      })
+    })
+    expect(number).toBeGreaterThan(0n)
+  })
+})
+
+describe('e2e / ethers', () => {
+  it('connects, sends AI natively and as an ERC-20, and finds the log', async () => {
+    const provider = new JsonRpcProvider(config.validators[2]!.rpcUrl)
+    try {
+      const wallet = new Wallet(keyOf(2), provider)
+      expect((await provider.getNetwork()).chainId).toBe(BigInt(config.chainId))
+      const sent = await wallet.sendTransaction({
+        to: addressOf(9),
+        value: parseEtherEthers('2'),
+      })
+      expect((await sent.wait())?.status).toBe(1)
+      const facade = new Contract(
+        token,
+        [
+          'function transfer(address to, uint256 value) returns (bool)',
+          'event Transfer(address indexed from, address indexed to, uint256 value)',
+        ],
+        wallet,
+      )
+      const moved = await facade.getFunction('transfer')(addressOf(9), 5n)
+      const receipt = await moved.wait()
+      expect(receipt.status).toBe(1)
+      const found = await facade.queryFilter('Transfer', receipt.blockNumber, receipt.blockNumber)
+      expect(found.map(({ transactionHash }) => transactionHash)).toContain(receipt.hash)
+    } finally {
+      provider.destroy()
+    }
+  })
+})
+
+describe('e2e / cast', () => {
+  const cast = async (...args: readonly string[]): Promise<string> => {
+    const rpcUrl = config.validators[3]!.rpcUrl
+    const binary = join(ROOT, 'node_modules/.bin/cast')
+    const { stdout } = await run(binary, [...args, '--rpc-url', rpcUrl])
+    return stdout.trim()
+  }
+
+  it('connects and reads the balance', async () => {
+    expect(await cast('chain-id')).toBe(String(config.chainId))
+    expect(BigInt(await cast('balance', addressOf(6)))).toBe(parseEther('10000'))
+  })
+
+  it('sends AI natively and reads the receipt', async () => {
+    const receipt = JSON.parse(
+      await cast(
+        'send',
+        addressOf(8),
+        ...['--value', '1ether', '--private-key', keyOf(3), '--json'],
+      ),
+    )
+    expect(receipt.status).toBe('0x1')
+    const again = JSON.parse(await cast('receipt', receipt.transactionHash, '--json'))
+    expect(again.blockHash).toBe(receipt.blockHash)
+  })
+
+  it('sends AI as an ERC-20 and finds the log', async () => {
+    const call = ['transfer(address,uint256)(bool)', addressOf(8), '7']
+    const receipt = JSON.parse(
+      await cast('send', token, ...call, ...['--private-key', keyOf(4), '--json']),
+    )
+    expect(receipt.status).toBe('0x1')
+    const block = String(BigInt(receipt.blockNumber))
+    const range = ['--from-block', block, '--to-block', block]
+    const logs = JSON.parse(await cast('logs', ...range, '--address', token, '--json'))
+    expect(logs.map((log: { transactionHash: string }) => log.transactionHash)).toContain(
+      receipt.transactionHash,
+    )
+  })
+})
