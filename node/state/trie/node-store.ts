@@ -1,0 +1,65 @@
+/**
+ * Trie nodes by hash: a bounded cache before the database, every node checked against its key when
+ * it comes from disk. Nodes are never changed or deleted: any root that was written can be read.
+ */
+import { bytesToHex } from '@ethereumjs/util'
+import { keccak256 } from '../../../gpu/reference/keccak.ts'
+import type { KeyValueReader } from '../../storage/database.ts'
+import { key } from '../../storage/keys.ts'
+import { CorruptionError } from '../corruption.ts'
+import { GenerationCache } from '../generation-cache.ts'
+
+/** A hash as a map key: one character a byte, half as long as hex and quicker to make. */
+export type NodeKey = string
+
+/** A node that is to be written. */
+export type NewNode = { readonly hash: Uint8Array; readonly node: Uint8Array }
+
+/** About half a kilobyte each with its key; twice as many are held at most. */
+const CACHED_NODES_MAX = 65_536
+
+export class NodeStore {
+  readonly #store: KeyValueReader
+  readonly #cache = new GenerationCache<NodeKey, Uint8Array>(CACHED_NODES_MAX)
+
+  constructor(store: KeyValueReader) {
+    this.#store = store
+  }
+
+  /** A node that needs no disk, if it is one of those. */
+  peek(hash: Uint8Array): Uint8Array | undefined {
+    return this.#cache.get(nodeKey(hash))
+  }
+
+  /** Throws a {@link CorruptionError} when the node is missing or damaged. */
+  async get(hash: Uint8Array): Promise<Uint8Array> {
+    return this.peek(hash) ?? this.#verified(hash, await this.#store.get(key('trieNode', hash)))
+  }
+
+  /** As {@link get}, for many at once. */
+  async getMany(hashes: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const found = await this.#store.getMany(hashes.map((hash) => key('trieNode', hash)))
+    return hashes.map((hash, index) => this.#verified(hash, found[index]))
+  }
+
+  /** Nodes that are on disk now. */
+  remember(nodes: readonly NewNode[]): void {
+    for (const { hash, node } of nodes) this.#cache.set(nodeKey(hash), node)
+  }
+
+  #verified(hash: Uint8Array, stored: Uint8Array | undefined): Uint8Array {
+    const where = { table: 'trieNode', key: bytesToHex(hash) } as const
+    if (stored === undefined) throw new CorruptionError({ code: 'RECORD_MISSING', ...where })
+    if (Buffer.compare(keccak256(stored), hash) !== 0) {
+      throw new CorruptionError({ code: 'RECORD_DAMAGED', ...where })
+    }
+    // `level` hands out Buffers, whose `slice` does not copy; what we hold is plain bytes.
+    const node = new Uint8Array(stored.buffer, stored.byteOffset, stored.length)
+    this.#cache.set(nodeKey(hash), node)
+    return node
+  }
+}
+
+export function nodeKey(hash: Uint8Array): NodeKey {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')
+}
