@@ -136,10 +136,7 @@ function gasFault(header: Header, parent: HeaderParent): HeaderFault | undefined
   const { gasLimit, baseFeePerGas } = header
   const distance =
     gasLimit > parent.gasLimit ? gasLimit - parent.gasLimit : parent.gasLimit - gasLimit
-  if (distance >= parent.gasLimit / GAS_LIMIT_BOUND_DIVISOR && distance !== 0n) {
-    return { code: 'GAS_LIMIT_OUT_OF_BOUNDS', parent: parent.gasLimit, actual: gasLimit }
-  }
-  if (gasLimit < GAS_LIMIT_MIN) {
+  if (distance >= parent.gasLimit / GAS_LIMIT_BOUND_DIVISOR || gasLimit < GAS_LIMIT_MIN) {
     return { code: 'GAS_LIMIT_OUT_OF_BOUNDS', parent: parent.gasLimit, actual: gasLimit }
   }
   const expected = nextBaseFee(parent)

@@ -1,6 +1,6 @@
 /** Chance that can be repeated: xoshiro128** from a seed, for property and fuzz tests. */
 
-export class SeededRandom {
+export class Random {
   readonly #state = new Uint32Array(4)
 
   constructor(seed: number) {
@@ -37,6 +37,11 @@ export class SeededRandom {
   /** A number in (0, 1]. */
   unit(): number {
     return (this.uint32() + 1) / 2 ** 32
+  }
+
+  /** True in `percent` of 100 cases. */
+  chance(percent: number): boolean {
+    return this.below(100) < percent
   }
 
   pick<Item>(items: readonly Item[]): Item {
