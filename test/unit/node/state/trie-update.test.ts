@@ -8,13 +8,13 @@ import { updateTrie } from '../../../../node/state/trie/trie-update.ts'
 import type { TrieWrite } from '../../../../node/state/trie/writes.ts'
 import { WriteBatch } from '../../../../node/storage/database.ts'
 import { key } from '../../../../node/storage/keys.ts'
-import { SeededRandom } from '../../../support/random.ts'
+import { Random } from '../../../support/random.ts'
 import { openTemporaryDatabase } from '../../../support/temporary-database.ts'
 
 type Store = Awaited<ReturnType<typeof openTemporaryDatabase>>
 
 /** Keys that share long prefixes, so that extensions split, merge and embed. */
-function randomKey(random: SeededRandom, alphabet: number): Uint8Array {
+function randomKey(random: Random, alphabet: number): Uint8Array {
   const key = new Uint8Array(32)
   const nibbles = Array.from({ length: 64 }, (_, i) =>
     i < 60 ? (random.below(100) < 90 ? 0 : random.below(alphabet)) : random.below(16),
@@ -23,11 +23,7 @@ function randomKey(random: SeededRandom, alphabet: number): Uint8Array {
   return key
 }
 
-function randomBatch(
-  random: SeededRandom,
-  known: readonly Uint8Array[],
-  alphabet: number,
-): TrieWrite[] {
+function randomBatch(random: Random, known: readonly Uint8Array[], alphabet: number): TrieWrite[] {
   const batch = new Map<string, TrieWrite>()
   for (let i = random.below(12) + 1; i > 0; i--) {
     const isKnown = known.length > 0 && random.below(100) < 60
@@ -48,7 +44,7 @@ async function compare(
   alphabet: number,
   cold: boolean,
 ) {
-  const random = new SeededRandom(seed)
+  const random = new Random(seed)
   const oracle = new MerklePatriciaTrie()
   const values = new Map<string, TrieWrite>()
   let nodes = new NodeStore(store)
@@ -89,7 +85,7 @@ describe('node / state / trie / update', () => {
       for (const { key, value } of values.values()) {
         expect(await lookUp(nodes, root, key)).toEqual(value)
       }
-      const random = new SeededRandom(seed)
+      const random = new Random(seed)
       for (let i = 0; i < 50; i++) {
         const key = randomKey(random, 5)
         const expected = values.get(bytesToHex(key))?.value
@@ -103,7 +99,7 @@ describe('node / state / trie / update', () => {
     for (let seed = 900; seed < 915; seed++) {
       const { nodes, root, values } = await compare(store, seed, 20, 4, true)
       if (values.size === 0) continue
-      const random = new SeededRandom(seed)
+      const random = new Random(seed)
       const keys = [...values.values()].map((write) => write.key)
       for (const key of [...keys, ...Array.from({ length: 20 }, () => randomKey(random, 5))]) {
         const proof: Uint8Array[] = []
