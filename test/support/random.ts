@@ -1,6 +1,6 @@
 /** Chance that can be repeated: xoshiro128** from a seed, for property and fuzz tests. */
 
-export class SeededRandom {
+export class Random {
   readonly #state = new Uint32Array(4)
 
   constructor(seed: number) {
