@@ -30,13 +30,14 @@ export type AbiItem = {
   readonly anonymous?: boolean
 }
 
+/** Where a contract keeps a variable; members of a struct are `variable.member`. */
 export type StorageVariable = {
   readonly label: string
-  /** Decimal. */
-  readonly slot: string
+  readonly slot: number
   /** Bytes from the low end of the slot. */
   readonly offset: number
-  readonly type: string
+  /** Length; arrays and mappings have that of their own slots. */
+  readonly bytes: number
 }
 
 export type Artifact = {
@@ -65,3 +66,17 @@ export const PREDEPLOY_ARTIFACTS = {
 export const PREINSTALL_CODE = preinstalls as Readonly<
   Record<PreinstallName, { readonly source: string; readonly code: Hex }>
 >
+
+/** Where predeploy `name` keeps `label`; asking for one that it has not is a bug. */
+export function storageVariable(name: PredeployName, label: string): StorageVariable {
+  const layout: readonly StorageVariable[] = PREDEPLOY_ARTIFACTS[name].storageLayout
+  const variable = layout.find((candidate) => candidate.label === label)
+  if (variable === undefined) throw new RangeError(`${name} keeps no ${label}`)
+  return variable
+}
+
+/** The integer of `variable` in the 32-byte `word` of its slot. */
+export function readStorageVariable(variable: StorageVariable, word: bigint): bigint {
+  const mask = (1n << BigInt(8 * variable.bytes)) - 1n
+  return (word >> BigInt(8 * variable.offset)) & mask
+}

@@ -20,6 +20,7 @@ import {
   readQuantity,
 } from './file/json-reader.ts'
 import { readAlloc, readParams, readValidators } from './file/read-sections.ts'
+import { readValidatorStorage } from './file/validator-storage.ts'
 import { PRESET_NAMES } from './params.ts'
 import type { Genesis } from './types.ts'
 
@@ -107,6 +108,9 @@ function verifyRecords(
     if (!hasField(hanzo, field)) continue
     verifyRecord(`config.hanzo.${field}`, hanzo.fields[field], expectedConfig.hanzo[field])
   }
+  // The hash covers the validators as their contract holds them, with one more to see an excess.
+  const held = readValidatorStorage(genesis.alloc, genesis.validators.length + 1)
+  verifyRecord('config.hanzo.validators', genesis.validators, held)
   for (const field of ['blocksPerYear', 'predeploys'] as const) {
     if (!hasField(hanzo, field)) continue
     verifyRecord(`config.hanzo.${field}`, hanzo.fields[field], expectedConfig.hanzo[field])

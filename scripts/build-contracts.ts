@@ -44,10 +44,19 @@ type SolcOutput = {
 type SolcContract = {
   readonly abi: readonly unknown[]
   readonly evm: { bytecode: { object: string }; deployedBytecode: { object: string } }
-  readonly storageLayout: { storage: readonly StorageVariable[]; types: unknown }
+  readonly storageLayout: StorageLayout
 }
 
 type StorageVariable = { label: string; slot: string; offset: number; type: string }
+
+type StorageLayout = {
+  readonly storage: readonly StorageVariable[]
+  /** Null when the contract has no storage. */
+  readonly types: Record<
+    string,
+    { numberOfBytes: string; members?: readonly StorageVariable[] }
+  > | null
+}
 
 /** File name to content, for every artifact. Throws with the compiler's words on any finding. */
 export function compileContracts(): ReadonlyMap<string, string> {
@@ -101,14 +110,25 @@ function formatArtifact(name: string, contract: SolcContract, compiler: string):
     abi: contract.abi,
     bytecode: `0x${contract.evm.bytecode.object}`,
     deployedBytecode: `0x${contract.evm.deployedBytecode.object}`,
-    storageLayout: contract.storageLayout.storage.map(({ label, slot, offset, type }) => ({
-      label,
-      slot,
-      offset,
-      type,
-    })),
+    storageLayout: contract.storageLayout.storage.flatMap((variable) =>
+      flatten(variable, contract.storageLayout),
+    ),
   }
   return `${JSON.stringify(artifact, null, 1)}\n`
+}
+
+/** A struct becomes its members, as `variable.member`. Slots of contracts of ours are small. */
+function flatten(variable: StorageVariable, layout: StorageLayout): unknown[] {
+  const type = layout.types?.[variable.type]
+  const members = type?.members
+  if (members === undefined) {
+    const { label, offset } = variable
+    return [{ label, slot: Number(variable.slot), offset, bytes: Number(type?.numberOfBytes) }]
+  }
+  return members.flatMap((member) => {
+    const slot = String(Number(variable.slot) + Number(member.slot))
+    return flatten({ ...member, slot, label: `${variable.label}.${member.label}` }, layout)
+  })
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

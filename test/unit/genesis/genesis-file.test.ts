@@ -153,6 +153,15 @@ describe('genesis / genesis-file', () => {
       'config.hanzo.genesisHash',
       (file) => (file.config.hanzo.genesisHash = `0x${'00'.repeat(32)}`),
     ],
+    ['config.hanzo.validators', (file) => file.config.hanzo.validators.pop()],
+    [
+      'config.hanzo.validators',
+      (file) => (file.config.hanzo.validators[3].coinbase = repeatedAddress(9)),
+    ],
+    [
+      'config.hanzo.validators',
+      (file) => (file.config.hanzo.validators[0].address = repeatedAddress(9)),
+    ],
     ['config.hanzo.predeploys', (file) => (file.config.hanzo.predeploys.AI = repeatedAddress(1))],
     ['config.hanzo.blocksPerYear', (file) => (file.config.hanzo.blocksPerYear = 601)],
   ])('refuses a file that was edited by hand: %s', (field, spoil) => {

@@ -1,4 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  PREDEPLOY_ARTIFACTS,
+  readStorageVariable,
+  storageVariable,
+} from '../../../../genesis/artifacts.ts'
 import { PREDEPLOYS, SYSTEM_ADDRESS } from '../../../../genesis/predeploys.ts'
 import { repeatedAddress, testGenesis } from '../test-genesis.ts'
 import { ALICE, GenesisEvm } from './genesis-evm.ts'
@@ -50,6 +55,26 @@ describe('genesis / contracts / BlockRewards', () => {
       OPERATIONS,
       REWARD / 4n,
     ])
+  })
+
+  it('keeps its record where the storage layout says', async () => {
+    await onBlock({ operations: OPERATIONS / 4n })
+    const values: Record<string, bigint> = {}
+    for (const { label } of PREDEPLOY_ARTIFACTS.BlockRewards.storageLayout) {
+      const variable = storageVariable('BlockRewards', label)
+      const word = await evm.storage(PREDEPLOYS.BlockRewards, variable.slot)
+      values[label] = readStorageVariable(variable, word)
+    }
+    expect(values).toEqual({
+      '_record.number': 1n,
+      '_record.coinbase': BigInt(COINBASE),
+      '_record.qualityBps': 5_000n,
+      '_record.operations': OPERATIONS / 4n,
+      '_record.difficulty': OPERATIONS,
+      '_record.reward': REWARD / 4n,
+      '_record.totalPaid': REWARD / 4n,
+    })
+    expect(() => storageVariable('BlockRewards', 'owner')).toThrow(RangeError)
   })
 
   it('pays a rescue block pro rata', async () => {

@@ -188,6 +188,12 @@ export class GenesisEvm {
     await this.#state.modifyAccountFields(createAddressFromString(address), { balance })
   }
 
+  async storage(address: Address, slot: number): Promise<bigint> {
+    const key = hexToBytes(`0x${slot.toString(16).padStart(64, '0')}`)
+    const value = await this.#state.getStorage(createAddressFromString(address), key)
+    return value.length === 0 ? 0n : BigInt(bytesToHex(value))
+  }
+
   async setStorage(address: Address, slot: Hex, value: Hex): Promise<void> {
     const at = createAddressFromString(address)
     await this.#state.putStorage(at, hexToBytes(slot), hexToBytes(value))
