@@ -5,6 +5,7 @@
  *   connected -> (identified, our chain) ready -> gone
  *             -> (another chain, silent, refused) cut
  */
+import { setMaxListeners } from 'node:events'
 import { isIPv6 } from 'node:net'
 import type { Connection, IdentifyResult, PeerId as LibPeerId, Libp2p } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -83,6 +84,8 @@ export class PeerManager {
     this.#modules.log.debug('Hanging up', { peer, reason })
     try {
       const signal = AbortSignal.timeout(HANG_UP_TIMEOUT_MS)
+      // Every stream of the connection listens to it.
+      setMaxListeners(Number.POSITIVE_INFINITY, signal)
       await this.#modules.node.hangUp(peerIdFromString(peer), { signal })
     } catch (error) {
       this.cut(peer, reasonOf(error))

@@ -33,6 +33,14 @@ export type RequestServerModules = {
   readonly report: (peer: PeerId, penalty: number, reason: string) => void
 }
 
+/** One request being answered. `gone` fires when its stream closes, so that nothing waits for it. */
+type Exchange = {
+  readonly request: RequestOptions
+  readonly stream: Stream
+  readonly peer: PeerId
+  readonly gone: AbortSignal
+}
+
 type Refusal = Exclude<ReplyCode, 0>
 type Outcome = 'ok' | 'invalid' | 'failed' | 'unavailable' | 'broken'
 
@@ -73,10 +81,13 @@ export class RequestServer {
   async #serve(request: RequestOptions, stream: Stream, connection: Connection): Promise<void> {
     const { metrics, log } = this.#modules
     const peer = connection.remotePeer.toString()
+    const gone = new AbortController()
+    const onClose = () => gone.abort(new Error('the stream was closed'))
+    stream.addEventListener('close', onClose, { once: true })
     let outcome: Outcome = 'broken'
     this.#inFlight += 1
     try {
-      outcome = await this.#answer(request, stream, peer)
+      outcome = await this.#answer({ request, stream, peer, gone: gone.signal })
       await stream.close({ signal: AbortSignal.timeout(this.#modules.timing.chunkTimeoutMs) })
     } catch (error) {
       log.debug('Request broke off', { name: request.name, peer, error: reasonOf(error) })
@@ -87,26 +98,29 @@ export class RequestServer {
     }
   }
 
-  async #answer(request: RequestOptions, stream: Stream, peer: PeerId): Promise<Outcome> {
-    if (this.#inFlight > REQUESTS_IN_FLIGHT_MAX) return await this.#refuse(stream, 3, 'busy')
-    const payload = await this.#readRequest(request, stream, peer)
-    if (payload === undefined) return await this.#refuse(stream, 1, 'request too big')
-    if (!(await this.#waitForToken(request, peer))) return await this.#refuse(stream, 3, 'too many')
+  async #answer(exchange: Exchange): Promise<Outcome> {
+    const { request, peer } = exchange
+    if (this.#inFlight > REQUESTS_IN_FLIGHT_MAX) return await this.#refuse(exchange, 3, 'busy')
+    const payload = await this.#readRequest(exchange)
+    if (payload === undefined) return await this.#refuse(exchange, 1, 'request too big')
+    if (!(await this.#waitForToken(exchange))) return await this.#refuse(exchange, 3, 'too many')
     const chunks = this.#modules.handlers.onRequest(request.name, payload, peer)
     const iterator = chunks[Symbol.asyncIterator]()
     try {
-      return await this.#sendChunks(request, stream, peer, iterator)
+      return await this.#sendChunks(exchange, iterator)
     } finally {
-      await iterator.return?.()
+      // Not awaited: a handler that is stuck would never let go.
+      iterator.return?.().catch((error: unknown) => this.#onHandlerError(request.name, error))
     }
   }
 
   /** Undefined: longer than allowed. Throws when it does not come whole and in time. */
-  async #readRequest(
-    { name, requestBytesMax }: RequestOptions,
-    stream: Stream,
-    peer: PeerId,
-  ): Promise<Uint8Array | undefined> {
+  async #readRequest({
+    request: { name, requestBytesMax },
+    stream,
+    peer,
+    gone,
+  }: Exchange): Promise<Uint8Array | undefined> {
     const { timing, report } = this.#modules
     const reader = new StreamReader(stream)
     const onTimeout = () => {
@@ -114,7 +128,7 @@ export class RequestServer {
       return new Error('the request did not come in time')
     }
     return await withDeadline(
-      { timeoutMs: timing.requestReadTimeoutMs, onTimeout },
+      { timeoutMs: timing.requestReadTimeoutMs, signal: gone, onTimeout },
       async (signal) => {
         const head = await reader.read(REQUEST_HEAD_BYTES, signal)
         if (head === undefined) throw new Error('the stream ended without a request')
@@ -130,39 +144,35 @@ export class RequestServer {
     )
   }
 
-  async #sendChunks(
-    request: RequestOptions,
-    stream: Stream,
-    peer: PeerId,
-    iterator: AsyncIterator<ReplyChunk>,
-  ): Promise<Outcome> {
+  async #sendChunks(exchange: Exchange, iterator: AsyncIterator<ReplyChunk>): Promise<Outcome> {
+    const { name } = exchange.request
     for (let count = 0; ; count++) {
-      const chunk = await this.#nextChunk(request, iterator, count)
+      const chunk = await this.#nextChunk(exchange, iterator, count)
       if (chunk === undefined) return 'ok'
-      if (chunk === 'failed') return await this.#refuse(stream, 2, 'failed')
+      if (chunk === 'failed') return await this.#refuse(exchange, 2, 'failed')
       if (chunk.code !== 0) {
-        await this.#refuse(stream, chunk.code, new TextDecoder().decode(chunk.payload))
-        return REFUSED[chunk.code]
+        return await this.#refuse(exchange, chunk.code, new TextDecoder().decode(chunk.payload))
       }
-      if (!(await this.#waitForToken(request, peer))) return await this.#refuse(stream, 3, 'later')
-      await this.#write(stream, encodeChunk(0, chunk.payload))
-      const labels = { name: request.name, direction: 'inbound' }
+      if (!(await this.#waitForToken(exchange))) return await this.#refuse(exchange, 3, 'later')
+      await this.#write(exchange, encodeChunk(0, chunk.payload))
+      const labels = { name, direction: 'inbound' }
       this.#modules.metrics.requestBytes.inc(labels, chunk.payload.length)
     }
   }
 
   /** The handler's next chunk; 'failed' when it throws, stalls or breaks its own limits. */
   async #nextChunk(
-    { name, replyBytesMax, chunksMax }: RequestOptions,
+    { request: { name, replyBytesMax, chunksMax }, gone }: Exchange,
     iterator: AsyncIterator<ReplyChunk>,
     count: number,
   ): Promise<ReplyChunk | 'failed' | undefined> {
-    const { timing, log } = this.#modules
+    const timeoutMs = this.#modules.timing.chunkTimeoutMs
     const onTimeout = () => new Error('the handler gave no chunk in time')
     try {
-      const next = await withDeadline({ timeoutMs: timing.chunkTimeoutMs, onTimeout }, async () => {
-        return await iterator.next()
-      })
+      const next = await withDeadline(
+        { timeoutMs, signal: gone, onTimeout },
+        async () => await iterator.next(),
+      )
       if (next.done === true) return undefined
       const chunk = next.value
       if (chunk.code === 0 && count >= chunksMax) throw new Error(`more than ${chunksMax} chunks`)
@@ -170,31 +180,37 @@ export class RequestServer {
         throw new Error(`chunk above ${replyBytesMax} bytes`)
       return chunk
     } catch (error) {
-      log.error('Request handler failed', { name, error: reasonOf(error) })
+      if (gone.aborted) throw error
+      this.#onHandlerError(name, error)
       return 'failed'
     }
   }
 
+  #onHandlerError(name: string, error: unknown): void {
+    this.#modules.log.error('Request handler failed', { name, error: reasonOf(error) })
+  }
+
   /** False: the wait would outlast the requester's patience. */
-  async #waitForToken(request: RequestOptions, peer: PeerId): Promise<boolean> {
+  async #waitForToken({ request, peer, gone }: Exchange): Promise<boolean> {
     const waitMs = this.#modules.limiter.reserve(peer, request)
     if (waitMs === undefined) {
       this.#modules.report(peer, FLOOD_PENALTY, `request flood ${request.name}`)
       return false
     }
-    if (waitMs > 0) await sleep(waitMs)
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: gone })
     return true
   }
 
-  async #refuse(stream: Stream, code: Refusal, reason: string): Promise<Outcome> {
-    await this.#write(stream, encodeRefusal(code, reason))
+  async #refuse(exchange: Exchange, code: Refusal, reason: string): Promise<Outcome> {
+    await this.#write(exchange, encodeRefusal(code, reason))
     return REFUSED[code]
   }
 
-  async #write(stream: Stream, frame: Uint8Array): Promise<void> {
+  async #write({ stream, gone }: Exchange, frame: Uint8Array): Promise<void> {
+    const timeoutMs = this.#modules.timing.chunkTimeoutMs
     const onTimeout = () => new Error('the peer does not read')
     await withDeadline(
-      { timeoutMs: this.#modules.timing.chunkTimeoutMs, onTimeout },
+      { timeoutMs, signal: gone, onTimeout },
       async (signal) => await writeAll(stream, frame, signal),
     )
   }
