@@ -14,6 +14,19 @@ export async function within<Value>(work: Promise<Value>, timeMs: number): Promi
   }
 }
 
+/** The same for work that can be told to stop. */
+export async function withSignal<Value>(
+  timeMs: number,
+  run: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const controller = new AbortController()
+  try {
+    return await within(run(controller.signal), timeMs)
+  } finally {
+    controller.abort()
+  }
+}
+
 /** The sentence is geth's. */
 export function timedOut(timeMs: number): RpcError {
   return new RpcError({ code: 'TIMED_OUT' }, `execution aborted (timeout = ${timeMs / 1000}s)`)

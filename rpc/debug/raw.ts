@@ -1,0 +1,76 @@
+/** `debug_getRaw*`: what was hashed, in bytes, for checkers that share no code with the node. */
+import { RLP } from '@ethereumjs/rlp'
+import { hexToBytes } from '@ethereumjs/util'
+import { encodeBlock } from '../../consensus/codec/block-codec.ts'
+import { encodeHeader } from '../../consensus/codec/header-codec.ts'
+import { assert } from '../../consensus/errors.ts'
+import type { ChainReader } from '../../node/api.ts'
+import type { BlockSummary } from '../../node/events.ts'
+import type { Receipt } from '../../node/receipt.ts'
+import { requireBlock } from '../block-lookup.ts'
+import { RpcError } from '../errors.ts'
+import { rawTransaction } from '../eth/transactions.ts'
+import { data } from '../format/hex.ts'
+import { type MethodTable, method, required } from '../method.ts'
+import type { RpcModules } from '../modules.ts'
+import { block } from '../params/block.ts'
+import { hash } from '../params/primitives.ts'
+
+const selector = required('block', block)
+
+export function rawMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+  const { chain } = api
+  return {
+    debug_getRawHeader: method({
+      description: 'RLP of a header',
+      params: [selector],
+      handler: async ([selector]) =>
+        data(encodeHeader((await requireBlock(chain, selector)).header)),
+    }),
+    debug_getRawBlock: method({
+      description: 'RLP of a block: header, transactions, no uncles, no withdrawals',
+      params: [selector],
+      handler: async ([selector]) => {
+        const found = await chain.block((await requireBlock(chain, selector)).hash)
+        if (found === undefined) throw pruned()
+        const transactions = found.transactions.map((transaction) => transaction.raw)
+        return data(encodeBlock({ header: found.header, transactions }))
+      },
+    }),
+    debug_getRawReceipts: method({
+      description: 'The receipts of a block as its receipts root commits to them',
+      params: [selector],
+      handler: async ([selector]) => {
+        const receipts = await receiptsOf(chain, await requireBlock(chain, selector))
+        return receipts.map((receipt) => data(encodeReceipt(receipt)))
+      },
+    }),
+    debug_getRawTransaction: method({
+      description: 'The bytes of a transaction; 0x when there is none',
+      params: [required('hash', hash)],
+      handler: async ([hash]) => rawTransaction(api, hash),
+    }),
+  }
+}
+
+async function receiptsOf(chain: ChainReader, { hash }: BlockSummary): Promise<readonly Receipt[]> {
+  const receipts = await chain.receipts(hash)
+  if (receipts === undefined) throw pruned()
+  return receipts
+}
+
+/** EIP-2718: the type's byte before the RLP, nothing before a legacy receipt. */
+function encodeReceipt({ type, status, cumulativeGasUsed, logsBloom, logs }: Receipt): Uint8Array {
+  assert(type >= 0 && type < 0x80, 'a transaction type is below 0x80')
+  const entries = logs.map((log) => [
+    hexToBytes(log.address),
+    log.topics.map((topic) => hexToBytes(topic)),
+    hexToBytes(log.data),
+  ])
+  const payload = RLP.encode([status, cumulativeGasUsed, hexToBytes(logsBloom), entries])
+  return type === 0 ? payload : Buffer.concat([Uint8Array.of(type), payload])
+}
+
+function pruned(): RpcError {
+  return new RpcError({ code: 'HISTORY_PRUNED' }, 'pruned history unavailable')
+}

@@ -1,0 +1,96 @@
+/** `eth_`: blocks, headers and counts. Unknown blocks are null, as the schema says. */
+import type { BlockSelector, ChainBlock, ChainReader } from '../../node/api.ts'
+import { findBlock, isPending } from '../block-lookup.ts'
+import { formatBlock, formatHeader, formatPendingBlock } from '../format/block.ts'
+import { quantity } from '../format/hex.ts'
+import { type MethodTable, method, optional, required } from '../method.ts'
+import type { RpcModules } from '../modules.ts'
+import { blockHash, blockNumber, LATEST } from '../params/block.ts'
+import { bool, index } from '../params/primitives.ts'
+
+const isHydrated = optional('isHydrated', bool, false)
+const number = required('block', blockNumber)
+const hash = required('block', blockHash)
+/** The schema leaves these out at will. */
+const numberOrLatest = optional('block', blockNumber, LATEST)
+
+export function blockMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+  const { chain } = api
+  const full = async ([selector, hydrated]: readonly [BlockSelector, boolean]) => {
+    const block = await loadBlock(chain, selector)
+    if (block === undefined) return null
+    return isPending(selector) ? formatPendingBlock(block, hydrated) : formatBlock(block, hydrated)
+  }
+  const header = async ([selector]: readonly [BlockSelector]) => {
+    const block = await findBlock(chain, selector)
+    return block === undefined ? null : formatHeader(block)
+  }
+  const count = async ([selector]: readonly [BlockSelector]) => {
+    const block = await loadBlock(chain, selector)
+    return block === undefined ? null : quantity(block.transactions.length)
+  }
+  const uncleCount = async ([selector]: readonly [BlockSelector]) =>
+    (await findBlock(chain, selector)) === undefined ? null : '0x0'
+  return {
+    eth_getBlockByHash: method({
+      description: 'A block by its hash, on any branch',
+      params: [hash, isHydrated],
+      handler: full,
+    }),
+    eth_getBlockByNumber: method({
+      description: 'A block of the canonical chain',
+      params: [number, isHydrated],
+      handler: full,
+    }),
+    eth_getHeaderByHash: method({
+      description: 'A header by its hash',
+      params: [hash],
+      handler: header,
+    }),
+    eth_getHeaderByNumber: method({
+      description: 'A header of the canonical chain',
+      params: [number],
+      handler: header,
+    }),
+    eth_getBlockTransactionCountByHash: method({
+      description: 'How many transactions a block holds',
+      params: [hash],
+      handler: count,
+    }),
+    eth_getBlockTransactionCountByNumber: method({
+      description: 'How many transactions a block holds',
+      params: [numberOrLatest],
+      handler: count,
+    }),
+    eth_getUncleCountByBlockHash: method({
+      description: 'Zero: there are no uncles',
+      params: [hash],
+      handler: uncleCount,
+    }),
+    eth_getUncleCountByBlockNumber: method({
+      description: 'Zero: there are no uncles',
+      params: [number],
+      handler: uncleCount,
+    }),
+    eth_getUncleByBlockHashAndIndex: method({
+      description: 'Null: there are no uncles',
+      params: [hash, required('index', index)],
+      handler: () => null,
+    }),
+    eth_getUncleByBlockNumberAndIndex: method({
+      description: 'Null: there are no uncles',
+      params: [number, required('index', index)],
+      handler: () => null,
+    }),
+  }
+}
+
+/** The block with its transactions; `pending` is the one being built. */
+export async function loadBlock(
+  chain: ChainReader,
+  selector: BlockSelector,
+): Promise<ChainBlock | undefined> {
+  if (isPending(selector)) return (await chain.pendingBlock()).block
+  const summary = await findBlock(chain, selector)
+  return summary === undefined ? undefined : chain.block(summary.hash)
+}

@@ -1,0 +1,67 @@
+/** `eth_`: messages executed without being sent. */
+import type { CallRequest } from '../../node/execution/call-types.ts'
+import { requireBlock } from '../block-lookup.ts'
+import { withSignal } from '../call-time.ts'
+import { paramInvalid, RpcError, reverted } from '../errors.ts'
+import { quantity } from '../format/hex.ts'
+import { type MethodTable, method, optional, required } from '../method.ts'
+import type { RpcModules } from '../modules.ts'
+import { block, LATEST } from '../params/block.ts'
+import { callRequest, defined, type TransactionRequest } from '../params/call.ts'
+import { blockOverride, stateOverride } from '../params/overrides.ts'
+
+const params = [
+  required('transaction', callRequest),
+  optional('block', block, LATEST),
+  optional('stateOverride', stateOverride, undefined),
+  optional('blockOverride', blockOverride, undefined),
+] as const
+
+export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTable {
+  const cap = (gas: bigint): bigint => (gas < gasCap ? gas : gasCap)
+  return {
+    eth_call: method({
+      description: 'Executes a message on the state after a block; nothing is kept',
+      params,
+      isUntimed: true,
+      handler: async ([transaction, selector, accounts, blockOverrides]) => {
+        const { gas = gasCap, ...rest } = readCall(transaction, api.genesis.params.chainId)
+        const request = { ...rest, gas: cap(gas) }
+        const block = await requireBlock(api.chain, selector)
+        const overrides = { ...defined('accounts', accounts), ...defined('block', blockOverrides) }
+        const outcome = await withSignal(callTimeMs, (signal) =>
+          api.state.call(block, request, overrides, { signal }),
+        )
+        if (outcome.kind === 'ok') return outcome.output
+        throw outcome.kind === 'reverted' ? reverted(outcome.output) : failed(outcome.reason)
+      },
+    }),
+    eth_estimateGas: method({
+      description: 'The least gas limit with which a message succeeds',
+      params,
+      isUntimed: true,
+      handler: async ([transaction, selector, accounts, blockOverrides]) => {
+        const { gas, ...rest } = readCall(transaction, api.genesis.params.chainId)
+        const request = gas === undefined ? rest : { ...rest, gas: cap(gas) }
+        const block = await requireBlock(api.chain, selector)
+        const overrides = { ...defined('accounts', accounts), ...defined('block', blockOverrides) }
+        const outcome = await withSignal(callTimeMs, (signal) =>
+          api.state.estimateGas(block, request, overrides, { signal }),
+        )
+        if (outcome.kind === 'ok') return quantity(outcome.gas)
+        throw outcome.kind === 'reverted' ? reverted(outcome.output) : failed(outcome.reason)
+      },
+    }),
+  }
+}
+
+/** Drops what only a signed transaction has; a chain id must be ours all the same. */
+function readCall(transaction: TransactionRequest, expectedChainId: bigint): CallRequest {
+  const { nonce: _nonce, chainId, ...request } = transaction
+  if (chainId === undefined || chainId === expectedChainId) return request
+  throw paramInvalid(`chainId does not match: want ${expectedChainId}, got ${chainId}`)
+}
+
+function failed(reason: string): RpcError {
+  return new RpcError({ code: 'CALL_FAILED' }, reason)
+}

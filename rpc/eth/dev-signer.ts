@@ -1,0 +1,134 @@
+/**
+ * `eth_sendTransaction` on dev chains: fills in what is missing and signs for a funded account,
+ * whose key is public.
+ *
+ * Spec: docs/spec/interface.md, "JSON-RPC" (dev presets only).
+ */
+import type { Common } from '@ethereumjs/common'
+import { createTx, type TypedTxData } from '@ethereumjs/tx'
+import { createAddressFromString, hexToBytes } from '@ethereumjs/util'
+import type { Address, Hash, Hex } from '../../consensus/types.ts'
+import type { DevAccount } from '../../genesis/accounts.ts'
+import { createChainCommon } from '../../genesis/chain-config.ts'
+import type { NodeApi } from '../../node/api.ts'
+import type { CallAuthorization } from '../../node/execution/call-types.ts'
+import { limitExceeded, paramInvalid, RpcError, reverted } from '../errors.ts'
+import { quantity } from '../format/hex.ts'
+import { SENDS_WAITING_MAX } from '../limits.ts'
+import type { TransactionRequest } from '../params/call.ts'
+import type { FeeOracle } from './fee-oracle.ts'
+
+type SendRequest = TransactionRequest & { readonly from: Address }
+type AccessListItem = NonNullable<TransactionRequest['accessList']>[number]
+
+export class DevSigner {
+  readonly addresses: readonly Address[]
+  readonly #keys: ReadonlyMap<Address, Hex>
+  readonly #common: Common
+  readonly #api: NodeApi
+  readonly #fees: FeeOracle
+  /** Sends go one after another: each takes the nonce after the one before. */
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  constructor(accounts: readonly DevAccount[], api: NodeApi, fees: FeeOracle) {
+    this.addresses = accounts.map((account) => account.address)
+    this.#keys = new Map(accounts.map((account) => [account.address, account.privateKey]))
+    this.#common = createChainCommon(api.genesis)
+    this.#api = api
+    this.#fees = fees
+  }
+
+  /** Signs and submits; throws ACCOUNT_UNKNOWN, PARAM_INVALID, or what the pool says. */
+  async send(request: TransactionRequest): Promise<Hash> {
+    const { from } = request
+    const key = from && this.#keys.get(from)
+    if (from === undefined || key === undefined) {
+      throw new RpcError({ code: 'ACCOUNT_UNKNOWN' }, 'unknown account: this node has no such key')
+    }
+    if (this.#waiting >= SENDS_WAITING_MAX) {
+      throw limitExceeded(`${SENDS_WAITING_MAX} transactions wait to be signed: try again`)
+    }
+    this.#waiting++
+    const sent = this.#last.then(() => this.#signAndSubmit({ ...request, from }, key))
+    // The next one goes its way whether this one is accepted or not; its caller hears of it.
+    this.#last = sent.catch(() => undefined).finally(() => this.#waiting--)
+    return sent
+  }
+
+  async #signAndSubmit(request: SendRequest, key: Hex): Promise<Hash> {
+    const fields = await this.#fill(request)
+    return this.#api.pool.submit(sign(fields, this.#common, key))
+  }
+
+  async #fill(request: SendRequest): Promise<TypedTxData> {
+    const { chainId } = this.#api.genesis.params
+    if (request.chainId !== undefined && request.chainId !== chainId) {
+      throw paramInvalid(`chainId does not match: want ${chainId}, got ${request.chainId}`)
+    }
+    const { to, accessList, authorizationList } = request
+    const type = typeOf(request)
+    return {
+      type,
+      chainId,
+      nonce: request.nonce ?? (await this.#api.pool.nextNonce(request.from)),
+      gasLimit: request.gas ?? (await this.#estimate(request)),
+      value: request.value ?? 0n,
+      data: request.data ?? new Uint8Array(),
+      ...(to === undefined ? {} : { to: createAddressFromString(to) }),
+      ...(await this.#priceOf(request)),
+      ...(type === 0 ? {} : { accessList: accessList?.map(toAccessListItem) ?? [] }),
+      ...(type === 4 ? { authorizationList: authorizationList?.map(toAuthorization) ?? [] } : {}),
+    } as TypedTxData
+  }
+
+  async #estimate(request: SendRequest): Promise<bigint> {
+    const { nonce: _nonce, chainId: _chainId, ...call } = request
+    const outcome = await this.#api.state.estimateGas(this.#api.chain.head(), call)
+    if (outcome.kind === 'ok') return outcome.gas
+    if (outcome.kind === 'reverted') throw reverted(outcome.output)
+    throw new RpcError({ code: 'CALL_FAILED' }, outcome.reason)
+  }
+
+  /** Twice the base fee outlives six full blocks. */
+  async #priceOf(request: SendRequest) {
+    if (request.gasPrice !== undefined) return { gasPrice: request.gasPrice }
+    const suggested = request.maxPriorityFeePerGas ?? (await this.#fees.priorityFee())
+    const maxFeePerGas = request.maxFeePerGas ?? 2n * this.#fees.nextBaseFee() + suggested
+    const maxPriorityFeePerGas = suggested < maxFeePerGas ? suggested : maxFeePerGas
+    return { maxFeePerGas, maxPriorityFeePerGas }
+  }
+}
+
+/** Bytes of the signed transaction; throws PARAM_INVALID for fields that make none. */
+function sign(fields: TypedTxData, common: Common, key: Hex): Uint8Array {
+  try {
+    return createTx(fields, { common }).sign(hexToBytes(key)).serialize()
+  } catch (cause) {
+    // The library checks the fields by itself and has one kind of error.
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RpcError({ code: 'PARAM_INVALID' }, `invalid transaction: ${reason}`, { cause })
+  }
+}
+
+function toAccessListItem({ address, storageKeys }: AccessListItem) {
+  return { address, storageKeys: [...storageKeys] }
+}
+
+function toAuthorization({ chainId, address, nonce, yParity, r, s }: CallAuthorization) {
+  return {
+    chainId: quantity(chainId),
+    address,
+    nonce: quantity(nonce),
+    yParity: quantity(yParity),
+    r: quantity(r),
+    s: quantity(s),
+  }
+}
+
+/** The least type that can say what the request says; 2 when it leaves the choice. */
+function typeOf({ authorizationList, gasPrice, accessList }: TransactionRequest): number {
+  if (authorizationList !== undefined) return 4
+  if (gasPrice === undefined) return 2
+  return accessList === undefined ? 0 : 1
+}

@@ -1,0 +1,41 @@
+/** `eth_`: prices of gas. */
+import { quantity } from '../format/hex.ts'
+import { type MethodTable, method, optional, required } from '../method.ts'
+import type { RpcModules } from '../modules.ts'
+import { blockNumber } from '../params/block.ts'
+import { count } from '../params/primitives.ts'
+import { BLOB_BASE_FEE_WEI, feeHistory, percentiles } from './fee-history.ts'
+
+export function feeMethods({ api, fees }: Pick<RpcModules, 'api' | 'fees'>): MethodTable {
+  return {
+    eth_gasPrice: method({
+      description: 'A price for legacy transactions: the next base fee and a tip',
+      params: [],
+      handler: async () => quantity(fees.nextBaseFee() + (await fees.priorityFee())),
+    }),
+    eth_maxPriorityFeePerGas: method({
+      description: 'A tip that recent blocks took',
+      params: [],
+      handler: async () => quantity(await fees.priorityFee()),
+    }),
+    eth_baseFee: method({
+      description: 'Base fee of the next block',
+      params: [],
+      handler: () => quantity(fees.nextBaseFee()),
+    }),
+    eth_blobBaseFee: method({
+      description: 'Price of blob gas: 1 wei, because no block holds a blob',
+      params: [],
+      handler: () => quantity(BLOB_BASE_FEE_WEI),
+    }),
+    eth_feeHistory: method({
+      description: 'Base fees, fullness and tips of recent blocks',
+      params: [
+        required('blockCount', count),
+        required('newestBlock', blockNumber),
+        optional('rewardPercentiles', percentiles, undefined),
+      ],
+      handler: async ([blocks, newest, rewards]) => feeHistory(api.chain, blocks, newest, rewards),
+    }),
+  }
+}

@@ -1,0 +1,85 @@
+/** `eth_`: transactions on their way into the pool. */
+import type { Hash, Hex } from '../../consensus/types.ts'
+import type { NodeApi } from '../../node/api.ts'
+import { RpcError } from '../errors.ts'
+import { RECEIPT_WAIT_MS, RECEIPT_WAIT_MS_MAX } from '../limits.ts'
+import { type MethodTable, method, optional, required } from '../method.ts'
+import type { RpcModules } from '../modules.ts'
+import { callRequest } from '../params/call.ts'
+import { bytes, count } from '../params/primitives.ts'
+import { findReceipt } from './transactions.ts'
+
+const raw = required('transaction', bytes)
+
+export function sendMethods({ api, signer }: Pick<RpcModules, 'api' | 'signer'>): MethodTable {
+  const open: MethodTable = {
+    eth_sendRawTransaction: method({
+      description: 'Adds a signed transaction to the pool and gossips it; its hash',
+      params: [raw],
+      isConcurrent: true,
+      isUntimed: true,
+      handler: ([raw]) => api.pool.submit(raw),
+    }),
+    eth_sendRawTransactionSync: method({
+      description: 'The same, but answers with the receipt once there is one',
+      params: [raw, optional('timeoutMs', count, RECEIPT_WAIT_MS)],
+      isUntimed: true,
+      handler: async ([raw, timeoutMs]) => {
+        const hash = await api.pool.submit(raw)
+        return waitForReceipt(api, hash, Math.min(timeoutMs, RECEIPT_WAIT_MS_MAX))
+      },
+    }),
+  }
+  if (signer === undefined) return open
+  return {
+    ...open,
+    eth_sendTransaction: method({
+      description: 'Dev chains only: signs for a funded account and sends',
+      params: [required('transaction', callRequest)],
+      isUntimed: true,
+      handler: ([request]) => signer.send(request),
+    }),
+  }
+}
+
+/** Looks again at every new head. Throws RECEIPT_LATE, with the hash as EIP-7966 has it. */
+async function waitForReceipt(
+  { chain, events }: Pick<NodeApi, 'chain' | 'events'>,
+  hash: Hash,
+  timeoutMs: number,
+) {
+  const deadlineMs = performance.now() + timeoutMs
+  for (;;) {
+    const head = nextHead(events, deadlineMs - performance.now())
+    const receipt = await findReceipt(chain, hash)
+    if (receipt !== null) {
+      head.cancel()
+      return receipt
+    }
+    if (!(await head.came)) throw receiptLate(hash, timeoutMs)
+  }
+}
+
+/** Listens from now on, so that no head slips between a look and the wait for the next. */
+function nextHead(events: NodeApi['events'], waitMs: number) {
+  let cancel = (): void => undefined
+  const came = new Promise<boolean>((resolve) => {
+    const onHead = (): void => finish(true)
+    const timer = setTimeout(() => finish(false), Math.max(0, waitMs))
+    const finish = (isHead: boolean): void => {
+      clearTimeout(timer)
+      events.off('head', onHead)
+      resolve(isHead)
+    }
+    events.on('head', onHead)
+    cancel = () => finish(false)
+  })
+  return { came, cancel: () => cancel() }
+}
+
+function receiptLate(hash: Hex, timeoutMs: number): RpcError {
+  return new RpcError(
+    { code: 'RECEIPT_LATE', data: hash },
+    `the transaction was added to the pool but is in no block after ${timeoutMs} ms`,
+  )
+}

@@ -1,0 +1,43 @@
+/**
+ * `hanzo_peers`, and faults made from outside: `hanzo_partition` and `hanzo_heal`, for this
+ * machine's administrator alone.
+ */
+import { quantity } from '../format/hex.ts'
+import { PARTITION_PEERS_MAX } from '../limits.ts'
+import { type MethodTable, method, required } from '../method.ts'
+import type { RpcModules } from '../modules.ts'
+import { arrayOf, text } from '../params/primitives.ts'
+
+export function peerMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+  const { network } = api
+  return {
+    hanzo_peers: method({
+      description: 'Connected peers and their heads',
+      params: [],
+      handler: () =>
+        network.peers().map(({ head, connectedSeconds, ...peer }) => ({
+          ...peer,
+          connectedSeconds: quantity(Math.floor(connectedSeconds)),
+          head: head === undefined ? null : { number: quantity(head.number), hash: head.hash },
+        })),
+    }),
+    hanzo_partition: method({
+      description: 'Admin: cuts every peer that is not named',
+      params: [required('peers', arrayOf(text, PARTITION_PEERS_MAX))],
+      isAdmin: true,
+      handler: async ([peers]) => {
+        await network.setPartition(peers)
+        return true
+      },
+    }),
+    hanzo_heal: method({
+      description: 'Admin: ends a partition',
+      params: [],
+      isAdmin: true,
+      handler: async () => {
+        await network.setPartition(undefined)
+        return true
+      },
+    }),
+  }
+}

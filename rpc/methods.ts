@@ -1,0 +1,56 @@
+/** Every method, by name. The order of the docs is the order here. */
+import { rawMethods } from './debug/raw.ts'
+import { blockMethods } from './eth/blocks.ts'
+import { callMethods } from './eth/call.ts'
+import { chainMethods } from './eth/chain.ts'
+import { feeMethods } from './eth/fees.ts'
+import { logMethods } from './eth/logs.ts'
+import { sendMethods } from './eth/send.ts'
+import { stateMethods } from './eth/state.ts'
+import { subscribeMethods } from './eth/subscribe.ts'
+import { transactionMethods } from './eth/transactions.ts'
+import { chainParamsMethods } from './hanzo/chain-params.ts'
+import { computeProofMethods } from './hanzo/compute-proof.ts'
+import { emissionMethods } from './hanzo/emission.ts'
+import { peerMethods } from './hanzo/peers.ts'
+import { statsMethods } from './hanzo/stats.ts'
+import { workMethods } from './hanzo/work.ts'
+import { type MethodTable, method } from './method.ts'
+import type { RpcModules } from './modules.ts'
+import { netMethods } from './net.ts'
+import { txpoolMethods } from './txpool.ts'
+
+export function createMethods(modules: RpcModules): MethodTable {
+  const methods: MethodTable = {
+    ...chainMethods(modules),
+    ...stateMethods(modules),
+    ...callMethods(modules),
+    ...feeMethods(modules),
+    ...sendMethods(modules),
+    ...blockMethods(modules),
+    ...transactionMethods(modules),
+    ...logMethods(modules),
+    ...subscribeMethods(modules),
+    ...netMethods(modules),
+    ...txpoolMethods(modules),
+    ...rawMethods(modules),
+    ...chainParamsMethods(modules),
+    ...computeProofMethods(modules),
+    ...workMethods(modules),
+    ...emissionMethods(modules),
+    ...statsMethods(modules),
+    ...peerMethods(modules),
+  }
+  return { ...methods, rpc_modules: modulesMethod(methods) }
+}
+
+/** Namespaces and their version, in geth's form. */
+function modulesMethod(methods: MethodTable) {
+  const names = Object.keys(methods).map((name) => name.slice(0, name.indexOf('_')))
+  const answer = Object.fromEntries([...new Set([...names, 'rpc'])].map((name) => [name, '1.0']))
+  return method({
+    description: 'Namespaces that this node serves',
+    params: [],
+    handler: () => answer,
+  })
+}

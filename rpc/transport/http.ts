@@ -1,0 +1,122 @@
+/**
+ * HTTP: JSON-RPC by POST on `/`, and `/health`, `/ready`, `/metrics` for those who watch the node.
+ *
+ * Only `application/json` is read: a browser then asks for permission before it lets a foreign
+ * page send anything.
+ */
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { NodeApi } from '../../node/api.ts'
+import type { Dispatcher } from '../dispatcher.ts'
+import { invalidRequest, writeError } from '../envelope.ts'
+import { formatError, INTERNAL, limitExceeded } from '../errors.ts'
+import { quantity } from '../format/hex.ts'
+import { BODY_BYTES_MAX, CONNECTIONS_MAX, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from '../limits.ts'
+import type { RpcLog } from '../log.ts'
+import type { Guard } from './guard.ts'
+
+export type HttpModules = {
+  readonly api: NodeApi
+  readonly dispatcher: Dispatcher
+  readonly guard: Guard
+  readonly metricsRegistry: Registry
+  readonly log: RpcLog
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+/** The names under which clients send JSON; the first is what the standard says. */
+const JSON_TYPES = ['application/json', 'application/json-rpc', 'application/jsonrequest']
+/** Seconds for which a browser may remember a permission. */
+const PREFLIGHT_SECONDS = 600
+const WELCOME = 'hanzo JSON-RPC: POST requests here, or open a WebSocket.\n'
+
+export function createHttp(modules: HttpModules): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+    routerOptions: { caseSensitive: true },
+  })
+  app.server.maxConnections = CONNECTIONS_MAX
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(JSON_TYPES, { parseAs: 'string' }, (_, body, done) => done(null, body))
+  app.addHook('onRequest', (request, reply, done) => {
+    if (allow(modules.guard, request, reply)) done()
+  })
+  app.setErrorHandler((error, _, reply) => refuse(modules.log, error, reply))
+  addRpcRoutes(app, modules)
+  addWatchRoutes(app, modules)
+  return app
+}
+
+function addRpcRoutes(app: FastifyInstance, { dispatcher, guard }: HttpModules): void {
+  app.post('/', async (request, reply) => {
+    const body = typeof request.body === 'string' ? request.body : ''
+    const answer = await dispatcher.answer(body, guard.clientOf(request.raw))
+    if (answer === undefined) return reply.code(204).send()
+    return reply.header('content-type', JSON_TYPE).send(answer)
+  })
+  app.options('/', (_, reply) => {
+    void reply
+      .code(204)
+      .header('access-control-allow-methods', 'POST, GET, OPTIONS')
+      .header('access-control-allow-headers', 'content-type, authorization')
+      .header('access-control-allow-private-network', 'true')
+      .header('access-control-max-age', String(PREFLIGHT_SECONDS))
+      .send()
+  })
+  app.get('/', (_, reply) => {
+    void reply.type('text/plain').send(WELCOME)
+  })
+}
+
+/** `/health`: the process answers. `/ready`: the node can serve, else 503 and why not. */
+function addWatchRoutes(app: FastifyInstance, { api, metricsRegistry }: HttpModules): void {
+  app.get('/health', (_, reply) => {
+    const { hash, header } = api.chain.head()
+    void reply.send({ status: 'ok', head: { number: quantity(header.number), hash } })
+  })
+  app.get('/ready', (_, reply) => {
+    const { isReady, reason } = api.health()
+    void reply.code(isReady ? 200 : 503).send({ isReady, ...(reason && { reason }) })
+  })
+  app.get('/metrics', async (_, reply) => {
+    const text = await metricsRegistry.metrics()
+    return reply.type(metricsRegistry.contentType).send(text)
+  })
+}
+
+/** False when the request has been refused. */
+function allow(guard: Guard, request: FastifyRequest, reply: FastifyReply): boolean {
+  const { host, origin } = request.headers
+  if (!guard.isHostAllowed(host)) {
+    void reply.code(403).type('text/plain').send(`host ${host} is not allowed\n`)
+    return false
+  }
+  void reply.header('vary', 'origin')
+  if (origin !== undefined && guard.isOriginAllowed(origin)) {
+    void reply.header('access-control-allow-origin', origin)
+  }
+  return true
+}
+
+/** What never reached the dispatcher: a body too large, or of a type that we do not read. */
+function refuse(log: RpcLog, error: unknown, reply: FastifyReply): void {
+  const code = codeOf(error)
+  const [status, answer] =
+    code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+      ? [413, formatError(limitExceeded(`body too large: at most ${BODY_BYTES_MAX} bytes`))]
+      : code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+        ? [415, formatError(invalidRequest('the content type must be application/json'))]
+        : [500, undefined]
+  if (answer === undefined) log.error({ err: error }, 'HTTP request failed')
+  void reply
+    .code(status)
+    .header('content-type', JSON_TYPE)
+    .send(writeError(null, answer ?? INTERNAL))
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}

@@ -1,0 +1,59 @@
+/** One WebSocket client: its messages, its subscriptions, and the limits on both. */
+import type { RawData, WebSocket } from 'ws'
+import { SOCKET_BUFFER_BYTES_MAX, SOCKET_REQUESTS_MAX } from '../limits.ts'
+import type { Client, SubscriberSocket } from '../method.ts'
+import type { SocketModules } from './websocket.ts'
+
+export class SocketSession implements SubscriberSocket {
+  readonly #webSocket: WebSocket
+  readonly #client: Client
+  readonly #modules: SocketModules
+  #requests = 0
+
+  constructor(webSocket: WebSocket, client: Client, modules: SocketModules) {
+    this.#webSocket = webSocket
+    this.#client = { ...client, socket: this }
+    this.#modules = modules
+  }
+
+  listen(): void {
+    const { subscriptions, log } = this.#modules
+    this.#webSocket.on('message', (message) => void this.#answer(message))
+    this.#webSocket.on('close', () => subscriptions.endAll(this))
+    // Broken frames and resets; the close that follows says the rest.
+    this.#webSocket.on('error', (error) => {
+      log.debug({ err: error, client: this.#client.address }, 'WebSocket failed')
+    })
+  }
+
+  send(text: string): void {
+    const waiting = this.#webSocket.bufferedAmount
+    if (waiting > SOCKET_BUFFER_BYTES_MAX) this.drop('it reads too slowly')
+    else if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(text)
+  }
+
+  drop(reason: string): void {
+    const { log, metrics, subscriptions } = this.#modules
+    log.warn({ client: this.#client.address, reason }, 'Dropped a WebSocket')
+    metrics.socketsDropped.inc()
+    subscriptions.endAll(this)
+    this.#webSocket.terminate()
+  }
+
+  async #answer(message: RawData): Promise<void> {
+    const { dispatcher, subscriptions } = this.#modules
+    this.#requests++
+    if (this.#requests >= SOCKET_REQUESTS_MAX) this.#webSocket.pause()
+    const answer = await dispatcher.answer(textOf(message), this.#client)
+    this.#requests--
+    if (this.#requests < SOCKET_REQUESTS_MAX) this.#webSocket.resume()
+    if (answer !== undefined) this.send(answer)
+    subscriptions.activate(this)
+  }
+}
+
+/** With one binary type, `ws` hands over one buffer. */
+function textOf(message: RawData): string {
+  if (Array.isArray(message)) return Buffer.concat(message).toString('utf8')
+  return Buffer.from(message as ArrayBuffer).toString('utf8')
+}
