@@ -12,6 +12,8 @@ export interface Clock {
   now(): number
   /** Calls `run` once, `delayMs` from now. */
   setTimer(delayMs: number, run: () => void): Cancel
+  /** Lets everything else that is due run first: long loops call it now and then. */
+  giveWay(): Promise<void>
 }
 
 export interface Rng {
@@ -29,6 +31,7 @@ export const systemClock: Clock = {
     timer.unref()
     return () => clearTimeout(timer)
   },
+  giveWay: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
 export const systemRng: Rng = {

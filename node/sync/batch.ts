@@ -7,7 +7,8 @@
  * Spec: docs/spec/network.md, "Sync".
  */
 import { assert, CodedError } from '../../consensus/errors.ts'
-import type { Block, Hash } from '../../consensus/types.ts'
+import type { Hash } from '../../consensus/types.ts'
+import type { SealedBlock } from '../chain/sealed-block.ts'
 
 /** Blocks of one batch: what one peer is asked for at a time. */
 export const BATCH_BLOCKS = 16
@@ -23,7 +24,7 @@ export type BatchState =
   | { readonly kind: 'imported' }
 
 /** A downloaded block and who sent it: the one who pays if it proves invalid. */
-export type DownloadedBlock = { readonly block: Block; readonly peerId: string }
+export type DownloadedBlock = { readonly block: SealedBlock; readonly peerId: string }
 
 export class Batch {
   readonly firstNumber: bigint
@@ -64,7 +65,7 @@ export class Batch {
    * Downloading -> AwaitingImport, or AwaitingDownload when a full response held only some.
    * Blocks come in the order asked for; the caller has checked hashes and roots.
    */
-  downloadSucceeded(blocks: readonly Block[]): void {
+  downloadSucceeded(blocks: readonly SealedBlock[]): void {
     const { peerId } = this.#expect('downloading')
     const missing = this.missing
     assert(blocks.length > 0 && blocks.length <= missing.length, 'a reply holds what was asked')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Block, Hash } from '../../../../consensus/types.ts'
+import type { Hash } from '../../../../consensus/types.ts'
+import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
 import {
   BATCH_BLOCKS,
   Batch,
@@ -9,7 +10,7 @@ import {
 
 const hashOf = (n: number): Hash => `0x${n.toString(16).padStart(64, '0')}`
 const hashes = (count: number): Hash[] => Array.from({ length: count }, (_, i) => hashOf(i + 1))
-const block = (n: number): Block => ({ hash: hashOf(n) }) as Block
+const block = (n: number): SealedBlock => ({ hash: hashOf(n) }) as SealedBlock
 
 describe('node / sync / batch', () => {
   it('goes from download to import in the order of its states', () => {

@@ -1,0 +1,129 @@
+/**
+ * From a directory to a chain: whose database it is, block 0 in an empty one, the boot check and
+ * what it asks for, the tree of recent blocks, and a reorg that the last run left half done.
+ *
+ * Spec: docs/spec/storage.md, "Boot check", "Repair", "Identity".
+ */
+import type { Logger } from 'pino'
+import { assert } from '../../consensus/errors.ts'
+import type { BlockRecord } from '../../consensus/tree/block-node.ts'
+import { BlockTree, TREE_BLOCKS_MAX } from '../../consensus/tree/block-tree.ts'
+import type { Genesis } from '../../genesis/genesis-file.ts'
+import { parseTransaction } from '../crypto/decode-transaction.ts'
+import type { SenderRecovery } from '../crypto/sender-recovery.ts'
+import { createSharedCommon } from '../crypto/shared-common.ts'
+import { Executor } from '../execution/executor.ts'
+import type { Clock } from '../ports.ts'
+import { StateStore } from '../state/state-store.ts'
+import { BlockStore } from '../storage/block-store.ts'
+import { type BootReport, bootCheck } from '../storage/boot/boot-check.ts'
+import { CommitLog } from '../storage/boot/commit-log.ts'
+import { checkIdentity, stageGenesis } from '../storage/boot/identity.ts'
+import { stageRepair } from '../storage/boot/repair.ts'
+import { type KeyValueStore, WriteBatch } from '../storage/database.ts'
+import { summaryOf } from './block-summary.ts'
+import { Chain } from './chain.ts'
+import { HeaderChecker } from './check-header.ts'
+import { Committer } from './commit-block.ts'
+
+export type OpenChainOptions = {
+  readonly genesis: Genesis
+  /** Named in the sentences of errors. */
+  readonly path: string
+}
+
+export type OpenChainModules = {
+  readonly store: KeyValueStore
+  readonly recovery: SenderRecovery
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** A tree record read at boot is a line of progress every so many. */
+const PROGRESS_EVERY_BLOCKS = 4_096
+
+/** Throws coded errors that tell people what to do: another genesis, another layout, damage. */
+export async function openChain(
+  { genesis, path }: OpenChainOptions,
+  { store, recovery, clock, log }: OpenChainModules,
+): Promise<Chain> {
+  const common = createSharedCommon(genesis)
+  const content = await checkIdentity(store, genesis.hash, path)
+  if (content === 'ready') await repairIfDamaged(store, log)
+  const commits = await CommitLog.open(store)
+  const state = await StateStore.open({ store })
+  const decodeTransaction = (raw: Uint8Array) => parseTransaction(raw, common).tx
+  const blocks = await BlockStore.open({ store, decodeTransaction })
+  if (content === 'empty') await writeGenesis(genesis, store, blocks, state, commits)
+  const tree = await restoreTree(genesis, blocks, log)
+  const committer = new Committer({ store, tree, blocks, state, commits })
+  if ((await committer.catchUp()) !== undefined) {
+    log.info({ head: tree.head().number }, 'Finished the reorg that the last run began')
+  }
+  const executor = await Executor.open({ common, state })
+  const head = await summaryOf(blocks, tree.head().hash)
+  log.info({ number: head.header.number, hash: head.hash }, 'Opened the chain')
+  return new Chain({
+    genesis,
+    common,
+    tree,
+    headers: new HeaderChecker(genesis, tree),
+    blocks,
+    state,
+    executor,
+    committer,
+    recovery,
+    clock,
+    head,
+  })
+}
+
+/** Moves a damaged database back to its last good commit; the blocks behind it come again. */
+async function repairIfDamaged(store: KeyValueStore, log: Logger): Promise<void> {
+  const report = await bootCheck(store)
+  if (report.findings.length === 0) return
+  log.warn({ ...describe(report) }, 'The database is damaged: going back to the last good block')
+  const batch = new WriteBatch()
+  const touched = await stageRepair(batch, store, report)
+  const { stateRoot } = report.lastGood
+  await StateStore.stageRepair(batch, store, { ...report.head, stateRoot }, touched)
+  await store.write(batch, { sync: true })
+}
+
+function describe({ findings, head, behind, isBelowFinalized }: BootReport): object {
+  return { findings, ...head, commitsBehind: behind.length, isBelowFinalized }
+}
+
+async function writeGenesis(
+  genesis: Genesis,
+  store: KeyValueStore,
+  blocks: BlockStore,
+  state: StateStore,
+  commits: CommitLog,
+): Promise<void> {
+  const batch = new WriteBatch()
+  const block = await stageGenesis(batch, blocks, commits, genesis)
+  state.stageGenesis(batch, block, genesis.alloc)
+  await store.write(batch, { sync: true })
+  for (const part of [blocks, state, commits]) part.committed()
+}
+
+/** The records of the window below the head; fork choice is computed afresh. */
+async function restoreTree(genesis: Genesis, blocks: BlockStore, log: Logger): Promise<BlockTree> {
+  const [head, justified, finalized] = await Promise.all([
+    blocks.pointer('head'),
+    blocks.pointer('justified'),
+    blocks.pointer('finalized'),
+  ])
+  assert(head && justified && finalized, 'a chain has a head and its checkpoints')
+  const lowest = head.number - BigInt(TREE_BLOCKS_MAX)
+  const records: BlockRecord[] = []
+  for await (const record of blocks.recordsFrom(lowest > 0n ? lowest : 0n)) {
+    // What was only verified has no body here: it is fetched and verified again.
+    if (record.status === 'executed') records.push(record)
+    if (records.length % PROGRESS_EVERY_BLOCKS === 0) {
+      log.info({ number: record.number, of: head.number }, 'Reading the tree of blocks')
+    }
+  }
+  return BlockTree.restore(genesis.params, { records, head: head.hash, justified, finalized })
+}

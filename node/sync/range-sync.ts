@@ -1,0 +1,126 @@
+/**
+ * One run of range sync towards one peer's chain: the common ancestor, then headers with proofs,
+ * each verified before it counts, while {@link BodySync} fetches and imports what they announce.
+ *
+ * Spec: docs/spec/network.md, S2, S3.
+ */
+import { CodedError } from '../../consensus/errors.ts'
+import type { PeerAction } from '../../consensus/rules/gossip-verdict.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { HeaderOutcome } from '../chain/check-header.ts'
+import type { SealedHeader } from '../chain/sealed-block.ts'
+import type { Clock } from '../ports.ts'
+import { BodySync } from './body-sync.ts'
+import { type Ancestor, findCommonAncestor } from './common-ancestor.ts'
+import { REQUEST_LIMITS } from './protocol.ts'
+import type { SyncRequests } from './requests.ts'
+
+/** Headers verified before everything else gets a turn: a few milliseconds of work. */
+const HEADERS_PER_TURN = 8
+
+export type RangeSyncOptions = {
+  /** The peer whose chain is followed, and the number that it claims to have. */
+  readonly peerId: string
+  readonly headNumber: bigint
+  /** Others that may serve bodies. */
+  readonly peerIds: () => readonly string[]
+}
+
+export type RangeSyncModules = {
+  readonly chain: Chain
+  readonly requests: SyncRequests
+  readonly clock: Clock
+}
+
+/** Follows the peer's chain to its end. Throws a coded error that tells whose fault it was. */
+export async function runRangeSync(
+  options: RangeSyncOptions,
+  modules: RangeSyncModules,
+  signal: AbortSignal,
+): Promise<void> {
+  const startWork = modules.chain.tree.head().totalDifficulty
+  const ancestor = await ancestorWith(options, modules, signal)
+  const bodies = new BodySync({ ...modules, peerIds: options.peerIds })
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  const abortOthers = (error: unknown): never => {
+    failed.abort()
+    throw error
+  }
+  const headers = pumpHeaders(ancestor, options, modules, bodies, either)
+  const [work] = await Promise.all([
+    headers.catch(abortOthers),
+    bodies.run(either).catch(abortOthers),
+  ])
+  signal.throwIfAborted()
+  if (work <= startWork) throw new RangeSyncError({ code: 'CLAIM_FALSE', work })
+}
+
+async function ancestorWith(
+  { peerId, headNumber }: RangeSyncOptions,
+  { chain, requests }: RangeSyncModules,
+  signal: AbortSignal,
+): Promise<Ancestor> {
+  const { tree } = chain
+  const head = tree.head().number
+  const ancestor = await findCommonAncestor({
+    from: headNumber < head ? headNumber : head,
+    lowest: tree.root.number,
+    hashAt: async (first) =>
+      (await requests.headersByRange(peerId, { first, count: 1 }, signal))[0]?.hash,
+    isExecuted: (hash) => tree.get(hash)?.status === 'executed',
+  })
+  if (ancestor === undefined) throw new RangeSyncError({ code: 'NO_COMMON_ANCESTOR' })
+  return ancestor
+}
+
+/** Fetches and verifies headers until the peer has no more; returns their total difficulty. */
+async function pumpHeaders(
+  ancestor: Ancestor,
+  { peerId }: RangeSyncOptions,
+  { chain, requests, clock }: RangeSyncModules,
+  bodies: BodySync,
+  signal: AbortSignal,
+): Promise<bigint> {
+  const count = REQUEST_LIMITS.headers_by_range.itemsMax
+  let work = 0n
+  for (let first = ancestor.number + 1n; !signal.aborted; ) {
+    const headers = await requests.headersByRange(peerId, { first, count }, signal)
+    if (headers.length === 0) break
+    for (let from = 0; from < headers.length; from += HEADERS_PER_TURN) {
+      const turn = headers.slice(from, from + HEADERS_PER_TURN)
+      work = turn.reduce((_, sealed) => verifiedWork(sealed, chain, clock), work)
+      await clock.giveWay()
+    }
+    const wanted = headers.filter(({ hash }) => chain.tree.get(hash)?.status === 'verified')
+    await bodies.push(
+      wanted.map(({ hash, header }) => ({ hash, number: header.number })),
+      signal,
+    )
+    first += BigInt(headers.length)
+  }
+  bodies.complete()
+  return work
+}
+
+/** Enters the header into the tree; returns its total difficulty. */
+function verifiedWork(sealed: SealedHeader, chain: Chain, clock: Clock): bigint {
+  const outcome: HeaderOutcome = chain.headers.check(sealed, clock.now())
+  if (outcome.kind === 'verified') return outcome.node.totalDifficulty
+  if (outcome.kind === 'invalid') {
+    throw new RangeSyncError({ code: 'BAD_HEADER', fault: outcome.code, action: outcome.action })
+  }
+  throw new RangeSyncError({ code: 'HEADER_NOT_USABLE', outcome: outcome.kind })
+}
+
+export type RangeSyncErrorType =
+  /** The peer shares nothing with us within the window: its chain can't be attached. */
+  | { readonly code: 'NO_COMMON_ANCESTOR' }
+  /** A header that breaks a rule, or a proof that fails: whoever serves it has not checked it. */
+  | { readonly code: 'BAD_HEADER'; readonly fault: string; readonly action: PeerAction }
+  /** Early, or of a branch that left the tree meanwhile: nobody's fault. */
+  | { readonly code: 'HEADER_NOT_USABLE'; readonly outcome: string }
+  /** What headers there were outweigh nothing: the claim was made up, or the answer cut short. */
+  | { readonly code: 'CLAIM_FALSE'; readonly work: bigint }
+
+export class RangeSyncError extends CodedError<RangeSyncErrorType> {}

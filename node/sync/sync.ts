@@ -1,0 +1,262 @@
+/**
+ * Keeps this node on the heaviest chain that its peers have: exchanges statuses, decides when a
+ * claim is worth a range sync, and sees to it that one runs at a time.
+ *
+ * A claim of more work that a gossiped block will settle anyway is given a moment first; one that
+ * persists is followed without any gossip, so that a healed partition needs no new block.
+ * Spec: docs/spec/network.md, Q4, S1, S7.
+ */
+import type { Logger } from 'pino'
+import { CodedError } from '../../consensus/errors.ts'
+import type { PeerAction } from '../../consensus/rules/gossip-verdict.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { ImportOutcome } from '../chain/import-outcome.ts'
+import type { SealedBlock } from '../chain/sealed-block.ts'
+import type { NodeEvents } from '../events.ts'
+import { type Clock, pause } from '../ports.ts'
+import { BodySyncError } from './body-sync.ts'
+import { incompatibility, localStatus } from './local-status.ts'
+import { PeerBook, type PeerClaim } from './peer-book.ts'
+import { RangeSyncError, runRangeSync } from './range-sync.ts'
+import { PENALTY_FAULT, PENALTY_UNHELPFUL, type SyncNetwork, SyncRequests } from './requests.ts'
+import { UnknownParents } from './unknown-parent.ts'
+import type { Status } from './wire.ts'
+
+/** How often peers are asked for their status, and we tell ours. */
+export const STATUS_INTERVAL_MS = 10_000
+/** A claim this many blocks ahead is followed at once: gossip alone would not close the gap. */
+const FOLLOW_AT_ONCE_BLOCKS = 8n
+/** How long a smaller lead may be settled by gossip before it is followed. */
+export const GOSSIP_GRACE_MS = 1_500
+
+export type SyncModules = {
+  readonly chain: Chain
+  readonly network: SyncNetwork
+  readonly events: NodeEvents
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+type Run = {
+  readonly peerId: string
+  readonly startNumber: bigint
+  readonly targetNumber: bigint
+  readonly controller: AbortController
+}
+
+export class Sync {
+  readonly peers = new PeerBook()
+  readonly #modules: SyncModules
+  readonly #requests: SyncRequests
+  readonly #orphans: UnknownParents
+  readonly #stop = new AbortController()
+  #run: Run | undefined
+  #isGraceRunning = false
+
+  constructor(modules: SyncModules) {
+    this.#modules = modules
+    this.#requests = new SyncRequests(modules.network)
+    this.#orphans = new UnknownParents({
+      ...modules,
+      requests: this.#requests,
+      signal: this.#stop.signal,
+      isRangeSyncing: () => this.#run !== undefined,
+      onRefused: (peerId, outcome) => this.onRefused(peerId, outcome),
+      onTooDeep: (peerId) => void this.#exchangeStatus(peerId),
+    })
+  }
+
+  start(): void {
+    void this.#statusLoop()
+  }
+
+  stop(): void {
+    this.#stop.abort()
+    this.#run?.controller.abort()
+  }
+
+  get orphanCount(): number {
+    return this.#orphans.count
+  }
+
+  /** undefined unless a range sync is closing a gap of more than two epochs. */
+  progress(): { startingBlock: bigint; currentBlock: bigint; highestBlock: bigint } | undefined {
+    const run = this.#run
+    const currentBlock = this.#modules.chain.head.header.number
+    if (run === undefined || run.targetNumber - currentBlock <= this.#behindBlocks) return undefined
+    return { startingBlock: run.startNumber, currentBlock, highestBlock: run.targetNumber }
+  }
+
+  /** More than two epochs of verified headers lie above the head: sealing on it would be waste. */
+  get isBehind(): boolean {
+    const { tree } = this.#modules.chain
+    return tree.bestVerified().number - tree.head().number > this.#behindBlocks
+  }
+
+  onPeerConnected(peerId: string): void {
+    this.peers.connect(peerId, this.#modules.clock.now())
+    void this.#exchangeStatus(peerId)
+  }
+
+  onPeerDisconnected(peerId: string): void {
+    this.peers.disconnect(peerId)
+    if (this.#run?.peerId === peerId) this.#run.controller.abort()
+  }
+
+  /** A status that a peer sent, asked for or not. */
+  onStatus(peerId: string, status: Status): void {
+    const { network, chain } = this.#modules
+    const reason = incompatibility(localStatus(chain), status)
+    if (reason !== undefined) {
+      void network.disconnect(peerId, reason)
+      return
+    }
+    this.peers.update(peerId, status)
+    this.#consider()
+  }
+
+  /** A block that can't be attached yet: it waits for its parent, which is fetched. */
+  onOrphan(block: SealedBlock, peerId: string): void {
+    this.#orphans.add(block, peerId)
+  }
+
+  /** What an outcome costs the peer that sent the block. */
+  onRefused(peerId: string, outcome: ImportOutcome): void {
+    if (outcome.kind === 'invalid') this.#charge(peerId, outcome.action, outcome.code)
+  }
+
+  #charge(peerId: string, action: PeerAction, reason: string): void {
+    const { network } = this.#modules
+    if (action === 'ban') network.ban(peerId, reason)
+    else network.report(peerId, PENALTY_FAULT, reason)
+  }
+
+  get #behindBlocks(): bigint {
+    return BigInt(2 * this.#modules.chain.genesis.params.epochLength)
+  }
+
+  async #statusLoop(): Promise<void> {
+    const { clock } = this.#modules
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await pause(clock, STATUS_INTERVAL_MS, signal)
+      for (const { id } of this.peers.all()) {
+        if (signal.aborted) return
+        await this.#exchangeStatus(id)
+      }
+    }
+  }
+
+  async #exchangeStatus(peerId: string): Promise<void> {
+    const { chain, log } = this.#modules
+    try {
+      const ours = localStatus(chain)
+      this.onStatus(peerId, await this.#requests.status(peerId, ours, this.#stop.signal))
+    } catch (error) {
+      log.debug({ err: error, peer: peerId }, 'No status from a peer')
+    }
+  }
+
+  /** Follows the heaviest claim, at once or after gossip had its chance. */
+  #consider(): void {
+    const { chain, clock } = this.#modules
+    if (this.#run !== undefined || this.#stop.signal.aborted) return
+    const [best] = this.#heavierPeers()
+    if (best?.status === undefined) return
+    const lead = best.status.headNumber - chain.tree.head().number
+    if (lead >= FOLLOW_AT_ONCE_BLOCKS) return void this.#follow(best)
+    if (this.#isGraceRunning) return
+    this.#isGraceRunning = true
+    clock.setTimer(GOSSIP_GRACE_MS, () => {
+      this.#isGraceRunning = false
+      const [still] = this.#heavierPeers()
+      if (still !== undefined && this.#run === undefined) void this.#follow(still)
+    })
+  }
+
+  #heavierPeers(): readonly PeerClaim[] {
+    return this.peers.heavierThan(this.#modules.chain.tree.head().totalDifficulty)
+  }
+
+  async #follow(claim: PeerClaim): Promise<void> {
+    const { chain, clock, log } = this.#modules
+    const { id: peerId, status } = claim
+    if (status === undefined || this.#stop.signal.aborted) return
+    const controller = new AbortController()
+    const startNumber = chain.head.header.number
+    const targetNumber = status.headNumber
+    this.#begin({ peerId, startNumber, targetNumber, controller })
+    const peerIds = () => [peerId, ...this.#otherPeers(peerId)]
+    try {
+      const options = { peerId, headNumber: targetNumber, peerIds }
+      const modules = { chain, clock, requests: this.#requests }
+      await runRangeSync(options, modules, controller.signal)
+      log.debug({ peer: peerId, number: chain.head.header.number }, 'Followed a heavier chain')
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#onRunFailed(peerId, error)
+    } finally {
+      this.#end()
+    }
+    this.#consider()
+  }
+
+  #otherPeers(peerId: string): readonly string[] {
+    return this.#heavierPeers()
+      .map(({ id }) => id)
+      .filter((id) => id !== peerId)
+  }
+
+  #begin(run: Run): void {
+    this.#run = run
+    if (this.progress() !== undefined) {
+      this.#modules.log.info(
+        { number: run.startNumber, target: run.targetNumber, peer: run.peerId },
+        'Syncing',
+      )
+      this.#modules.events.emit('syncing', true)
+    }
+  }
+
+  #end(): void {
+    const { chain, events, log } = this.#modules
+    const run = this.#run
+    this.#run = undefined
+    if (run !== undefined && run.targetNumber - run.startNumber > this.#behindBlocks) {
+      log.info({ number: chain.head.header.number }, 'Stopped syncing')
+      events.emit('syncing', false)
+    }
+  }
+
+  /** Whatever happened, the peer's claim is not followed again before it says it anew. */
+  #onRunFailed(peerId: string, error: unknown): void {
+    const { network, log } = this.#modules
+    this.peers.distrust(peerId)
+    log.debug({ err: error, peer: peerId }, 'A range sync ended early')
+    if (error instanceof BodySyncError) return this.#onBodyFailure(peerId, error)
+    if (error instanceof RangeSyncError) {
+      const { type } = error
+      if (type.code === 'BAD_HEADER') this.#charge(peerId, type.action, type.fault)
+      if (type.code === 'CLAIM_FALSE') network.report(peerId, PENALTY_UNHELPFUL, type.code)
+      return
+    }
+    if (!(error instanceof CodedError) && !isNetworkFailure(error)) {
+      log.warn({ err: error }, 'A range sync failed')
+    }
+  }
+
+  #onBodyFailure(peerId: string, { type }: BodySyncError): void {
+    const { network } = this.#modules
+    if (type.code === 'NO_PROGRESS') network.report(peerId, PENALTY_UNHELPFUL, 'no progress')
+    if (type.code !== 'INVALID_BLOCK') return
+    network.report(type.peerId, PENALTY_FAULT, type.fault)
+    // The header of an invalid block came from the peer that the run followed.
+    if (type.condemns === 'header' && type.peerId !== peerId) {
+      network.report(peerId, PENALTY_FAULT, type.fault)
+    }
+  }
+}
+
+/** The network's own coded errors: p2p shares no class with us. */
+function isNetworkFailure(error: unknown): boolean {
+  return error instanceof Error && error.name === 'NetworkError'
+}
