@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EmissionSchedule} from "./EmissionSchedule.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {SpenderVault} from "./SpenderVault.sol";
@@ -15,6 +16,8 @@ import {ValidatorSet} from "./ValidatorSet.sol";
  * @dev Records the difficulty, never computes it. No events: logs of system calls are in no receipt.
  */
 contract BlockRewards {
+    using SafeCast for uint256;
+
     /// @dev Four slots.
     struct Record {
         uint64 number;
@@ -62,15 +65,14 @@ contract BlockRewards {
         bool isPayable = coinbase != address(0) && coinbase != Predeploys.AI;
         uint256 due = calculateReward(block.number, operations, qualityBps, difficulty);
         uint256 reward = isPayable ? Math.min(due, VAULT.remaining()) : 0;
-        // The casts are safe: numbers and qualities are small, and all coins fit in 90 bits.
         _record = Record({
-            number: uint64(block.number),
+            number: block.number.toUint64(),
             coinbase: coinbase,
-            qualityBps: uint16(qualityBps),
+            qualityBps: qualityBps.toUint16(),
             operations: operations,
             difficulty: difficulty,
-            reward: uint128(reward),
-            totalPaid: _record.totalPaid + uint128(reward)
+            reward: reward.toUint128(),
+            totalPaid: _record.totalPaid + reward.toUint128()
         });
         if (block.number == 1) VALIDATORS.begin(blockhash(0));
         if (reward == 0) return;

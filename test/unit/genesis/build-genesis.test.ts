@@ -117,7 +117,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0xbaeeb65bf64675a993301c01546a045f57ff1dd8b5335240b52c5576de7655cd",
+        "hash": "0xbcc647fa97ce06fd10fb02425cd5dbdd9a181004afe1b089e9983a34ca08769d",
       }
     `)
   })

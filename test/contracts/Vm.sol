@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @dev The cheatcodes of forge that these tests use.
+interface Vm {
+    function etch(address target, bytes calldata code) external;
+    function deal(address account, uint256 value) external;
+    function prank(address caller) external;
+    function roll(uint256 number) external;
+    function expectRevert(bytes calldata data) external;
+    function assume(bool condition) external pure;
+    function setBlockhash(uint256 number, bytes32 hash) external;
+}
+
+Vm constant VM = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
