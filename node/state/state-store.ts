@@ -3,81 +3,179 @@
  * block what it changed, by which the flat tables move from one branch to another.
  *
  * One block import adds everything to one {@link WriteBatch}: `stage` what the block changed,
- * `stageSwitch` when the head moves, write, then `committed` (or `discarded`).
+ * `stageSwitch` when the head moves, write, then `committed` (or `discarded`). One batch at a time.
  * Spec: docs/spec/storage.md.
  */
-
+import { hexToBytes } from '@ethereumjs/util'
+import { assert, CodedError } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { GenesisAccount } from '../../genesis/genesis-file.ts'
 import type { AccountProof } from '../api.ts'
 import type { BlockSummary } from '../events.ts'
 import type { KeyValueStore, WriteBatch } from '../storage/database.ts'
+import { key } from '../storage/keys.ts'
+import { CodeStore } from './code-store.ts'
+import { ChangeSum, changeRecordKey, loadChangeRecord } from './flat/change-record.ts'
+import { decodeFlatBlock, encodeFlatBlock, FLAT_BLOCK_KEY } from './flat/flat-block.ts'
+import { type ChangeRecord, encodeChangeRecord, withChecksum } from './flat/flat-codec.ts'
+import { type FlatBlock, FlatTables } from './flat/flat-tables.ts'
+import { genesisChanges } from './genesis-state.ts'
+import { proveAccount } from './prove.ts'
+import { HeadState, TrieState } from './state-views.ts'
+import { NodeStore } from './trie/node-store.ts'
 import type { StateChanges, StateView } from './types.ts'
 
 /** Blocks whose change records are kept: the deepest reorg, and the window of the block tree. */
 export const UNDO_BLOCKS_MAX = 16_384
 
-/** The block whose post-state the flat tables hold. */
-export type FlatBlock = { readonly hash: Hash; readonly number: bigint; readonly stateRoot: Hash }
+export type { FlatBlock } from './flat/flat-tables.ts'
 
 export class StateStore {
+  readonly #store: KeyValueStore
+  readonly #flat: FlatTables
+  readonly #nodes: NodeStore
+  readonly #codes: CodeStore
+  /** Blocks staged in the batch at hand. */
+  readonly #staged = new Map<Hash, { record: ChangeRecord; changes: StateChanges }>()
+
+  private constructor(store: KeyValueStore, block: FlatBlock | undefined) {
+    this.#store = store
+    this.#flat = new FlatTables(store, block)
+    this.#nodes = new NodeStore(store)
+    this.#codes = new CodeStore(store)
+  }
+
   /** Opens what is there; `flatBlock` is undefined until genesis is staged and committed. */
-  static async open(_options: { readonly store: KeyValueStore }): Promise<StateStore> {
-    throw new Error('in work')
+  static async open({ store }: { readonly store: KeyValueStore }): Promise<StateStore> {
+    const stored = await store.get(FLAT_BLOCK_KEY)
+    return new StateStore(store, stored && decodeFlatBlock(stored))
   }
 
   get flatBlock(): FlatBlock | undefined {
-    throw new Error('in work')
+    return this.#flat.block
   }
 
-  /** The state after block 0, to be written with it; the flat tables stand at it when committed. */
-  stageGenesis(
-    _batch: WriteBatch,
-    _block: BlockSummary,
-    _alloc: ReadonlyMap<Address, GenesisAccount>,
-  ): void {
-    throw new Error('in work')
+  /**
+   * The state after block 0, to be written with it; the flat tables stand at it when committed.
+   * Throws a {@link StateError} when the accounts do not make the header's state root.
+   */
+  async stageGenesis(
+    batch: WriteBatch,
+    block: BlockSummary,
+    alloc: ReadonlyMap<Address, GenesisAccount>,
+  ): Promise<void> {
+    assert(this.flatBlock === undefined, 'genesis is staged into an empty store')
+    const changes = await genesisChanges(this.#nodes, alloc)
+    const expected = block.header.stateRoot
+    if (changes.stateRoot !== expected) {
+      throw new StateError({ code: 'GENESIS_MISMATCH', expected, actual: changes.stateRoot })
+    }
+    this.stage(batch, block, changes)
+    this.#stageMove(batch, flatBlockOf(block.hash, 0n, changes.stateRoot), changes)
   }
 
   /** Adds what `block` changed: trie nodes, code and the change record. The head stays. */
-  stage(_batch: WriteBatch, _block: BlockSummary, _changes: StateChanges): void {
-    throw new Error('in work')
+  stage(batch: WriteBatch, { hash, header }: BlockSummary, changes: StateChanges): void {
+    const { accounts, storage, parentStateRoot, stateRoot } = changes
+    const { number, parentHash } = header
+    const record = { number, parentHash, parentStateRoot, stateRoot, accounts, storage }
+    this.#staged.set(hash, { record, changes })
+    for (const { hash: nodeHash, node } of changes.trieNodes) {
+      batch.put(key('trieNode', nodeHash), node)
+    }
+    for (const [codeHash, code] of changes.code) batch.put(key('code', hexToBytes(codeHash)), code)
+    const recordKey = changeRecordKey(hash)
+    batch.put(recordKey, withChecksum(recordKey, encodeChangeRecord(record)))
   }
 
   /**
    * Moves the flat tables: `removed` newest first, `added` oldest first, as in a HeadChange.
-   * Blocks staged in the same batch count as stored.
+   * Blocks staged in the same batch count as stored. Throws a {@link StateError} when the blocks
+   * do not lead from where the tables stand, a CorruptionError when a record is not there.
    */
   async stageSwitch(
-    _batch: WriteBatch,
-    _removed: readonly Hash[],
-    _added: readonly Hash[],
+    batch: WriteBatch,
+    removed: readonly Hash[],
+    added: readonly Hash[],
   ): Promise<void> {
-    throw new Error('in work')
+    let at = this.#flat.block
+    const sum = new ChangeSum()
+    for (const hash of removed) {
+      const record = await this.#recordOf(hash)
+      if (at?.hash !== hash) throw new StateError({ code: 'NOT_AT_BLOCK', expected: hash, at })
+      sum.revert(record)
+      at = flatBlockOf(record.parentHash, record.number - 1n, record.parentStateRoot)
+    }
+    for (const hash of added) {
+      const record = await this.#recordOf(hash)
+      const expected = record.parentHash
+      if (at?.hash !== expected) throw new StateError({ code: 'NOT_AT_BLOCK', expected, at })
+      sum.apply(record)
+      at = flatBlockOf(hash, record.number, record.stateRoot)
+    }
+    if (at !== undefined && at.hash !== this.#flat.block?.hash) this.#stageMove(batch, at, sum)
   }
 
   /** Drops the change records of blocks that left the window of {@link UNDO_BLOCKS_MAX}. */
-  stagePrune(_batch: WriteBatch, _blocks: readonly Hash[]): void {
-    throw new Error('in work')
+  stagePrune(batch: WriteBatch, blocks: readonly Hash[]): void {
+    for (const block of blocks) batch.delete(changeRecordKey(block))
   }
 
   /** The batch is on disk: caches take over what was staged. */
   committed(): void {
-    throw new Error('in work')
+    for (const { changes } of this.#staged.values()) {
+      this.#nodes.remember(changes.trieNodes)
+      this.#codes.remember(changes.code)
+    }
+    this.#staged.clear()
+    this.#flat.committed()
   }
 
   /** The batch was not written: what was staged is forgotten. */
   discarded(): void {
-    throw new Error('in work')
+    this.#staged.clear()
+    this.#flat.discarded()
   }
 
   /** The state with this root: flat where the tables stand at it, else through the trie. */
-  view(_stateRoot: Hash): StateView {
-    throw new Error('in work')
+  view(stateRoot: Hash): StateView {
+    const sources = { flat: this.#flat, nodes: this.#nodes, codes: this.#codes }
+    return stateRoot === this.flatBlock?.stateRoot
+      ? new HeadState(stateRoot, sources)
+      : new TrieState(stateRoot, sources)
+  }
+
+  /** Where the tries of a new state are computed from those of its parent. */
+  get nodes(): NodeStore {
+    return this.#nodes
   }
 
   /** Merkle proofs of an account and of slots of it. */
-  async prove(_stateRoot: Hash, _address: Address, _slots: readonly Hex[]): Promise<AccountProof> {
-    throw new Error('in work')
+  prove(stateRoot: Hash, address: Address, slots: readonly Hex[]): Promise<AccountProof> {
+    return proveAccount(this.#nodes, stateRoot, address, slots)
+  }
+
+  async #recordOf(block: Hash): Promise<ChangeRecord> {
+    return this.#staged.get(block)?.record ?? loadChangeRecord(this.#store, block)
+  }
+
+  #stageMove(
+    batch: WriteBatch,
+    to: FlatBlock,
+    changes: Pick<StateChanges, 'accounts' | 'storage'>,
+  ) {
+    this.#flat.stage(batch, to, changes)
+    batch.put(FLAT_BLOCK_KEY, encodeFlatBlock(to))
   }
 }
+
+function flatBlockOf(hash: Hash, number: bigint, stateRoot: Hash): FlatBlock {
+  return { hash, number, stateRoot }
+}
+
+export type StateErrorType =
+  | { readonly code: 'GENESIS_MISMATCH'; readonly expected: Hash; readonly actual: Hash }
+  /** The flat tables stand at another block than the one that a move begins with. */
+  | { readonly code: 'NOT_AT_BLOCK'; readonly expected: Hash; readonly at: FlatBlock | undefined }
+
+export class StateError extends CodedError<StateErrorType> {}

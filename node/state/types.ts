@@ -18,6 +18,8 @@ export interface StateView {
   /** The value of a slot (32-byte hex key), 32 bytes hex; zero when unset. */
   storage(address: Address, slot: Hex): Promise<Hex>
   code(codeHash: Hash): Promise<Uint8Array>
+  /** A hint that these accounts are about to be read; a view that gains nothing has none. */
+  prefetch?(addresses: Iterable<Address>): Promise<void>
 }
 
 /** What one block changed: flat state before and after, new trie nodes, new code. */
@@ -30,8 +32,11 @@ export type StateChanges = {
   /** address -> slot -> values (32 bytes hex; zero when unset). */
   readonly storage: ReadonlyMap<Address, ReadonlyMap<Hex, Change<Hex>>>
   readonly code: ReadonlyMap<Hash, Uint8Array>
-  /** node hash -> RLP of trie nodes that are new. */
-  readonly trieNodes: ReadonlyMap<Hash, Uint8Array>
+  /** Trie nodes that are new; the same node may be among them twice. */
+  readonly trieNodes: readonly TrieNode[]
 }
+
+/** RLP of a node and its keccak. */
+export type TrieNode = { readonly hash: Uint8Array; readonly node: Uint8Array }
 
 export type Change<Value> = { readonly before: Value; readonly after: Value }

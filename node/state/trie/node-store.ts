@@ -8,12 +8,10 @@ import type { KeyValueReader } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
 import { CorruptionError } from '../corruption.ts'
 import { GenerationCache } from '../generation-cache.ts'
+import type { TrieNode } from '../types.ts'
 
 /** A hash as a map key: one character a byte, half as long as hex and quicker to make. */
 export type NodeKey = string
-
-/** A node that is to be written. */
-export type NewNode = { readonly hash: Uint8Array; readonly node: Uint8Array }
 
 /** About half a kilobyte each with its key; twice as many are held at most. */
 const CACHED_NODES_MAX = 65_536
@@ -43,7 +41,7 @@ export class NodeStore {
   }
 
   /** Nodes that are on disk now. */
-  remember(nodes: readonly NewNode[]): void {
+  remember(nodes: readonly TrieNode[]): void {
     for (const { hash, node } of nodes) this.#cache.set(nodeKey(hash), node)
   }
 

@@ -8,6 +8,7 @@
 import { KECCAK256_RLP } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
+import type { TrieNode } from '../types.ts'
 import { concatNibbles, nibblesOf, sharedNibbles } from './nibbles.ts'
 import {
   childOf,
@@ -22,7 +23,6 @@ import {
   readShort,
   referenceOfHash,
 } from './node-codec.ts'
-import type { NewNode } from './node-store.ts'
 import type { TouchedNode } from './touched-nodes.ts'
 import {
   groupEnd,
@@ -36,7 +36,7 @@ import {
 type FreshNode = { readonly fresh: Uint8Array }
 type Subtree = Reference | FreshNode | undefined
 
-export type EditedTrie = { readonly root: Uint8Array; readonly nodes: readonly NewNode[] }
+export type EditedTrie = { readonly root: Uint8Array; readonly nodes: readonly TrieNode[] }
 
 /** Applies sorted `writes` to the trie that `touched` is the opened part of. */
 export function editTrie(
@@ -50,7 +50,7 @@ export function editTrie(
 }
 
 class TrieEdit {
-  readonly nodes: NewNode[] = []
+  readonly nodes: TrieNode[] = []
 
   apply(
     root: Uint8Array,

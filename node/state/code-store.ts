@@ -1,0 +1,47 @@
+/**
+ * Contract code by hash. The same bytes object comes back for the same code as long as it is
+ * cached, so that what is derived from code (its jump destinations) can be cached by identity.
+ */
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import type { Hash } from '../../consensus/types.ts'
+import { keccak256 } from '../../gpu/reference/keccak.ts'
+import type { KeyValueReader } from '../storage/database.ts'
+import { key } from '../storage/keys.ts'
+import { CorruptionError } from './corruption.ts'
+import { EMPTY_CODE_HASH } from './flat/flat-codec.ts'
+import { GenerationCache } from './generation-cache.ts'
+
+/** At most 24 KiB each (EIP-170), so 24 MiB in the worst case, and twice that with the old half. */
+const CACHED_CODES_MAX = 1_024
+const NO_CODE = new Uint8Array(0)
+
+export class CodeStore {
+  readonly #store: KeyValueReader
+  readonly #cache = new GenerationCache<Hash, Uint8Array>(CACHED_CODES_MAX)
+
+  constructor(store: KeyValueReader) {
+    this.#store = store
+  }
+
+  /** Throws a {@link CorruptionError} when the code is missing or damaged. */
+  async get(codeHash: Hash): Promise<Uint8Array> {
+    if (codeHash === EMPTY_CODE_HASH) return NO_CODE
+    const cached = this.#cache.get(codeHash)
+    if (cached !== undefined) return cached
+    const stored = await this.#store.get(key('code', hexToBytes(codeHash)))
+    if (stored === undefined) {
+      throw new CorruptionError({ code: 'RECORD_MISSING', table: 'code', key: codeHash })
+    }
+    if (bytesToHex(keccak256(stored)) !== codeHash) {
+      throw new CorruptionError({ code: 'RECORD_DAMAGED', table: 'code', key: codeHash })
+    }
+    const code = new Uint8Array(stored)
+    this.#cache.set(codeHash, code)
+    return code
+  }
+
+  /** Code that is on disk now. */
+  remember(codes: ReadonlyMap<Hash, Uint8Array>): void {
+    for (const [codeHash, code] of codes) this.#cache.set(codeHash, code)
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The two kinds of trie that make a state (Yellow Paper, 4.1): accounts by hashed address, and for
+ * each account its storage by hashed slot.
+ */
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { readRlpItems, readRlpWhole } from '../../../consensus/codec/rlp-reader.ts'
+import { encodeRlpString } from '../../../consensus/codec/rlp-writer.ts'
+import { assert } from '../../../consensus/errors.ts'
+import type { Address, Hash, Hex } from '../../../consensus/types.ts'
+import { keccak256 } from '../../../gpu/reference/keccak.ts'
+import { integerBytes, integerOf } from '../flat/byte-codec.ts'
+import { decodeWord, encodeWord, ZERO_WORD } from '../flat/flat-codec.ts'
+import type { AccountRecord, Change, TrieNode } from '../types.ts'
+import type { NodeStore } from './node-store.ts'
+import { lookUp, type NodeVisitor } from './trie-lookup.ts'
+import { updateTrie } from './trie-update.ts'
+
+export type TrieResult = { readonly root: Hash; readonly nodes: readonly TrieNode[] }
+
+export async function lookUpAccount(
+  nodes: NodeStore,
+  stateRoot: Hash,
+  address: Address,
+  visit?: NodeVisitor,
+): Promise<AccountRecord | undefined> {
+  const hashed = keccak256(hexToBytes(address))
+  const value = await lookUp(nodes, hexToBytes(stateRoot), hashed, visit)
+  return value && decodeTrieAccount(value)
+}
+
+/** The word in a slot, zero when it is not set. */
+export async function lookUpSlot(
+  nodes: NodeStore,
+  storageRoot: Hash,
+  slot: Hex,
+  visit?: NodeVisitor,
+): Promise<Hex> {
+  const hashed = keccak256(hexToBytes(slot))
+  const value = await lookUp(nodes, hexToBytes(storageRoot), hashed, visit)
+  return value === undefined ? ZERO_WORD : decodeWord(stringOf(value))
+}
+
+/** The account trie after `accounts` changed. */
+export async function updateAccounts(
+  nodes: NodeStore,
+  stateRoot: Hash,
+  accounts: ReadonlyMap<Address, Change<AccountRecord | undefined>>,
+): Promise<TrieResult> {
+  const writes = Array.from(accounts, ([address, { after }]) => ({
+    key: keccak256(hexToBytes(address)),
+    value: after && encodeTrieAccount(after),
+  }))
+  return resultOf(await updateTrie(nodes, hexToBytes(stateRoot), writes))
+}
+
+/** One account's storage trie after `slots` changed. */
+export async function updateStorage(
+  nodes: NodeStore,
+  storageRoot: Hash,
+  slots: ReadonlyMap<Hex, Change<Hex>>,
+): Promise<TrieResult> {
+  const writes = Array.from(slots, ([slot, { after }]) => ({
+    key: keccak256(hexToBytes(slot)),
+    value: after === ZERO_WORD ? undefined : encodeRlpString(encodeWord(after)),
+  }))
+  return resultOf(await updateTrie(nodes, hexToBytes(storageRoot), writes))
+}
+
+/** RLP [nonce, balance, storageRoot, codeHash]. */
+export function encodeTrieAccount(account: AccountRecord): Uint8Array {
+  const nonce = encodeRlpString(integerBytes(account.nonce))
+  const balance = encodeRlpString(integerBytes(account.balance))
+  const length = nonce.length + balance.length + 66
+  // Two hashes alone are over 55 bytes, and all four items are under 256: a prefix of two bytes.
+  const encoded = new Uint8Array(2 + length)
+  encoded[0] = 0xf8
+  encoded[1] = length
+  encoded.set(nonce, 2)
+  encoded.set(balance, 2 + nonce.length)
+  const hashesAt = 2 + nonce.length + balance.length
+  encoded[hashesAt] = 0xa0
+  encoded.set(hexToBytes(account.storageRoot), hashesAt + 1)
+  encoded[hashesAt + 33] = 0xa0
+  encoded.set(hexToBytes(account.codeHash), hashesAt + 34)
+  return encoded
+}
+
+function decodeTrieAccount(value: Uint8Array): AccountRecord {
+  const list = readRlpWhole(value)
+  const [nonce, balance, root, code] = (list && readRlpItems(value, list, 4)) ?? []
+  assert(nonce && balance && root && code, 'an account in the trie has four fields')
+  return {
+    nonce: integerOf(value.subarray(nonce.start, nonce.end)),
+    balance: integerOf(value.subarray(balance.start, balance.end)),
+    storageRoot: bytesToHex(value.subarray(root.start, root.end)),
+    codeHash: bytesToHex(value.subarray(code.start, code.end)),
+  }
+}
+
+function stringOf(value: Uint8Array): Uint8Array {
+  const item = readRlpWhole(value)
+  assert(item !== undefined, 'a slot in the trie is one RLP string')
+  return value.subarray(item.start, item.end)
+}
+
+function resultOf({ root, nodes }: { root: Uint8Array; nodes: readonly TrieNode[] }): TrieResult {
+  return { root: bytesToHex(root), nodes }
+}
