@@ -117,6 +117,11 @@ export class AttemptRunner {
     return found
   }
 
+  /** Gives the device memory back. */
+  close(): void {
+    for (const buffer of Object.values(this.buffers)) buffer.destroy()
+  }
+
   #writeInputs({ seeds, encode, groups, limit }: Batch): void {
     const { queue } = this.#device
     const keys = new Uint8Array(seeds.length * SEED_WORDS * 4)

@@ -1,0 +1,92 @@
+/**
+ * The search for a winning tile, as the sealer sees it: WebGPU in a child process where there is an
+ * adapter, the CPU twin in a thread elsewhere, behind one interface.
+ * Spec: docs/spec/proof-of-compute.md, "Prover".
+ */
+import { resolve } from 'node:path'
+import { engineLadder } from './engine/ladder.ts'
+import type { ShapeName } from './reference/shape.ts'
+import { SupervisedBackend } from './supervised-backend.ts'
+
+export type SearchTemplate = {
+  readonly shape: ShapeName
+  readonly genesisHash: Uint8Array
+  readonly sealHash: Uint8Array
+  readonly difficulty: bigint
+  readonly operands:
+    | { readonly kind: 0; readonly epochSeed: Uint8Array }
+    | { readonly kind: 1; readonly a: Int8Array; readonly bt: Int8Array }
+}
+
+export type WinningTile = {
+  /** 8 bytes. */
+  readonly nonce: Uint8Array
+  readonly ti: number
+  readonly tj: number
+  /** 32 bytes. */
+  readonly ticket: Uint8Array
+}
+
+export type BackendInfo = {
+  readonly backend: 'webgpu' | 'cpu'
+  /** For people: "SwiftShader, software Vulkan". */
+  readonly adapter: string
+  readonly isSoftware: boolean
+  readonly kernel: string
+  /** As measured when it was opened. */
+  readonly macsPerSecond: number
+}
+
+export type SearchOptions = {
+  /** Where the search begins (u64). */
+  readonly startNonce: bigint
+  readonly signal: AbortSignal
+}
+
+export interface ProofBackend {
+  readonly info: BackendInfo
+  /** MACs searched since open, for statistics. */
+  readonly macsDone: bigint
+  /** Resolves to undefined when aborted. One search at a time. */
+  search(template: SearchTemplate, options: SearchOptions): Promise<WinningTile | undefined>
+  close(): Promise<void>
+}
+
+/** What the backend says of itself; a pino logger is one. */
+export interface BackendLog {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export type BackendMode = 'auto' | 'webgpu' | 'cpu'
+
+export type BackendOptions = {
+  readonly mode: BackendMode
+  readonly shape: ShapeName
+  /** Where the unpacked driver and the choice of kernel are kept; several processes may share it. */
+  readonly cacheDir: string
+  /** Share of the time that a search searches, 1 to 100. */
+  readonly dutyPercent: number
+  readonly log?: BackendLog
+}
+
+/** Opens the best engine of this machine; with every mode the CPU twin is the last resort. */
+export async function openBackend(options: BackendOptions): Promise<ProofBackend> {
+  const log = options.log ?? SILENT
+  const cacheDir = resolve(options.cacheDir)
+  const { shape, dutyPercent, mode } = options
+  const backend = await SupervisedBackend.open({
+    ladder: engineLadder(mode, cacheDir),
+    request: { type: 'open', shape, cacheDir, dutyPercent, accept: 'any' },
+    log,
+  })
+  if (mode === 'webgpu' && backend.info.backend === 'cpu') {
+    log.warn({ ...backend.info }, 'No WebGPU adapter was found: searching on the CPU instead')
+  }
+  log.info({ ...backend.info, dutyPercent }, 'Opened the proof backend')
+  return backend
+}
+
+const SILENT: BackendLog = { debug() {}, info() {}, warn() {}, error() {} }
