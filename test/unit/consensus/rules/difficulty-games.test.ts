@@ -1,0 +1,163 @@
+/**
+ * The chain games that arithmetic decides (F2 to F5): a miner searches at a constant rate, a block
+ * takes D / rate seconds of real time, and only its timestamps are for the miner to choose.
+ */
+import { describe, expect, it } from 'vitest'
+import { nextEpochDifficulty } from '../../../../consensus/rules/difficulty.ts'
+import { FUTURE_LIMIT_MS } from '../../../../consensus/rules/header-rules.ts'
+
+const params = {
+  epochLength: 8,
+  idealBlockTimeMs: 2_000,
+  asertTauMs: 64_000,
+  minDifficulty: 2n ** 28n,
+}
+const IDEAL_SECONDS = 2
+const FUTURE_SECONDS = FUTURE_LIMIT_MS / 1000
+const START = 2n ** 36n
+
+type Block = {
+  readonly number: number
+  readonly difficulty: bigint
+  /** Header, seconds. */
+  readonly timestamp: number
+  /** Real, seconds. */
+  readonly seconds: number
+  readonly atSeconds: number
+}
+
+/** Where a block is dated: as late or as early as the rules allow, or as it is. */
+type Dating = 'honest' | 'latest' | 'earliest'
+
+/** MAC a second at a point in time. */
+type Rate = (atSeconds: number) => number
+
+/** Mines `blocks` blocks; the dating of a block is chosen by its number. */
+function simulate(rate: Rate, blocks: number, dating: (number: number) => Dating): Block[] {
+  const chain: Block[] = []
+  let difficulty = START
+  let windowStart = 0
+  let timestamp = 0
+  let atSeconds = 0
+  for (let number = 1; number <= blocks; number++) {
+    // A strictly increasing timestamp is a floor of a second a block, for honest and others.
+    const seconds = Math.max(
+      Number(difficulty) / rate(atSeconds),
+      timestamp - FUTURE_SECONDS - atSeconds,
+    )
+    atSeconds += seconds
+    const wanted = { honest: atSeconds, latest: atSeconds + FUTURE_SECONDS, earliest: 0 }
+    timestamp = Math.max(timestamp + 1, Math.floor(wanted[dating(number)]))
+    chain.push({ number, difficulty, timestamp, seconds, atSeconds })
+    if (number % params.epochLength !== 0) continue
+    difficulty = nextEpochDifficulty(difficulty, BigInt(timestamp - windowStart), params)
+    windowStart = timestamp
+  }
+  return chain
+}
+
+const steady: Rate = () => Number(START) / IDEAL_SECONDS
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+const meanSeconds = (chain: readonly Block[]) => mean(chain.map(({ seconds }) => seconds))
+const weight = (chain: readonly Block[]) => chain.reduce((sum, block) => sum + block.difficulty, 0n)
+const blocksOf = (epochs: number) => epochs * params.epochLength
+
+describe('consensus / rules / difficulty games', () => {
+  it.each<[string, (number: number) => Dating]>([
+    ['honest timestamps', () => 'honest'],
+    ['latest and earliest by turns', (number) => (number % 2 === 0 ? 'latest' : 'earliest')],
+    ['late checkpoints', (number) => (number % 8 === 0 ? 'latest' : 'earliest')],
+    ['early checkpoints', (number) => (number % 8 === 0 ? 'earliest' : 'latest')],
+    ['late odd epochs', (number) => (Math.ceil(number / 8) % 2 === 1 ? 'latest' : 'earliest')],
+  ])('F4: %s keep the mean block time within 2 %% and D within 6 %%', (_, dating) => {
+    const chain = simulate(steady, blocksOf(50), dating)
+    const honest = simulate(steady, blocksOf(50), () => 'honest')
+    expect(Math.abs(meanSeconds(chain) / IDEAL_SECONDS - 1)).toBeLessThan(0.02)
+    const meanD = (blocks: readonly Block[]) =>
+      mean(blocks.map((block) => Number(block.difficulty)))
+    expect(Math.abs(meanD(chain) / meanD(honest) - 1)).toBeLessThan(0.06)
+    // One offset of at most FTL, no drift: the later epochs are as the earlier ones.
+    const long = simulate(steady, blocksOf(200), dating)
+    expect(Math.abs(meanSeconds(long.slice(blocksOf(50))) / IDEAL_SECONDS - 1)).toBeLessThan(0.02)
+  })
+
+  it('F4: timestamps held back for good raise D, and slow their own miners down', () => {
+    const chain = simulate(steady, blocksOf(50), () => 'earliest')
+    expect(weight(chain)).toBeGreaterThan(START * BigInt(chain.length))
+    expect(meanSeconds(chain)).toBeGreaterThan(2 * IDEAL_SECONDS)
+  })
+
+  it('F3: a fork in banked time weighs less than the honest chain at every length', () => {
+    // 90 % of the honest work on a private fork, dated so that D falls as fast as it can.
+    const attacker: Block[] = []
+    let difficulty = START
+    for (let spent = 0n; spent < START * 2_000n; ) {
+      for (let i = 0; i < params.epochLength; i++) {
+        attacker.push({
+          number: attacker.length + 1,
+          difficulty,
+          timestamp: 0,
+          seconds: 0,
+          atSeconds: 0,
+        })
+        spent += difficulty
+      }
+      difficulty = nextEpochDifficulty(difficulty, 31_536_000n, params)
+    }
+    const honest = simulate(steady, 4_000, () => 'honest')
+    expect(difficulty).toBe(params.minDifficulty)
+    expect(attacker.length).toBeGreaterThan(100 * honest.length)
+    let [mined, attackerWeight, honestWeight] = [0, 0n, 0n]
+    for (const { difficulty: ofBlock, atSeconds } of honest) {
+      honestWeight += ofBlock
+      const budget = 0.9 * steady(0) * atSeconds
+      for (; mined < attacker.length; mined++) {
+        const next = attackerWeight + (attacker[mined]?.difficulty ?? 0n)
+        if (Number(next) > budget) break
+        attackerWeight = next
+      }
+      expect(attackerWeight).toBeLessThan(honestWeight)
+    }
+    expect(mined).toBeGreaterThan(1_000)
+  })
+
+  it('F3: after a stop of a year the honest chain goes on with at least D/4', () => {
+    for (let offset = 0; offset < params.epochLength; offset++) {
+      const stopped = blocksOf(10) + offset
+      const year = 31_536_000
+      const rate: Rate = () => Number(START) / IDEAL_SECONDS
+      const before = simulate(rate, stopped, () => 'honest')
+      const { difficulty } = before[before.length - 1]!
+      const after = nextEpochDifficulty(difficulty, BigInt(year), params)
+      expect(after).toBeGreaterThanOrEqual(difficulty / 4n)
+    }
+  })
+
+  it.each([
+    ['ten times the rate', 10],
+    ['a tenth of the rate', 0.1],
+  ])('F5: %s is caught up with in 400 blocks', (_, factor) => {
+    const shockAt = 40
+    const rate: Rate = (atSeconds) => steady(0) * (atSeconds < shockAt ? 1 : factor)
+    const last = simulate(rate, 500, () => 'honest').slice(-100)
+    expect(meanSeconds(last)).toBeGreaterThan(IDEAL_SECONDS / 2)
+    expect(meanSeconds(last)).toBeLessThan(IDEAL_SECONDS * 2)
+  })
+
+  it.each([600, 28_800])('F5: a stop of %d s costs one fall of D and no deadlock', (stop) => {
+    const from = 160
+    const rate: Rate = (atSeconds) =>
+      atSeconds >= from && atSeconds < from + stop ? Number(START) / stop : steady(0)
+    const chain = simulate(rate, 400, () => 'honest')
+    const longest = Math.max(...chain.map(({ seconds }) => seconds))
+    expect(longest).toBeGreaterThanOrEqual(stop * 0.9)
+    expect(chain.filter(({ seconds }) => seconds > 60)).toHaveLength(1)
+    const lowest = chain.reduce(
+      (min, block) => (block.difficulty < min ? block.difficulty : min),
+      START,
+    )
+    expect(lowest).toBeGreaterThanOrEqual(START / 4n)
+    expect(Math.abs(meanSeconds(chain.slice(-100)) / IDEAL_SECONDS - 1)).toBeLessThan(0.1)
+  })
+})
