@@ -1,6 +1,6 @@
 /**
- * A token bucket that can be overdrawn up to a wait: who takes from an empty one is told how long to
- * hold back. Time is an argument, so it needs no timer of its own.
+ * A token bucket that can be overdrawn up to a wait: who takes from an empty one is told how long
+ * to hold back. Time is an argument, so it needs no timer of its own.
  */
 
 export class TokenBucket {

@@ -16,7 +16,7 @@ export const GRAYLIST_THRESHOLD = -400
 
 const DECAY_INTERVAL_MS = 1_000
 const DECAY_TO_ZERO = 0.01
-/** A good peer earns at most so much a topic of weight 1: ten for staying, forty for being first. */
+/** What a good peer earns at most by a topic of weight 1: ten by staying, forty by being first. */
 const STAYING_MAX = 10
 const STAYING_MS = 3_600_000
 const FIRST_DELIVERIES_MAX = 40

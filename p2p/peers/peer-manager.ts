@@ -79,9 +79,10 @@ export class PeerManager {
     return this.#modules.node.getConnections(peerIdFromString(peer))
   }
 
-  /** Lets what is on its way arrive. */
+  /** Lets gossip that is on its way arrive. */
   async hangUp(peer: PeerId, reason: string): Promise<void> {
     this.#modules.log.debug('Hanging up', { peer, reason })
+    this.#resetRequests(peer, reason)
     try {
       const signal = AbortSignal.timeout(HANG_UP_TIMEOUT_MS)
       // Every stream of the connection listens to it.
@@ -96,6 +97,14 @@ export class PeerManager {
   cut(peer: PeerId, reason: string): void {
     this.#modules.log.debug('Cutting off', { peer, reason })
     for (const connection of this.connectionsOf(peer)) connection.abort(new Error(reason))
+  }
+
+  /** An orderly close ends every stream in order: a reply cut short would look whole. */
+  #resetRequests(peer: PeerId, reason: string): void {
+    const streams = this.connectionsOf(peer).flatMap((connection) => connection.streams)
+    for (const stream of streams) {
+      if (stream.protocol.startsWith(this.#modules.chainPrefix)) stream.abort(new Error(reason))
+    }
   }
 
   /** The door is asked before; it may have shut in the meantime. */
@@ -142,7 +151,7 @@ export class PeerManager {
     handlers.onPeerDisconnected(peer)
   }
 
-  /** What we dialed is an address; what a stranger tells is one only if it is where it comes from. */
+  /** What we dialed is an address; what a stranger tells is one only if he comes from there. */
   #remember(
     peer: PeerId,
     { direction, remoteAddr }: Connection,

@@ -59,7 +59,7 @@ export class Watchdog {
     this.#ticks += 1
     this.#cutSilentConnections()
     const count = { inbound: 0, outbound: 0 }
-    for (const peer of [...peers.ready()]) {
+    for (const peer of peers.ready()) {
       count[peer.direction] += 1
       this.#check(peer)
     }

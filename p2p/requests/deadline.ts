@@ -1,6 +1,6 @@
 /**
- * Work under a time limit and a caller's signal. One timer and one listener, both gone when the work
- * is done: `AbortSignal.any` over a long-lived signal keeps every part of it.
+ * Work under a time limit and a caller's signal. One timer and one listener, both gone when the
+ * work is done: `AbortSignal.any` over a long-lived signal keeps every part of it.
  */
 
 export type DeadlineOptions = {

@@ -1,7 +1,7 @@
 /**
  * Two levels of token buckets for requests: one for each peer and request, one for each request of
- * all peers together (spec/consensus.md 4). At the limit a chunk is withheld; a peer that would wait
- * too long is refused.
+ * all peers together (spec/consensus.md 4). At the limit a chunk is withheld; a peer that would
+ * wait too long is refused.
  */
 import { GLOBAL_TOKENS_FACTOR, WITHHOLD_MS_MAX } from '../limits.ts'
 import type { PeerId, RequestOptions } from '../options.ts'

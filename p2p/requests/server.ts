@@ -33,7 +33,7 @@ export type RequestServerModules = {
   readonly report: (peer: PeerId, penalty: number, reason: string) => void
 }
 
-/** One request being answered. `gone` fires when its stream closes, so that nothing waits for it. */
+/** One request being answered. `gone` fires when its stream closes: nothing waits for it then. */
 type Exchange = {
   readonly request: RequestOptions
   readonly stream: Stream

@@ -28,8 +28,8 @@ export class StreamReader {
   }
 
   /**
-   * Resolves to exactly `bytes` bytes, or to undefined if the sender ended in order before the first
-   * of them. Throws on a broken stream, on an end inside, and when `signal` aborts.
+   * Resolves to exactly `bytes` bytes, or to undefined if the sender ended in order before the
+   * first of them. Throws on a broken stream, on an end inside, and when `signal` aborts.
    */
   async read(bytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const target = new Uint8Array(bytes)
@@ -72,8 +72,8 @@ export class StreamReader {
   }
 
   /**
-   * A pause inside the dispatch that `resume` makes would be undone by the rest of `resume`, and the
-   * buffer of a stream that thinks itself paused would grow: so it is made after.
+   * A pause inside the dispatch that `resume` makes would be undone by the rest of `resume`, and
+   * the buffer of a stream that thinks itself paused would grow: so it is made after.
    */
   #resume(): void {
     if (this.#stream.readStatus !== 'paused') return

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { RPC } from '@libp2p/gossipsub/message'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it } from 'vitest'
-import { messageId, rpcBytesMax } from '../../../p2p/gossip/gossip.ts'
+import { messageId, rpcBytesMax } from '../../../p2p/gossip/gossipsub-options.ts'
 import {
   CONNECTIONS_PER_PEER_MAX,
   IWANT_REPLY_BYTES_MAX,
@@ -152,14 +152,16 @@ describe('p2p / attacks / gossip', () => {
     }
   })
 
-  it('disconnects a peer after two rejected blocks', async () => {
+  it('bans a peer that gossipsub has graylisted for its invalid blocks', async () => {
     const node = await TestNetwork.start({ onGossip: async () => 'reject' })
     const attacker = await RawPeer.start()
     const stream = await attacker.openGossip(await attacker.join(node))
-    for (const fill of [1, 2]) {
+    for (const fill of [1, 2, 3]) {
       stream.send(frameOf({ messages: [{ topic: BLOCK_TOPIC, data: bytes(10, fill) }] }))
     }
+    await node.untilLogged('Peer is graylisted')
     await node.happenings.until(() => !node.connected.has(attacker.id))
+    expect(node.network.isBanned(attacker.id)).toBe(true)
   })
 })
 

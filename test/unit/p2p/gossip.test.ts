@@ -70,10 +70,10 @@ describe('p2p / gossip', () => {
     await a.network.publish('block', bytes(10))
     await b.untilLogged('Peer charged')
     const scoreAtB = () => b.network.peers().find(({ id }) => id === a.id)?.score
-    expect(scoreAtB()).toBeCloseTo(-10, 1)
+    expect(scoreAtB()).toBeCloseTo(-2, 1)
     await a.network.publish('vote', bytes(10))
     await b.happenings.until(() => b.log.filter(isCharge).length === 2)
-    expect(scoreAtB()).toBeCloseTo(-15, 1)
+    expect(scoreAtB()).toBeCloseTo(-3, 1)
   })
 
   it('logs a handler that throws and blames nobody', async () => {

@@ -36,7 +36,10 @@ export class RawPeer {
     })
     const peer = new RawPeer(node)
     for (const protocol of protocols) await node.handle(protocol, () => {})
-    await node.handle(GOSSIP, (stream) => void peer.#listen(stream))
+    await node.handle(GOSSIP, (stream) => {
+      // Being reset is what happens to attackers.
+      peer.#listen(stream).catch(() => {})
+    })
     started.add(peer)
     return peer
   }
@@ -114,7 +117,7 @@ export function varint(value: number): Uint8Array {
 const started = new Set<RawPeer>()
 
 export async function stopRawPeers(): Promise<void> {
-  await Promise.all([...started].map(({ node }) => node.stop()))
+  await Promise.all([...started].map(async ({ node }) => await node.stop()))
   started.clear()
 }
 

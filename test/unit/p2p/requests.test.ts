@@ -133,10 +133,7 @@ describe('p2p / requests', () => {
 
   it('answers with code 2 when the handler throws, and logs it', async () => {
     const { client, server } = await pair({
-      // biome-ignore lint/correctness/useYield: a handler that fails before its first chunk.
-      onRequest: async function* () {
-        throw new Error('a bug')
-      },
+      onRequest: () => failing(() => Promise.reject(new Error('a bug'))),
     })
     expect((await client.ask(server.id, 'status')).map(({ code }) => code)).toEqual([2])
     expect((await server.untilLogged('Request handler failed')).fields['error']).toBe('a bug')
@@ -271,7 +268,11 @@ describe('p2p / requests', () => {
   })
 })
 
-/** Never yields; ends with the test. */
-async function* silence(): AsyncGenerator<ReplyChunk> {
-  await new Promise<never>(() => {})
+/** A reply whose first chunk never comes; it ends with the test. */
+function silence(): AsyncIterable<ReplyChunk> {
+  return failing(() => new Promise<never>(() => {}))
+}
+
+function failing(next: () => Promise<never>): AsyncIterable<ReplyChunk> {
+  return { [Symbol.asyncIterator]: () => ({ next }) }
 }

@@ -52,7 +52,7 @@ export class Happenings {
   readonly #waiting = new Set<() => void>()
 
   tell(): void {
-    for (const wake of [...this.#waiting]) wake()
+    for (const wake of this.#waiting) wake()
   }
 
   async until(condition: () => boolean): Promise<void> {
