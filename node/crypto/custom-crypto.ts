@@ -1,5 +1,6 @@
 /**
- * The primitives that EthereumJS takes from outside: WASM keccak and secp256k1, native SHA-256.
+ * The primitives that EthereumJS takes from outside: WASM keccak and secp256k1, native SHA-256,
+ * point evaluation.
  * Its own are plain JavaScript, ten times slower, and serve as the oracle in tests.
  */
 import { createHash } from 'node:crypto'
@@ -7,6 +8,7 @@ import type { CustomCrypto } from '@ethereumjs/common'
 import { calculateSigRecovery, concatBytes, setLengthLeft } from '@ethereumjs/util'
 import { CodedError } from '../../consensus/errors.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
+import { kzg } from './point-evaluation.ts'
 import { recoverPublicKey } from './secp256k1.ts'
 
 export const customCrypto = {
@@ -20,6 +22,7 @@ export const customCrypto = {
     if (key === undefined) throw new SignatureError({ code: 'SIGNATURE_INVALID' })
     return key
   },
+  kzg,
 } as const satisfies CustomCrypto
 
 export type SignatureErrorType =
