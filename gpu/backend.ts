@@ -60,6 +60,8 @@ export interface BackendLog {
   error(fields: object, message: string): void
 }
 
+export const SILENT_LOG: BackendLog = { debug() {}, info() {}, warn() {}, error() {} }
+
 export type BackendMode = 'auto' | 'webgpu' | 'cpu'
 
 export type BackendOptions = {
@@ -74,7 +76,7 @@ export type BackendOptions = {
 
 /** Opens the best engine of this machine; with every mode the CPU twin is the last resort. */
 export async function openBackend(options: BackendOptions): Promise<ProofBackend> {
-  const log = options.log ?? SILENT
+  const log = options.log ?? SILENT_LOG
   const cacheDir = resolve(options.cacheDir)
   const { shape, dutyPercent, mode } = options
   const backend = await SupervisedBackend.open({
@@ -88,5 +90,3 @@ export async function openBackend(options: BackendOptions): Promise<ProofBackend
   log.info({ ...backend.info, dutyPercent }, 'Opened the proof backend')
   return backend
 }
-
-const SILENT: BackendLog = { debug() {}, info() {}, warn() {}, error() {} }

@@ -10,8 +10,6 @@ export type GpuErrorType =
   | { readonly code: 'NO_KERNEL'; readonly shape: string }
   /** The child process or worker that searches ended, or could not be started. */
   | { readonly code: 'ENGINE_STOPPED'; readonly reason: string }
-  /** A kernel reported a tile whose ticket the reference does not reproduce. */
-  | { readonly code: 'KERNEL_MISMATCH'; readonly kernel: string }
   /** The backend was closed. */
   | { readonly code: 'CLOSED' }
 

@@ -2,7 +2,7 @@
  * SwiftShader, a Vulkan driver in software, unpacked from the npm package that ships it: what WebGPU
  * runs on where there is no GPU. It exists for linux-x64 only.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -37,7 +37,7 @@ export async function unpackSwiftShader(cacheDir: string): Promise<string> {
   const name = createHash('sha256').update(packed).digest('hex').slice(0, 16)
   const directory = join(cacheDir, `swiftshader-${name}`)
   if (await exists(join(directory, LOADER))) return directory
-  const temporary = `${directory}.${process.pid}.tmp`
+  const temporary = `${directory}.${randomUUID()}.tmp`
   await mkdir(temporary, { recursive: true })
   try {
     const tar = await promisify(brotliDecompress)(packed, { maxOutputLength: ARCHIVE_BYTES_MAX })

@@ -35,7 +35,7 @@ export function createAttemptBuffers(
     operands: buffer('operands', bothOperands, STORAGE | COPY_DST),
     noise: buffer('noise', bothTables * shape.m * shape.r, STORAGE),
     choices: buffer('choices', bothTables * shape.k, STORAGE),
-    encoded: buffer('encoded', attempts * bothOperands, STORAGE | COPY_SRC),
+    encoded: buffer('encoded', attempts * bothOperands, STORAGE | COPY_SRC | COPY_DST),
     seeds: buffer('seeds', attempts * SEED_WORDS * WORD_BYTES, STORAGE | COPY_DST),
     encodeRange: buffer('encode range', RANGE_BYTES, UNIFORM | COPY_DST),
     searchRange: buffer('search range', RANGE_BYTES, UNIFORM | COPY_DST),

@@ -16,7 +16,7 @@ import {
   selfTestGroup,
   selfTestOperands,
 } from '../self-test.ts'
-import type { AttemptRunner } from './attempt-runner.ts'
+import { ATTEMPTS_MAX, type AttemptRunner } from './attempt-runner.ts'
 import { ChoiceCache } from './choice-cache.ts'
 
 export type ChosenKernel = {
@@ -45,7 +45,10 @@ export type KernelChoiceOptions = {
 
 /** A measurement is long enough when a submit takes this. */
 const MEASURE_MS = 40
-const MEASURE_SUBMITS_MAX = 12
+/** Such submits, of which the best counts. */
+const LONG_SUBMITS = 3
+/** On a fast adapter no submit is that long: the size stops growing well before this many. */
+const SUBMITS_MAX = 24
 
 export class KernelChooser {
   readonly #options: KernelChoiceOptions
@@ -164,26 +167,30 @@ async function passesSelfTest(
   return arePinnedTickets(runner.shape, found)
 }
 
-/** MAC a second over growing ranges of groups: short on a slow adapter, full on a fast one. */
+/**
+ * MAC a second. The submits grow until they are long enough, first in groups, then in attempts; the
+ * best of the long ones counts, because other processes may take the machine for a while.
+ */
 async function measureKernel(runner: AttemptRunner, pipeline: GPUComputePipeline): Promise<number> {
   const { shape } = runner
-  const groupMacs = shape.tileMacs * (shape.ticketCount / groupCount(shape))
-  let count = 1
+  const groupMacs = shape.productMacs / groupCount(shape)
+  let groups = 1
+  let attempts = 1
   let best = 0
-  for (let submit = 0; submit < MEASURE_SUBMITS_MAX; submit++) {
-    const groups = { first: 0, count }
+  for (let submit = 0, longSubmits = 0; longSubmits < LONG_SUBMITS; submit++) {
     const startedMs = performance.now()
     await runner.run(pipeline, {
-      seeds: [SELF_TEST_SEEDS],
+      seeds: Array.from({ length: attempts }, () => SELF_TEST_SEEDS),
       makeNoise: false,
       encode: { first: 0, count: 0 },
-      groups,
+      groups: { first: 0, count: groups },
       limit: 0n,
     })
     const elapsedMs = performance.now() - startedMs
-    best = Math.max(best, (1000 * count * groupMacs) / elapsedMs)
-    if (elapsedMs > MEASURE_MS) break
-    count = Math.min(2 * count, groupCount(shape))
+    best = Math.max(best, (1000 * attempts * groups * groupMacs) / elapsedMs)
+    if (elapsedMs > MEASURE_MS || submit > SUBMITS_MAX) longSubmits += 1
+    else if (groups < groupCount(shape)) groups = Math.min(2 * groups, groupCount(shape))
+    else attempts = Math.min(2 * attempts, ATTEMPTS_MAX[shape.name])
   }
   return best
 }
