@@ -14,10 +14,10 @@ import type { ImportOutcome } from '../chain/import-outcome.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { NodeEvents } from '../events.ts'
 import { type Clock, pause } from '../ports.ts'
-import { BodySyncError } from './body-sync.ts'
 import { incompatibility, localStatus } from './local-status.ts'
 import { PeerBook, type PeerClaim } from './peer-book.ts'
-import { RangeSyncError, runRangeSync } from './range-sync.ts'
+import { BodySyncError } from './range/body-sync.ts'
+import { RangeSyncError, runRangeSync } from './range/range-sync.ts'
 import { PENALTY_FAULT, PENALTY_UNHELPFUL, type SyncNetwork, SyncRequests } from './requests.ts'
 import { UnknownParents } from './unknown-parent.ts'
 import type { Status } from './wire.ts'
@@ -232,7 +232,10 @@ export class Sync {
     const { network, log } = this.#modules
     this.peers.distrust(peerId)
     log.debug({ err: error, peer: peerId }, 'A range sync ended early')
-    if (error instanceof BodySyncError) return this.#onBodyFailure(peerId, error)
+    if (error instanceof BodySyncError) {
+      this.#onBodyFailure(peerId, error)
+      return
+    }
     if (error instanceof RangeSyncError) {
       const { type } = error
       if (type.code === 'BAD_HEADER') this.#charge(peerId, type.action, type.fault)

@@ -5,14 +5,14 @@
  * One loop starts whatever may start, then waits until something ends.
  * Spec: docs/spec/network.md, S4-S6.
  */
-import { CodedError } from '../../consensus/errors.ts'
-import type { Hash } from '../../consensus/types.ts'
-import type { Chain } from '../chain/chain.ts'
-import type { SealedBlock } from '../chain/sealed-block.ts'
-import type { Clock } from '../ports.ts'
+import { CodedError } from '../../../consensus/errors.ts'
+import type { Hash } from '../../../consensus/types.ts'
+import type { Chain } from '../../chain/chain.ts'
+import type { SealedBlock } from '../../chain/sealed-block.ts'
+import type { Clock } from '../../ports.ts'
+import type { SyncRequests } from '../requests.ts'
+import { Wake } from '../wake.ts'
 import { BATCH_BLOCKS, Batch, BatchError, type DownloadedBlock } from './batch.ts'
-import type { SyncRequests } from './requests.ts'
-import { Wake } from './wake.ts'
 
 /** Verified headers that wait for their bodies, at most. */
 export const HEADERS_AHEAD_MAX = 1_024

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Hash } from '../../../../consensus/types.ts'
-import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
+import type { Hash } from '../../../../../consensus/types.ts'
+import type { SealedBlock } from '../../../../../node/chain/sealed-block.ts'
 import {
   BATCH_BLOCKS,
   Batch,
   BatchError,
   DOWNLOAD_ATTEMPTS_MAX,
-} from '../../../../node/sync/batch.ts'
+} from '../../../../../node/sync/range/batch.ts'
 
 const hashOf = (n: number): Hash => `0x${n.toString(16).padStart(64, '0')}`
 const hashes = (count: number): Hash[] => Array.from({ length: count }, (_, i) => hashOf(i + 1))

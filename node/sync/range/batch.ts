@@ -6,9 +6,9 @@
  *
  * Spec: docs/spec/network.md, "Sync".
  */
-import { assert, CodedError } from '../../consensus/errors.ts'
-import type { Hash } from '../../consensus/types.ts'
-import type { SealedBlock } from '../chain/sealed-block.ts'
+import { assert, CodedError } from '../../../consensus/errors.ts'
+import type { Hash } from '../../../consensus/types.ts'
+import type { SealedBlock } from '../../chain/sealed-block.ts'
 
 /** Blocks of one batch: what one peer is asked for at a time. */
 export const BATCH_BLOCKS = 16

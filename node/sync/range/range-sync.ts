@@ -4,16 +4,16 @@
  *
  * Spec: docs/spec/network.md, S2, S3.
  */
-import { CodedError } from '../../consensus/errors.ts'
-import type { PeerAction } from '../../consensus/rules/gossip-verdict.ts'
-import type { Chain } from '../chain/chain.ts'
-import type { HeaderOutcome } from '../chain/check-header.ts'
-import type { SealedHeader } from '../chain/sealed-block.ts'
-import type { Clock } from '../ports.ts'
+import { CodedError } from '../../../consensus/errors.ts'
+import type { PeerAction } from '../../../consensus/rules/gossip-verdict.ts'
+import type { Chain } from '../../chain/chain.ts'
+import type { HeaderOutcome } from '../../chain/check-header.ts'
+import type { SealedHeader } from '../../chain/sealed-block.ts'
+import type { Clock } from '../../ports.ts'
+import { REQUEST_LIMITS } from '../protocol.ts'
+import type { SyncRequests } from '../requests.ts'
 import { BodySync } from './body-sync.ts'
 import { type Ancestor, findCommonAncestor } from './common-ancestor.ts'
-import { REQUEST_LIMITS } from './protocol.ts'
-import type { SyncRequests } from './requests.ts'
 
 /** Headers verified before everything else gets a turn: a few milliseconds of work. */
 const HEADERS_PER_TURN = 8

@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/network.md, S2.
  */
-import type { Hash } from '../../consensus/types.ts'
+import type { Hash } from '../../../consensus/types.ts'
 
 export type Ancestor = { readonly number: bigint; readonly hash: Hash }
 

@@ -1,0 +1,106 @@
+/**
+ * Blocks by gossip: what is checked before a block is handed on, cheapest first. Execution comes
+ * after: a header with its proof is dear enough to make that nobody floods the network with them.
+ *
+ * Spec: docs/spec/network.md, "Gossip" (G1-G10).
+ */
+import type { Logger } from 'pino'
+import { BlockCodecError } from '../../consensus/codec/block-codec.ts'
+import { CodedError } from '../../consensus/errors.ts'
+import { faultVerdict } from '../../consensus/rules/gossip-verdict.ts'
+import { SIBLINGS_MAX } from '../../consensus/tree/block-tree.ts'
+import type { Verdict } from '../../p2p/options.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { SealedBlock } from '../chain/sealed-block.ts'
+import type { Clock } from '../ports.ts'
+import type { SyncNetwork } from '../sync/requests.ts'
+import type { Sync } from '../sync/sync.ts'
+import { decodeSealedBlock } from '../sync/wire.ts'
+import { FutureBlocks } from './future-blocks.ts'
+
+export type BlockGossipModules = {
+  readonly chain: Chain
+  readonly sync: Sync
+  readonly network: Pick<SyncNetwork, 'ban'>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export class BlockGossip {
+  readonly #modules: BlockGossipModules
+  readonly #future: FutureBlocks
+
+  constructor(modules: BlockGossipModules) {
+    this.#modules = modules
+    this.#future = new FutureBlocks(modules.clock, (block, peerId) => this.#take(block, peerId))
+  }
+
+  stop(): void {
+    this.#future.clear()
+  }
+
+  onMessage(payload: Uint8Array, peerId: string): Verdict {
+    // G1: well-formed. A copy, because a block outlives the message that it came in.
+    const block = this.#decode(payload.slice(), peerId)
+    return block === undefined ? 'reject' : this.#take(block, peerId)
+  }
+
+  #decode(payload: Uint8Array, peerId: string): SealedBlock | undefined {
+    try {
+      return decodeSealedBlock(payload)
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      if (error instanceof BlockCodecError && faultVerdict(error.type.code).action === 'ban') {
+        this.#modules.network.ban(peerId, error.type.code)
+      }
+      return undefined
+    }
+  }
+
+  #take(block: SealedBlock, peerId: string): Verdict {
+    const { chain, sync, network, clock } = this.#modules
+    const { hash, header } = block
+    const { tree } = chain
+    sync.peers.sawBlock(peerId, hash, header.number)
+    // G2: above what is final.
+    if (header.number <= tree.finalized.number) return 'ignore'
+    // G3: held already, whatever the proof beside this copy.
+    if (chain.isHeld(hash)) return 'ignore'
+    // G5: one search can find many siblings. Before G4, which would verify another one.
+    const isKnown = tree.get(hash) !== undefined
+    const siblings = tree.siblingCount(header.parentHash, header.coinbase)
+    if (!isKnown && siblings >= SIBLINGS_MAX) return 'ignore'
+    // G4, G6 to G9.
+    const outcome = chain.headers.check(block, clock.now())
+    switch (outcome.kind) {
+      case 'future':
+        if (!outcome.isFar) this.#future.add(block, peerId)
+        return 'ignore'
+      case 'unknown-parent':
+        sync.onOrphan(block, peerId)
+        return 'ignore'
+      case 'too-old':
+      case 'full':
+        return 'ignore'
+      case 'invalid':
+        if (outcome.action === 'ban') network.ban(peerId, outcome.code)
+        return 'reject'
+      case 'verified':
+        // G10: handed on first, executed after.
+        void this.#import(block, peerId)
+        return 'accept'
+    }
+  }
+
+  async #import(block: SealedBlock, peerId: string): Promise<void> {
+    const { chain, sync, clock, log } = this.#modules
+    await clock.giveWay()
+    try {
+      const outcome = await chain.importBlock(block, 'gossip')
+      if (outcome.kind === 'unknown-parent') sync.onOrphan(block, peerId)
+      else sync.onRefused(peerId, outcome)
+    } catch (error) {
+      log.warn({ err: error, hash: block.hash }, 'A gossiped block was not imported')
+    }
+  }
+}

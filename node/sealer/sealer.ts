@@ -1,0 +1,233 @@
+/**
+ * Makes blocks: builds a template on the head, has its nonce searched for, and sends the result
+ * down the road that every block takes. One loop; whatever changes wakes it.
+ *
+ * Spec: docs/spec/proof-of-compute.md, "Prover"; docs/spec/consensus.md, "Sealing".
+ */
+import type { Logger } from 'pino'
+import { CodedError } from '../../consensus/errors.ts'
+import type { Address } from '../../consensus/types.ts'
+import type { ProofBackend } from '../../gpu/backend.ts'
+import type { SealerSummary } from '../api.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { SealedBlock } from '../chain/sealed-block.ts'
+import type { BlockSummary } from '../events.ts'
+import { type Clock, pause, type Rng } from '../ports.ts'
+import { Wake } from '../sync/wake.ts'
+import { type Pace, PaceMaker } from './pace.ts'
+import { preparedOf, sealWithTile, type Template, type TemplateBuilder } from './template.ts'
+
+/** New transactions are gathered for so long before a template is built anew. */
+export const REFRESH_MS = 500
+/** Building takes at most this share of the time: the next waits so many times the last one. */
+const REFRESH_BUILD_FACTOR = 4
+/** A template older than this is built anew: its time would be wrong, and a rescue may be due. */
+export const TEMPLATE_AGE_MS_MAX = 5_000
+/** After a failure that may pass: a full disk, a driver that died. */
+export const RETRY_MS = 5_000
+/** How often a sealer that must not seal looks whether it may. */
+const PAUSED_MS = 500
+/** Blocks that may be asked for before they are made. */
+const ORDERS_MAX = 64
+
+export type SealerOptions = {
+  readonly coinbase: Address
+  readonly pace: Pace
+  readonly dutyPercent: number
+}
+
+export type SealerModules = {
+  readonly chain: Chain
+  readonly templates: TemplateBuilder
+  readonly backend: ProofBackend
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly log: Logger
+  readonly pendingCount: () => number
+  /** Why nothing may be sealed now; undefined: it may. */
+  readonly obstacle: () => string | undefined
+  readonly publish: (block: SealedBlock) => void
+}
+
+export type SealRequest = {
+  /** Unix seconds; the parent's plus one if that is later. */
+  readonly timestamp?: bigint
+}
+
+type Order = SealRequest & {
+  readonly resolve: (block: BlockSummary) => void
+  readonly reject: (error: Error) => void
+}
+
+export class Sealer {
+  readonly #options: SealerOptions
+  readonly #modules: SealerModules
+  readonly #pace: PaceMaker
+  readonly #wake = new Wake()
+  readonly #stop = new AbortController()
+  readonly #orders: Order[] = []
+  #round: AbortController | undefined
+  #cancelRefresh: (() => void) | undefined
+  #buildMs = 0
+  #blocksSealed = 0
+  #isPaused = false
+  #ended: Promise<void> | undefined
+
+  constructor(options: SealerOptions, modules: SealerModules) {
+    this.#options = options
+    this.#modules = modules
+    this.#pace = new PaceMaker(options.pace, modules.clock, modules.pendingCount)
+  }
+
+  start(): void {
+    this.#ended = this.#run(this.#stop.signal)
+  }
+
+  /** Resolves when nothing of it runs any more. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    this.#round?.abort()
+    this.#cancelRefresh?.()
+    await this.#ended
+  }
+
+  summary(): SealerSummary {
+    const { backend } = this.#modules
+    const { coinbase, dutyPercent } = this.#options
+    const isMining = this.#ended !== undefined && !this.#stop.signal.aborted && !this.#isPaused
+    const blocksSealed = this.#blocksSealed
+    return { ...backend.info, isMining, coinbase, dutyPercent, blocksSealed }
+  }
+
+  get pace(): Pace {
+    return this.#pace.pace
+  }
+
+  setPace(pace: Pace): void {
+    this.#pace.set(pace)
+    this.#interrupt()
+  }
+
+  /** Makes one block now, empty or not, whatever the pace. */
+  sealNow(request: SealRequest = {}): Promise<BlockSummary> {
+    if (this.#ended === undefined || this.#stop.signal.aborted) {
+      return Promise.reject(new SealerError({ code: 'STOPPED' }))
+    }
+    if (this.#orders.length >= ORDERS_MAX) {
+      return Promise.reject(new SealerError({ code: 'ORDERS_FULL', ordersMax: ORDERS_MAX }))
+    }
+    return new Promise((resolve, reject) => {
+      this.#orders.push({ ...request, resolve, reject })
+      this.#interrupt()
+    })
+  }
+
+  /** What is searched for stands on the old head: it is given up. */
+  onHead(): void {
+    this.#interrupt()
+  }
+
+  onPoolChanged(): void {
+    this.#pace.onPoolChanged()
+    if (this.#pace.pace.kind === 'continuous') this.#refreshSoon()
+    else this.#wake.ring()
+  }
+
+  #interrupt(): void {
+    this.#round?.abort()
+    this.#wake.ring()
+  }
+
+  #refreshSoon(): void {
+    if (this.#cancelRefresh !== undefined) return
+    const delayMs = Math.max(REFRESH_MS, REFRESH_BUILD_FACTOR * this.#buildMs)
+    this.#cancelRefresh = this.#modules.clock.setTimer(delayMs, () => {
+      this.#cancelRefresh = undefined
+      this.#round?.abort()
+    })
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#modules
+    while (!signal.aborted) {
+      if (!(await this.#isTurn(signal))) continue
+      const order = this.#orders.shift()
+      try {
+        await this.#sealOne(order)
+      } catch (error) {
+        order?.reject(error instanceof Error ? error : new Error(String(error)))
+        log.error({ err: error }, 'No block was sealed: trying again')
+        await pause(clock, RETRY_MS, signal)
+      }
+    }
+    for (const order of this.#orders.splice(0)) order.reject(new SealerError({ code: 'STOPPED' }))
+  }
+
+  /** Waits for a change unless there is something to seal. */
+  async #isTurn(signal: AbortSignal): Promise<boolean> {
+    const { clock, obstacle } = this.#modules
+    const isOrdered = this.#orders.length > 0
+    this.#isPaused = obstacle() !== undefined
+    if (isOrdered || (!this.#isPaused && this.#pace.isDue())) return true
+    const waitMs = this.#isPaused ? PAUSED_MS : this.#pace.waitMs()
+    await this.#wake.wait(clock, signal, waitMs)
+    return false
+  }
+
+  async #sealOne(order: Order | undefined): Promise<void> {
+    const { chain, publish, log } = this.#modules
+    const round = new AbortController()
+    this.#round = round
+    const template = await this.#build(order)
+    const isEmpty = template.built.transactions.length === 0
+    if (isEmpty && order === undefined && !this.#pace.takesEmpty()) {
+      this.#pace.onNothingToInclude()
+      return
+    }
+    const block = await this.#search(template, round)
+    if (block === undefined) {
+      if (order !== undefined) this.#orders.unshift(order)
+      return
+    }
+    const outcome = await chain.importBlock(block, 'sealer', preparedOf(template))
+    if (outcome.kind !== 'imported') {
+      log.warn({ hash: block.hash, outcome }, 'A block of ours was not imported')
+      throw new SealerError({ code: 'NOT_IMPORTED', outcome: outcome.kind })
+    }
+    this.#blocksSealed += 1
+    this.#pace.onSealed()
+    publish(block)
+    order?.resolve({ hash: block.hash, header: block.header })
+  }
+
+  async #build(order: Order | undefined): Promise<Template> {
+    const { clock, templates } = this.#modules
+    const { coinbase } = this.#options
+    const startMs = clock.now()
+    const template = await templates.build({ coinbase, timestamp: order?.timestamp })
+    this.#buildMs = clock.now() - startMs
+    return template
+  }
+
+  /** undefined: given up for a new head, new transactions, or the template's age. */
+  async #search(template: Template, round: AbortController): Promise<SealedBlock | undefined> {
+    const { backend, clock, rng } = this.#modules
+    const cancelAge = clock.setTimer(TEMPLATE_AGE_MS_MAX, () => round.abort())
+    try {
+      const signal = AbortSignal.any([this.#stop.signal, round.signal])
+      if (signal.aborted) return undefined
+      const tile = await backend.search(template.search, { startNonce: rng.u64(), signal })
+      return tile && sealWithTile(template, tile)
+    } finally {
+      cancelAge()
+      this.#round = undefined
+    }
+  }
+}
+
+export type SealerErrorType =
+  | { readonly code: 'STOPPED' }
+  | { readonly code: 'ORDERS_FULL'; readonly ordersMax: number }
+  | { readonly code: 'NOT_IMPORTED'; readonly outcome: string }
+
+export class SealerError extends CodedError<SealerErrorType> {}

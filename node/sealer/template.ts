@@ -1,0 +1,146 @@
+/**
+ * Templates: a block built on the head from what the pool offers, whole but for its nonce, and the
+ * search that would seal it.
+ *
+ * Spec: docs/spec/proof-of-compute.md, "Header and binding", "Prover"; docs/spec/consensus.md,
+ * "Sealing".
+ */
+import { hexToBytes } from '@ethereumjs/util'
+import { encodeExtraData } from '../../consensus/codec/extra-data.ts'
+import { encodeHeader, hashHeader, sealHash } from '../../consensus/codec/header-codec.ts'
+import { assert } from '../../consensus/errors.ts'
+import { randaoMixHash, syntheticCommitment } from '../../consensus/proof/commitments.ts'
+import { assembleProof, sealTemplate } from '../../consensus/proof/seal.ts'
+import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
+import { requiredDifficulty } from '../../consensus/rules/difficulty.ts'
+import type { ChildContext } from '../../consensus/tree/tree-types.ts'
+import type { Address } from '../../consensus/types.ts'
+import type { SearchTemplate, WinningTile } from '../../gpu/backend.ts'
+import { SHAPES } from '../../gpu/reference/shape.ts'
+import { summaryOf } from '../chain/block-summary.ts'
+import { ancestorHashes } from '../chain/branch.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { PreparedBlock } from '../chain/import-block.ts'
+import type { SealedBlock } from '../chain/sealed-block.ts'
+import type { BlockSummary } from '../events.ts'
+import type { BuildEnvironment, BuiltBlock, ParentState } from '../execution/types.ts'
+import type { Clock } from '../ports.ts'
+import { encodeSealedBlock } from '../sync/wire.ts'
+import type { SignedTransaction } from '../transaction.ts'
+
+/** A block closes with what it holds after so long: the main thread has other work. */
+export const BUILD_MS_MAX = 600
+
+export type Template = {
+  readonly parent: BlockSummary
+  readonly built: BuiltBlock
+  readonly search: SearchTemplate
+}
+
+export type TemplateModules = {
+  readonly chain: Chain
+  readonly clock: Clock
+  /** Best first. */
+  readonly candidates: () => Iterable<SignedTransaction>
+  readonly onRefused: (refused: BuiltBlock['refused']) => void
+}
+
+export type TemplateOptions = {
+  readonly coinbase: Address
+  /** Unix seconds; at least the parent's plus one. Without it: now. */
+  readonly timestamp?: bigint | undefined
+  /** Ours if not given. */
+  readonly candidates?: Iterable<SignedTransaction> | undefined
+}
+
+export class TemplateBuilder {
+  readonly #modules: TemplateModules
+
+  constructor(modules: TemplateModules) {
+    this.#modules = modules
+  }
+
+  /** Builds on the head as it is now. */
+  async build(options: TemplateOptions): Promise<Template> {
+    const { chain, candidates, onRefused } = this.#modules
+    const parent = await summaryOf(chain.blocks, chain.head.hash)
+    const context = chain.tree.childContext(parent.hash)
+    assert(context !== undefined, 'the head is in the tree')
+    const state: ParentState = {
+      ...parent,
+      epochDifficulty: context.epochDifficulty,
+      ancestorHash: ancestorHashes(chain.tree, chain.blocks, parent.hash),
+    }
+    const offered = options.candidates ?? candidates()
+    const environment = this.#environment(parent, context, options)
+    const built = await chain.executor.buildBlock(state, environment, offered, {
+      isOver: this.#deadline(),
+    })
+    if (built.refused.length > 0) onRefused(built.refused)
+    return { parent, built, search: this.#searchOf(built, context) }
+  }
+
+  #environment(
+    { hash, header }: BlockSummary,
+    context: ChildContext,
+    { coinbase, timestamp }: TemplateOptions,
+  ): BuildEnvironment {
+    const { params } = this.#modules.chain.genesis
+    const nowMs = this.#modules.clock.now()
+    const wanted = timestamp ?? BigInt(Math.floor(nowMs / 1000))
+    const earliest = header.timestamp + 1n
+    const time = wanted > earliest ? wanted : earliest
+    const shapeId = SHAPES[params.shape].id
+    return {
+      coinbase,
+      timestamp: time,
+      gasLimit: header.gasLimit,
+      baseFeePerGas: nextBaseFee(header),
+      difficulty: requiredDifficulty(params, context.epochDifficulty, header.timestamp, time),
+      extraData: encodeExtraData({
+        shapeId,
+        kind: 0,
+        timestampMs: Math.floor(nowMs) % 1000,
+        workCommitment: syntheticCommitment(context.epochSeed, shapeId),
+      }),
+      mixHash: randaoMixHash(hash),
+    }
+  }
+
+  #searchOf({ header }: BuiltBlock, { epochSeed }: ChildContext): SearchTemplate {
+    const { genesis } = this.#modules.chain
+    return {
+      shape: genesis.params.shape,
+      genesisHash: hexToBytes(genesis.hash),
+      sealHash: sealHash(header),
+      difficulty: header.difficulty,
+      operands: { kind: 0, epochSeed },
+    }
+  }
+
+  #deadline(): () => boolean {
+    const { clock } = this.#modules
+    const endMs = clock.now() + BUILD_MS_MAX
+    return () => clock.now() >= endMs
+  }
+}
+
+/** The block of a template with its nonce, and the witness beside it. */
+export function sealWith(template: Template, nonce: Uint8Array, proof: Uint8Array): SealedBlock {
+  const header = sealTemplate(template.built.header, nonce)
+  const headerRlp = encodeHeader(header)
+  const transactions = template.built.transactions.map(({ raw }) => raw)
+  const bytes = encodeSealedBlock({ header, transactions, proof }).length
+  return { hash: hashHeader(header), header, headerRlp, transactions, proof, bytes }
+}
+
+/** The same for a tile that our own search found. */
+export function sealWithTile(template: Template, { nonce, ti, tj }: WinningTile): SealedBlock {
+  const proof = assembleProof(template.search.shape, { ti, tj }, { kind: 0 })
+  return sealWith(template, nonce, proof)
+}
+
+/** What the import need not compute again. */
+export function preparedOf({ built }: Template): PreparedBlock {
+  return { transactions: built.transactions, executed: built.executed }
+}
