@@ -6,6 +6,7 @@
  */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { decodeHeader, encodeHeader } from '../../consensus/codec/header-codec.ts'
+import { AssertionError } from '../../consensus/errors.ts'
 import type { BlockRecord } from '../../consensus/tree/block-node.ts'
 import type { Hash, Header } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
@@ -15,10 +16,10 @@ import { type Body, type DecodeTransaction, decodeBody, encodeBody } from './cod
 import { decodeLocation, encodeLocation } from './codec/location-record.ts'
 import type { BlockPointer } from './codec/pointer-record.ts'
 import { decodeReceipts, encodeReceipts } from './codec/receipt-codec.ts'
-import { corruptRecord, openRecord, sealRecord } from './codec/record.ts'
+import { corruptRecord, missingRecord, openRecord, sealRecord } from './codec/record.ts'
 import { decodeTreeRecord, encodeTreeRecord } from './codec/tree-record.ts'
 import type { KeyValueReader, WriteBatch } from './database.ts'
-import { key, type TableName, tableEnd, u64be } from './keys.ts'
+import { key, readU64, type TableName, tableEnd, u64be } from './keys.ts'
 
 const NOTHING = new Uint8Array(0)
 
@@ -48,6 +49,17 @@ export async function readBody(
 
 export function putBody(batch: WriteBatch, hash: Hash, body: Body): void {
   putSealed(batch, 'body', hash, encodeBody(body))
+}
+
+/** Hashes of a stored block's transactions; undefined without a body. */
+export async function readTransactionHashes(
+  store: KeyValueReader,
+  hash: Hash,
+): Promise<Hash[] | undefined> {
+  const body = await readBody(store, hash, () => {
+    throw new AssertionError('hashes are read without decoding')
+  })
+  return body?.transactions.map((transaction) => transaction.hash)
 }
 
 export async function readReceipts(
@@ -83,6 +95,12 @@ export async function readTree(
 ): Promise<BlockRecord | undefined> {
   const found = await readSealed(store, 'tree', hash)
   return found && decodeTreeRecord(found.key, hash, found.payload)
+}
+
+/** Forgets a record that can't be read, and so the block: it comes again as a new one. */
+export function deleteTree(batch: WriteBatch, { hash, number }: BlockPointer): void {
+  batch.delete(key('tree', hexToBytes(hash)))
+  batch.delete(key('height', u64be(number), hexToBytes(hash)))
 }
 
 export function putTree(batch: WriteBatch, record: BlockRecord): void {
@@ -130,6 +148,15 @@ export function deleteLocation(batch: WriteBatch, transactionHash: Hash): void {
   batch.delete(key('transaction', hexToBytes(transactionHash)))
 }
 
+/** Numbers from `from` up that have a canonical entry, whatever it holds. */
+export async function* canonicalNumbersFrom(
+  store: KeyValueReader,
+  from: bigint,
+): AsyncIterable<bigint> {
+  const range = { gte: key('canonical', u64be(from)), lt: tableEnd('canonical') }
+  for await (const [entryKey] of store.entries(range)) yield readU64(entryKey, 1)
+}
+
 /** Every stored block with a number of at least `from`, lowest first, side branches too. */
 export async function* blocksFrom(
   store: KeyValueReader,
@@ -138,9 +165,18 @@ export async function* blocksFrom(
   const range = { gte: key('height', u64be(from)), lt: tableEnd('height') }
   for await (const [heightKey, record] of store.entries(range)) {
     openRecord(heightKey, record)
-    const number = new DataView(heightKey.buffer, heightKey.byteOffset + 1).getBigUint64(0)
-    yield { number, hash: bytesToHex(heightKey.subarray(9)) }
+    yield { number: readU64(heightKey, 1), hash: bytesToHex(heightKey.subarray(9)) }
   }
+}
+
+/** Throws `CorruptionError` unless the record is there, as it was written. */
+export async function checkSealed(
+  store: KeyValueReader,
+  table: 'body' | 'receipts' | 'tree',
+  hash: Hash,
+): Promise<void> {
+  const found = await readSealed(store, table, hash)
+  if (found === undefined) throw missingRecord(key(table, hexToBytes(hash)))
 }
 
 type Sealed = { readonly key: Uint8Array; readonly payload: Uint8Array }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import { CodedError } from '../../consensus/errors.ts'
 import { isDiskFull } from './disk-full.ts'
+import { checkTableFiles } from './verify/table-files.ts'
 
 export type KeyRange = {
   readonly gte: Uint8Array
@@ -64,6 +65,8 @@ type BinaryLevel = Level<Uint8Array, Uint8Array>
 /** How much a walk reads ahead, and how many entries it hands over at a time. */
 const READ_AHEAD_BYTES = 256 * 1024
 const READ_AHEAD_COUNT = 512
+/** Table files that are checked when a database is opened, the newest: a quarter of a second. */
+const OPEN_CHECK_BYTES_MAX = 256 * 1024 * 1024
 /** Two write buffers of level: what it may need at once to go on after a failed write. */
 const ROOM_PROBE_BYTES = 8 * 1024 * 1024
 
@@ -79,9 +82,13 @@ export class Database implements KeyValueStore {
     this.#level = level
   }
 
-  /** Opens or creates the database. Throws {@link DatabaseError} LOCKED or UNREADABLE. */
+  /** Opens or creates the database. Throws {@link DatabaseError} LOCKED, UNREADABLE, DAMAGED. */
   static async open(path: string): Promise<Database> {
-    return new Database(path, await openLevel(path))
+    const database = new Database(path, await openLevel(path))
+    const { damaged } = await checkTableFiles(path, OPEN_CHECK_BYTES_MAX)
+    if (damaged.length === 0) return database
+    await database.close()
+    throw damagedError(path, damaged)
   }
 
   /** False from a failed write until {@link recover}: only reads are answered meanwhile. */
@@ -92,12 +99,12 @@ export class Database implements KeyValueStore {
   /** Answered at once from memory or the page cache: 2 us, where a thread's turn takes 40. */
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
     if (this.#reopening !== undefined) await this.#reopening
-    return this.#level.getSync(key)
+    return asView(this.#level.getSync(key))
   }
 
   async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     if (this.#reopening !== undefined) await this.#reopening
-    return this.#level.getMany([...keys])
+    return (await this.#level.getMany([...keys])).map(asView)
   }
 
   async *entries(range: KeyRange): AsyncIterable<Entry> {
@@ -107,7 +114,7 @@ export class Database implements KeyValueStore {
       for (;;) {
         const chunk = await iterator.nextv(READ_AHEAD_COUNT)
         if (chunk.length === 0) return
-        yield* chunk
+        for (const [key, value] of chunk) yield [asView(key), asView(value)]
       }
     } finally {
       await iterator.close()
@@ -161,6 +168,11 @@ export class Database implements KeyValueStore {
   }
 }
 
+/** Level hands out Buffers, whose `slice` shares memory where that of a Uint8Array copies. */
+function asView<Value extends Uint8Array | undefined>(value: Value): Value | Uint8Array {
+  return value && new Uint8Array(value.buffer, value.byteOffset, value.length)
+}
+
 async function openLevel(path: string): Promise<BinaryLevel> {
   const level: BinaryLevel = new Level(path, { keyEncoding: 'view', valueEncoding: 'view' })
   try {
@@ -194,12 +206,19 @@ function openError(path: string, error: unknown): DatabaseError {
   }
   const advice =
     code === 'LEVEL_CORRUPTION' || /corrupt/i.test(reason)
-      ? 'it is damaged, so move the directory away and sync again'
+      ? 'move the directory away and sync again'
       : "check the directory's permissions"
   return new DatabaseError(
     { code: 'UNREADABLE', path, reason },
     `The database at ${path} can't be opened (${reason}): ${advice}.`,
     { cause: error },
+  )
+}
+
+function damagedError(path: string, files: readonly string[]): DatabaseError {
+  return new DatabaseError(
+    { code: 'DAMAGED', path, files },
+    `The database at ${path} is damaged (${files.join(', ')}): move the directory away and sync again.`,
   )
 }
 
@@ -217,6 +236,7 @@ function writeError(path: string, error: unknown): DatabaseError {
 
 export type DatabaseErrorType =
   | { readonly code: 'LOCKED'; readonly path: string }
+  | { readonly code: 'DAMAGED'; readonly path: string; readonly files: readonly string[] }
   | { readonly code: 'UNREADABLE' | 'WRITE_FAILED'; readonly path: string; readonly reason: string }
 
 export class DatabaseError extends CodedError<DatabaseErrorType> {}

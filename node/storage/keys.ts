@@ -81,3 +81,8 @@ export function u64be(value: bigint): Uint8Array {
   new DataView(out.buffer).setBigUint64(0, value)
   return out
 }
+
+/** The number that stands at `offset` in a key. */
+export function readU64(bytes: Uint8Array, offset: number): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(offset)
+}

@@ -44,27 +44,42 @@ const TABLE_NAMES: ReadonlyMap<number, TableName> = new Map(
 
 /** Bytes under `key` that are not what was written there. */
 export function corruptRecord(key: Uint8Array): CorruptionError {
-  const table = tableOf(key) ?? 'unknown'
-  return new CorruptionError(
-    { code: 'CORRUPT_RECORD', table, key: bytesToHex(key) },
-    `A ${table} record of the database is damaged (${bytesToHex(key)}): stop the node and run hanzo db verify.`,
-  )
+  return new CorruptionError('RECORD_DAMAGED', key)
 }
 
 /** Nothing under `key`, though other records say that there must be. */
 export function missingRecord(key: Uint8Array): CorruptionError {
-  const table = tableOf(key) ?? 'unknown'
-  return new CorruptionError(
-    { code: 'MISSING_RECORD', table, key: bytesToHex(key) },
-    `A ${table} record of the database is missing (${bytesToHex(key)}): stop the node and run hanzo db verify.`,
-  )
+  return new CorruptionError('RECORD_MISSING', key)
+}
+
+/** What a reading gives, or undefined where it finds damage: for those who repair it. */
+export async function unlessDamaged<Value>(
+  reading: Promise<Value | undefined>,
+): Promise<Value | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof CorruptionError) return undefined
+    throw error
+  }
 }
 
 export type CorruptionErrorType = {
-  readonly code: 'CORRUPT_RECORD' | 'MISSING_RECORD'
+  readonly code: 'RECORD_DAMAGED' | 'RECORD_MISSING'
   readonly table: TableName | 'unknown'
+  /** Without the table's prefix byte. */
   readonly key: Hex
 }
 
 /** The disk gave back something else than was written: never an answer, never a vote. */
-export class CorruptionError extends CodedError<CorruptionErrorType> {}
+export class CorruptionError extends CodedError<CorruptionErrorType> {
+  constructor(code: CorruptionErrorType['code'], key: Uint8Array) {
+    const table = tableOf(key) ?? 'unknown'
+    const field = bytesToHex(key.subarray(1))
+    const what = code === 'RECORD_DAMAGED' ? 'damaged' : 'missing'
+    super(
+      { code, table, key: field },
+      `The ${table} record ${field} of the database is ${what}: stop the node and run hanzo db verify.`,
+    )
+  }
+}
