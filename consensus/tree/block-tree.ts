@@ -163,6 +163,12 @@ export class BlockTree {
     return { outcome: 'inserted', node }
   }
 
+  /** Whether the block becomes head once it is executed: known before anything is written. */
+  wouldBeHead(hash: Hash): boolean {
+    const node = this.#graph.get(hash)
+    return node !== undefined && node.status !== 'invalid' && this.#isBetter(node, this.#head)
+  }
+
   /**
    * verified -> executed. Returns whether the block became head; never when it has left the tree
    * meanwhile, which may happen to a side branch while its block is being executed.
