@@ -5,12 +5,17 @@
  * Spec: docs/spec/execution.md.
  */
 import type { Common } from '@ethereumjs/common'
-import { assert } from '../../consensus/errors.ts'
-import type { Header } from '../../consensus/types.ts'
+import type { Address, Header } from '../../consensus/types.ts'
 import type { CallLimits } from '../api.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { SignedTransaction } from '../transaction.ts'
+import { BlockRun } from './block-run.ts'
+import { buildBlock } from './build-block.ts'
 import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from './call-types.ts'
+import { Lane } from './evm/lane.ts'
+import { TRANSFER_RULES, type TransferRule } from './evm/native-transfer-precompile.ts'
+import { ExecutionError } from './execution-error.ts'
+import { InclusionError } from './transaction/inclusion-rules.ts'
 import type {
   BuildEnvironment,
   BuildOptions,
@@ -21,18 +26,19 @@ import type {
 } from './types.ts'
 
 export type ExecutorOptions = {
-  /** The one Common of the process, see `createExecutionCommon`. */
+  /** The one Common of the process, see `createSharedCommon`. */
   readonly common: Common
   readonly state: StateStore
+  /** Of the transfer precompile; tests take rules out to show what each one is for. */
+  readonly transferRules?: readonly TransferRule[]
 }
 
 export class Executor {
-  readonly #common: Common
-  readonly #state: StateStore
+  readonly #options: ExecutorOptions
+  readonly #idle: Lane[] = []
 
   private constructor(options: ExecutorOptions) {
-    this.#common = options.common
-    this.#state = options.state
+    this.#options = options
   }
 
   static async open(options: ExecutorOptions): Promise<Executor> {
@@ -44,22 +50,31 @@ export class Executor {
    * Throws {@link ExecutionError} when the block is invalid whatever its results.
    */
   async executeBlock(
-    _parent: ParentState,
-    _header: Header,
-    _transactions: readonly SignedTransaction[],
+    parent: ParentState,
+    header: Header,
+    transactions: readonly SignedTransaction[],
   ): Promise<ExecutedBlock> {
-    assert(this.#common && this.#state, 'open')
-    throw new Error('in work')
+    return this.#withLane(parent, async (lane) => {
+      await prefetch(lane, header.coinbase, transactions)
+      const run = await BlockRun.open(lane, parent, header)
+      for (const [index, transaction] of transactions.entries()) {
+        await applyOrThrow(run, index, transaction)
+      }
+      return run.finish(this.#options.state.nodes)
+    })
   }
 
   /** Takes candidates in order as long as gas, bytes and `options.isOver` allow. */
   async buildBlock(
-    _parent: ParentState,
-    _environment: BuildEnvironment,
-    _candidates: Iterable<SignedTransaction>,
-    _options: BuildOptions = {},
+    parent: ParentState,
+    environment: BuildEnvironment,
+    candidates: Iterable<SignedTransaction>,
+    options: BuildOptions = {},
   ): Promise<BuiltBlock> {
-    throw new Error('in work')
+    const { nodes } = this.#options.state
+    return this.#withLane(parent, (lane) =>
+      buildBlock(lane, nodes, parent, environment, candidates, options),
+    )
   }
 
   /** Executes on the post-state of `base`, as if in a child of it with the same time. */
@@ -80,4 +95,45 @@ export class Executor {
   ): Promise<EstimateOutcome> {
     throw new Error('in work')
   }
+
+  /** A lane on the post-state of `base`. One in which something was thrown is not used again. */
+  async #withLane<Result>(
+    base: Pick<ParentState, 'header'>,
+    run: (lane: Lane) => Promise<Result>,
+  ): Promise<Result> {
+    const { common, state, transferRules = TRANSFER_RULES } = this.#options
+    const view = state.view(base.header.stateRoot)
+    const lane = this.#idle.pop() ?? (await Lane.create(common, view, transferRules))
+    lane.overlay.reset(view)
+    const result = await run(lane)
+    this.#idle.push(lane)
+    return result
+  }
+}
+
+async function applyOrThrow(
+  run: BlockRun,
+  index: number,
+  transaction: SignedTransaction,
+): Promise<void> {
+  try {
+    await run.apply(transaction)
+  } catch (error) {
+    if (!(error instanceof InclusionError)) throw error
+    throw new ExecutionError({ code: 'TRANSACTION_NOT_INCLUDABLE', index, reason: error.type })
+  }
+}
+
+/** Reads in one go the accounts that the block is sure to touch. */
+async function prefetch(
+  { overlay }: Lane,
+  coinbase: Address,
+  transactions: readonly SignedTransaction[],
+): Promise<void> {
+  const addresses = [coinbase]
+  for (const { sender, tx } of transactions) {
+    addresses.push(sender)
+    if (tx.to !== undefined) addresses.push(tx.to.toString())
+  }
+  await overlay.view.prefetch?.(addresses)
 }

@@ -5,9 +5,9 @@
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import type { Hash } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
+import { corruptRecord, missingRecord } from '../storage/codec/record.ts'
 import type { KeyValueReader } from '../storage/database.ts'
 import { key } from '../storage/keys.ts'
-import { CorruptionError } from './corruption.ts'
 import { EMPTY_CODE_HASH } from './flat/flat-codec.ts'
 import { GenerationCache } from './generation-cache.ts'
 
@@ -23,18 +23,15 @@ export class CodeStore {
     this.#store = store
   }
 
-  /** Throws a {@link CorruptionError} when the code is missing or damaged. */
+  /** Throws a `CorruptionError` when the code is missing or damaged. */
   async get(codeHash: Hash): Promise<Uint8Array> {
     if (codeHash === EMPTY_CODE_HASH) return NO_CODE
     const cached = this.#cache.get(codeHash)
     if (cached !== undefined) return cached
-    const stored = await this.#store.get(key('code', hexToBytes(codeHash)))
-    if (stored === undefined) {
-      throw new CorruptionError({ code: 'RECORD_MISSING', table: 'code', key: codeHash })
-    }
-    if (bytesToHex(keccak256(stored)) !== codeHash) {
-      throw new CorruptionError({ code: 'RECORD_DAMAGED', table: 'code', key: codeHash })
-    }
+    const recordKey = key('code', hexToBytes(codeHash))
+    const stored = await this.#store.get(recordKey)
+    if (stored === undefined) throw missingRecord(recordKey)
+    if (bytesToHex(keccak256(stored)) !== codeHash) throw corruptRecord(recordKey)
     const code = new Uint8Array(stored)
     this.#cache.set(codeHash, code)
     return code

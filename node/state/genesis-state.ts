@@ -5,21 +5,17 @@ import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { GenesisAccount } from '../../genesis/genesis-file.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, ZERO_WORD } from './flat/flat-codec.ts'
-import type { NodeStore } from './trie/node-store.ts'
-import { updateAccounts, updateStorage } from './trie/state-trie.ts'
+import { buildAccounts, buildStorage } from './trie/state-trie.ts'
 import type { AccountRecord, Change, StateChanges, TrieNode } from './types.ts'
 
-export async function genesisChanges(
-  nodes: NodeStore,
-  alloc: ReadonlyMap<Address, GenesisAccount>,
-): Promise<StateChanges> {
+export function genesisChanges(alloc: ReadonlyMap<Address, GenesisAccount>): StateChanges {
   const accounts = new Map<Address, Change<AccountRecord | undefined>>()
   const storage = new Map<Address, ReadonlyMap<Hex, Change<Hex>>>()
   const code = new Map<Hash, Uint8Array>()
   const trieNodes: TrieNode[] = []
   for (const [address, account] of alloc) {
     const slots = slotsOf(account)
-    const trie = await updateStorage(nodes, EMPTY_TRIE_ROOT, slots)
+    const trie = buildStorage(slots)
     for (const node of trie.nodes) trieNodes.push(node)
     if (slots.size > 0) storage.set(address, slots)
     const hasCode = account.code.length > 0
@@ -33,7 +29,7 @@ export async function genesisChanges(
     const after = { nonce, balance, storageRoot: trie.root, codeHash }
     accounts.set(address, { before: undefined, after })
   }
-  const trie = await updateAccounts(nodes, EMPTY_TRIE_ROOT, accounts)
+  const trie = buildAccounts(accounts)
   for (const node of trie.nodes) trieNodes.push(node)
   const parentStateRoot = bytesToHex(KECCAK256_RLP)
   return { parentStateRoot, stateRoot: trie.root, accounts, storage, code, trieNodes }

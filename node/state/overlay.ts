@@ -10,7 +10,7 @@ import { bytesToHex, hexToBytes, KECCAK256_NULL, KECCAK256_RLP } from '@ethereum
 import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
-import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, encodeWord } from './flat/flat-codec.ts'
+import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, wordBytes } from './flat/flat-codec.ts'
 import type { AccountRecord, StateView } from './types.ts'
 
 /** An account's fields as the EVM handles them. Never changed in place, only replaced. */
@@ -127,7 +127,7 @@ export class StateOverlay {
     const storage = this.#storageOf(address)
     const known = storage.slots.get(slot)
     if (known !== undefined) return known
-    const base = storage.isReplaced ? NO_BYTES : encodeWord(await this.#view.storage(address, slot))
+    const base = storage.isReplaced ? NO_BYTES : wordBytes(await this.#view.storage(address, slot))
     const raced = storage.slots.get(slot)
     if (raced !== undefined) return raced
     const entry = { base, value: base, original: base, transaction: this.#transaction }

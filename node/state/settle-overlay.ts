@@ -5,7 +5,7 @@
 import { bytesToHex, equalsBytes } from '@ethereumjs/util'
 import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
-import { decodeWord, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT } from './flat/flat-codec.ts'
+import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, wordOf } from './flat/flat-codec.ts'
 import type { AccountEntry, LiveAccount, SlotEntry, StateOverlay } from './overlay.ts'
 import type { NodeStore } from './trie/node-store.ts'
 import { updateAccounts, updateStorage } from './trie/state-trie.ts'
@@ -50,7 +50,7 @@ function changedSlots(slots: ReadonlyMap<Hex, SlotEntry>): Map<Hex, Change<Hex>>
   const changed = new Map<Hex, Change<Hex>>()
   for (const [slot, { base, value }] of slots) {
     if (value === base || equalsBytes(value, base)) continue
-    changed.set(slot, { before: decodeWord(base), after: decodeWord(value) })
+    changed.set(slot, { before: wordOf(base), after: wordOf(value) })
   }
   return changed
 }

@@ -16,11 +16,12 @@ import type { KeyValueStore, WriteBatch } from '../storage/database.ts'
 import { key } from '../storage/keys.ts'
 import { CodeStore } from './code-store.ts'
 import { ChangeSum, changeRecordKey, loadChangeRecord } from './flat/change-record.ts'
-import { decodeFlatBlock, encodeFlatBlock, FLAT_BLOCK_KEY } from './flat/flat-block.ts'
-import { type ChangeRecord, encodeChangeRecord, withChecksum } from './flat/flat-codec.ts'
+import { loadFlatBlock, stageFlatBlock } from './flat/flat-block.ts'
+import { type ChangeRecord, encodeChangeRecord } from './flat/flat-codec.ts'
 import { type FlatBlock, FlatTables } from './flat/flat-tables.ts'
 import { genesisChanges } from './genesis-state.ts'
 import { proveAccount } from './prove.ts'
+import { stageFlatRepair } from './repair-flat.ts'
 import { HeadState, TrieState } from './state-views.ts'
 import { NodeStore } from './trie/node-store.ts'
 import type { StateChanges, StateView } from './types.ts'
@@ -47,8 +48,20 @@ export class StateStore {
 
   /** Opens what is there; `flatBlock` is undefined until genesis is staged and committed. */
   static async open({ store }: { readonly store: KeyValueStore }): Promise<StateStore> {
-    const stored = await store.get(FLAT_BLOCK_KEY)
-    return new StateStore(store, stored && decodeFlatBlock(stored))
+    return new StateStore(store, await loadFlatBlock(store))
+  }
+
+  /**
+   * Sets the flat tables to `block` in a store that no StateStore has open: every account and slot
+   * in the change records of `touched` is written anew, as the trie of `block` has it.
+   */
+  static stageRepair(
+    batch: WriteBatch,
+    store: KeyValueStore,
+    block: FlatBlock,
+    touched: readonly Hash[],
+  ): Promise<void> {
+    return stageFlatRepair(batch, store, block, touched)
   }
 
   get flatBlock(): FlatBlock | undefined {
@@ -59,13 +72,13 @@ export class StateStore {
    * The state after block 0, to be written with it; the flat tables stand at it when committed.
    * Throws a {@link StateError} when the accounts do not make the header's state root.
    */
-  async stageGenesis(
+  stageGenesis(
     batch: WriteBatch,
     block: BlockSummary,
     alloc: ReadonlyMap<Address, GenesisAccount>,
-  ): Promise<void> {
+  ): void {
     assert(this.flatBlock === undefined, 'genesis is staged into an empty store')
-    const changes = await genesisChanges(this.#nodes, alloc)
+    const changes = genesisChanges(alloc)
     const expected = block.header.stateRoot
     if (changes.stateRoot !== expected) {
       throw new StateError({ code: 'GENESIS_MISMATCH', expected, actual: changes.stateRoot })
@@ -85,7 +98,7 @@ export class StateStore {
     }
     for (const [codeHash, code] of changes.code) batch.put(key('code', hexToBytes(codeHash)), code)
     const recordKey = changeRecordKey(hash)
-    batch.put(recordKey, withChecksum(recordKey, encodeChangeRecord(record)))
+    batch.put(recordKey, encodeChangeRecord(recordKey, record))
   }
 
   /**
@@ -165,7 +178,7 @@ export class StateStore {
     changes: Pick<StateChanges, 'accounts' | 'storage'>,
   ) {
     this.#flat.stage(batch, to, changes)
-    batch.put(FLAT_BLOCK_KEY, encodeFlatBlock(to))
+    stageFlatBlock(batch, to)
   }
 }
 

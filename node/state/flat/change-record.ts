@@ -4,20 +4,18 @@
  */
 import { hexToBytes } from '@ethereumjs/util'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
+import { missingRecord } from '../../storage/codec/record.ts'
 import type { KeyValueReader } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
-import { CorruptionError } from '../corruption.ts'
 import type { AccountRecord, Change } from '../types.ts'
-import { type ChangeRecord, decodeChangeRecord, verifyChecksum } from './flat-codec.ts'
+import { type ChangeRecord, decodeChangeRecord } from './flat-codec.ts'
 
-/** Reads a record. Throws a {@link CorruptionError} when it is missing or damaged. */
+/** Reads a record. Throws a `CorruptionError` when it is missing or damaged. */
 export async function loadChangeRecord(store: KeyValueReader, block: Hash): Promise<ChangeRecord> {
   const recordKey = changeRecordKey(block)
   const record = await store.get(recordKey)
-  if (record === undefined) {
-    throw new CorruptionError({ code: 'RECORD_MISSING', table: 'stateDiff', key: block })
-  }
-  return decodeChangeRecord(verifyChecksum('stateDiff', recordKey, record))
+  if (record === undefined) throw missingRecord(recordKey)
+  return decodeChangeRecord(recordKey, record)
 }
 
 export function changeRecordKey(block: Hash): Uint8Array {

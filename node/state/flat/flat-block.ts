@@ -1,21 +1,25 @@
 /** The record that says which block the flat tables stand at; it moves in the batch that moves them. */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { ByteReader } from '../../storage/codec/byte-reader.ts'
+import { ByteWriter } from '../../storage/codec/byte-writer.ts'
+import { openRecord, sealRecord } from '../../storage/codec/record.ts'
+import type { KeyValueReader, WriteBatch } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
-import { ByteReader, ByteWriter } from './byte-codec.ts'
-import { verifyChecksum, withChecksum } from './flat-codec.ts'
 import type { FlatBlock } from './flat-tables.ts'
 
-export const FLAT_BLOCK_KEY = key('meta', new TextEncoder().encode('flat-state'))
+const FLAT_BLOCK_KEY = key('meta', new TextEncoder().encode('flat-state'))
 
-export function encodeFlatBlock({ hash, number, stateRoot }: FlatBlock): Uint8Array {
-  const writer = new ByteWriter()
-  writer.raw(hexToBytes(hash)).raw(hexToBytes(stateRoot)).integer(number)
-  return withChecksum(FLAT_BLOCK_KEY, writer.finish())
+export function stageFlatBlock(batch: WriteBatch, { hash, number, stateRoot }: FlatBlock): void {
+  const record = new ByteWriter().hex(hash).hex(stateRoot).integer(number).finish()
+  batch.put(FLAT_BLOCK_KEY, sealRecord(FLAT_BLOCK_KEY, record))
 }
 
-export function decodeFlatBlock(record: Uint8Array): FlatBlock {
-  const reader = new ByteReader(verifyChecksum('meta', FLAT_BLOCK_KEY, record))
-  const hash = bytesToHex(reader.raw(32))
-  const stateRoot = bytesToHex(reader.raw(32))
-  return { hash, number: reader.integer(), stateRoot }
+/** undefined: nothing was ever written. Throws a `CorruptionError`. */
+export async function loadFlatBlock(store: KeyValueReader): Promise<FlatBlock | undefined> {
+  const record = await store.get(FLAT_BLOCK_KEY)
+  if (record === undefined) return undefined
+  const reader = new ByteReader(FLAT_BLOCK_KEY, openRecord(FLAT_BLOCK_KEY, record))
+  const [hash, stateRoot] = [reader.hex(32), reader.hex(32)]
+  const number = reader.integer()
+  reader.end()
+  return { hash, number, stateRoot }
 }

@@ -13,15 +13,7 @@ import type { KeyValueStore, WriteBatch } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
 import { GenerationCache } from '../generation-cache.ts'
 import type { AccountRecord, StateChanges } from '../types.ts'
-import {
-  decodeAccount,
-  decodeWord,
-  encodeAccount,
-  encodeWord,
-  verifyChecksum,
-  withChecksum,
-  ZERO_WORD,
-} from './flat-codec.ts'
+import { decodeAccount, decodeSlot, encodeAccount, encodeSlot, ZERO_WORD } from './flat-codec.ts'
 
 /** The block whose post-state the tables hold. */
 export type FlatBlock = { readonly hash: Hash; readonly number: bigint; readonly stateRoot: Hash }
@@ -118,17 +110,11 @@ export class FlatTables {
     this.#staged = { to, changes }
     this.#moves += 1
     for (const [address, { before, after }] of changes.accounts) {
-      if (isSameAccount(before, after)) continue
-      const recordKey = accountKey(address)
-      if (after === undefined) batch.delete(recordKey)
-      else batch.put(recordKey, withChecksum(recordKey, encodeAccount(after)))
+      if (!isSameAccount(before, after)) stageAccount(batch, address, after)
     }
     for (const [address, slots] of changes.storage) {
       for (const [slot, { before, after }] of slots) {
-        if (before === after) continue
-        const recordKey = slotKey(address, slot)
-        if (after === ZERO_WORD) batch.delete(recordKey)
-        else batch.put(recordKey, withChecksum(recordKey, encodeWord(after)))
+        if (before !== after) stageSlot(batch, address, slot, after)
       }
     }
   }
@@ -161,15 +147,33 @@ export class FlatTables {
   }
 }
 
+/** Writes an account as it is at the block that the tables are to stand at. */
+export function stageAccount(
+  batch: WriteBatch,
+  address: Address,
+  account: AccountRecord | undefined,
+): void {
+  const recordKey = accountKey(address)
+  if (account === undefined) batch.delete(recordKey)
+  else batch.put(recordKey, encodeAccount(recordKey, account))
+}
+
+/** Writes a slot as {@link stageAccount} an account. */
+export function stageSlot(batch: WriteBatch, address: Address, slot: Hex, value: Hex): void {
+  const recordKey = slotKey(address, slot)
+  if (value === ZERO_WORD) batch.delete(recordKey)
+  else batch.put(recordKey, encodeSlot(recordKey, value))
+}
+
 function readAccount(
   recordKey: Uint8Array,
   record: Uint8Array | undefined,
 ): AccountRecord | undefined {
-  return record && decodeAccount(verifyChecksum('account', recordKey, record))
+  return record && decodeAccount(recordKey, record)
 }
 
 function readSlot(recordKey: Uint8Array, record: Uint8Array | undefined): Hex {
-  return record ? decodeWord(verifyChecksum('storage', recordKey, record)) : ZERO_WORD
+  return record ? decodeSlot(recordKey, record) : ZERO_WORD
 }
 
 function isSameAccount(a: AccountRecord | undefined, b: AccountRecord | undefined): boolean {

@@ -2,11 +2,10 @@
  * Trie nodes by hash: a bounded cache before the database, every node checked against its key when
  * it comes from disk. Nodes are never changed or deleted: any root that was written can be read.
  */
-import { bytesToHex } from '@ethereumjs/util'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
+import { corruptRecord, missingRecord } from '../../storage/codec/record.ts'
 import type { KeyValueReader } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
-import { CorruptionError } from '../corruption.ts'
 import { GenerationCache } from '../generation-cache.ts'
 import type { TrieNode } from '../types.ts'
 
@@ -29,7 +28,7 @@ export class NodeStore {
     return this.#cache.get(nodeKey(hash))
   }
 
-  /** Throws a {@link CorruptionError} when the node is missing or damaged. */
+  /** Throws a `CorruptionError` when the node is missing or damaged. */
   async get(hash: Uint8Array): Promise<Uint8Array> {
     return this.peek(hash) ?? this.#verified(hash, await this.#store.get(key('trieNode', hash)))
   }
@@ -46,11 +45,8 @@ export class NodeStore {
   }
 
   #verified(hash: Uint8Array, stored: Uint8Array | undefined): Uint8Array {
-    const where = { table: 'trieNode', key: bytesToHex(hash) } as const
-    if (stored === undefined) throw new CorruptionError({ code: 'RECORD_MISSING', ...where })
-    if (Buffer.compare(keccak256(stored), hash) !== 0) {
-      throw new CorruptionError({ code: 'RECORD_DAMAGED', ...where })
-    }
+    if (stored === undefined) throw missingRecord(key('trieNode', hash))
+    if (Buffer.compare(keccak256(stored), hash) !== 0) throw corruptRecord(key('trieNode', hash))
     // `level` hands out Buffers, whose `slice` does not copy; what we hold is plain bytes.
     const node = new Uint8Array(stored.buffer, stored.byteOffset, stored.length)
     this.#cache.set(nodeKey(hash), node)

@@ -8,12 +8,13 @@ import { encodeRlpString } from '../../../consensus/codec/rlp-writer.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
-import { integerBytes, integerOf } from '../flat/byte-codec.ts'
-import { decodeWord, encodeWord, ZERO_WORD } from '../flat/flat-codec.ts'
+import { wordBytes, wordOf, ZERO_WORD } from '../flat/flat-codec.ts'
+import { integerBytes, integerOf } from '../flat/integers.ts'
 import type { AccountRecord, Change, TrieNode } from '../types.ts'
 import type { NodeStore } from './node-store.ts'
 import { lookUp, type NodeVisitor } from './trie-lookup.ts'
-import { updateTrie } from './trie-update.ts'
+import { buildTrie, updateTrie } from './trie-update.ts'
+import type { TrieWrite } from './writes.ts'
 
 export type TrieResult = { readonly root: Hash; readonly nodes: readonly TrieNode[] }
 
@@ -37,33 +38,52 @@ export async function lookUpSlot(
 ): Promise<Hex> {
   const hashed = keccak256(hexToBytes(slot))
   const value = await lookUp(nodes, hexToBytes(storageRoot), hashed, visit)
-  return value === undefined ? ZERO_WORD : decodeWord(stringOf(value))
+  return value === undefined ? ZERO_WORD : wordOf(stringOf(value))
 }
+
+type AccountChanges = ReadonlyMap<Address, Change<AccountRecord | undefined>>
+type SlotChanges = ReadonlyMap<Hex, Change<Hex>>
 
 /** The account trie after `accounts` changed. */
 export async function updateAccounts(
   nodes: NodeStore,
   stateRoot: Hash,
-  accounts: ReadonlyMap<Address, Change<AccountRecord | undefined>>,
+  accounts: AccountChanges,
 ): Promise<TrieResult> {
-  const writes = Array.from(accounts, ([address, { after }]) => ({
-    key: keccak256(hexToBytes(address)),
-    value: after && encodeTrieAccount(after),
-  }))
-  return resultOf(await updateTrie(nodes, hexToBytes(stateRoot), writes))
+  return resultOf(await updateTrie(nodes, hexToBytes(stateRoot), accountWrites(accounts)))
 }
 
 /** One account's storage trie after `slots` changed. */
 export async function updateStorage(
   nodes: NodeStore,
   storageRoot: Hash,
-  slots: ReadonlyMap<Hex, Change<Hex>>,
+  slots: SlotChanges,
 ): Promise<TrieResult> {
-  const writes = Array.from(slots, ([slot, { after }]) => ({
-    key: keccak256(hexToBytes(slot)),
-    value: after === ZERO_WORD ? undefined : encodeRlpString(encodeWord(after)),
+  return resultOf(await updateTrie(nodes, hexToBytes(storageRoot), slotWrites(slots)))
+}
+
+/** The first account trie of a chain. */
+export function buildAccounts(accounts: AccountChanges): TrieResult {
+  return resultOf(buildTrie(accountWrites(accounts)))
+}
+
+/** A first storage trie. */
+export function buildStorage(slots: SlotChanges): TrieResult {
+  return resultOf(buildTrie(slotWrites(slots)))
+}
+
+function accountWrites(accounts: AccountChanges): TrieWrite[] {
+  return Array.from(accounts, ([address, { after }]) => ({
+    key: keccak256(hexToBytes(address)),
+    value: after && encodeTrieAccount(after),
   }))
-  return resultOf(await updateTrie(nodes, hexToBytes(storageRoot), writes))
+}
+
+function slotWrites(slots: SlotChanges): TrieWrite[] {
+  return Array.from(slots, ([slot, { after }]) => ({
+    key: keccak256(hexToBytes(slot)),
+    value: after === ZERO_WORD ? undefined : encodeRlpString(wordBytes(after)),
+  }))
 }
 
 /** RLP [nonce, balance, storageRoot, codeHash]. */

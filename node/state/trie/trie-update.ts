@@ -1,4 +1,5 @@
 /** Writing to a trie at any root: what the root becomes, and the nodes that are new. */
+import { KECCAK256_RLP } from '@ethereumjs/util'
 import type { NodeStore } from './node-store.ts'
 import { openTouched } from './touched-nodes.ts'
 import { type EditedTrie, editTrie } from './trie-edit.ts'
@@ -13,4 +14,9 @@ export async function updateTrie(
   if (batch.length === 0) return { root, nodes: [] }
   const writes = sortWrites([...batch])
   return editTrie(root, await openTouched(nodes, root, writes), writes)
+}
+
+/** The trie of these writes and nothing else. */
+export function buildTrie(batch: readonly TrieWrite[]): EditedTrie {
+  return editTrie(KECCAK256_RLP, undefined, sortWrites([...batch]))
 }

@@ -1,0 +1,42 @@
+/**
+ * Receipts as the receipts root commits to them: the type byte and RLP [status, cumulative gas,
+ * bloom, logs] (EIP-2718, EIP-658).
+ */
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import {
+  encodeRlpInteger,
+  encodeRlpList,
+  encodeRlpString,
+} from '../../../consensus/codec/rlp-writer.ts'
+import type { Hex } from '../../../consensus/types.ts'
+import type { Log, Receipt } from '../../receipt.ts'
+import { BLOOM_BYTES } from './logs-bloom.ts'
+
+export const EMPTY_BLOOM: Hex = bytesToHex(new Uint8Array(BLOOM_BYTES))
+const EMPTY_BLOOM_ITEM = encodeRlpString(new Uint8Array(BLOOM_BYTES))
+const EMPTY_LIST = encodeRlpList([])
+
+/** The bytes that stand in the receipts trie. */
+export function encodeReceipt(receipt: Receipt): Uint8Array {
+  const { type, status, cumulativeGasUsed, logsBloom, logs } = receipt
+  const isSilent = logs.length === 0
+  const list = encodeRlpList([
+    encodeRlpInteger(BigInt(status)),
+    encodeRlpInteger(cumulativeGasUsed),
+    isSilent ? EMPTY_BLOOM_ITEM : encodeRlpString(hexToBytes(logsBloom)),
+    isSilent ? EMPTY_LIST : encodeRlpList(logs.map(encodeLog)),
+  ])
+  if (type === 0) return list
+  const typed = new Uint8Array(1 + list.length)
+  typed[0] = type
+  typed.set(list, 1)
+  return typed
+}
+
+function encodeLog({ address, topics, data }: Log): Uint8Array {
+  return encodeRlpList([
+    encodeRlpString(hexToBytes(address)),
+    encodeRlpList(topics.map((topic) => encodeRlpString(hexToBytes(topic)))),
+    encodeRlpString(hexToBytes(data)),
+  ])
+}

@@ -1,0 +1,106 @@
+/**
+ * What happens in a block before its transactions: the block reward first, then the beacon root
+ * and the parent's hash go where contracts look for them (EIP-4788, EIP-2935).
+ *
+ * Spec: docs/spec/execution.md, X2 and X3; docs/spec/token-economy.md, "Rewards in a block". Logs
+ * of these calls are in no receipt.
+ */
+import { createAddressFromString, hexToBytes } from '@ethereumjs/util'
+import { assert } from '../../consensus/errors.ts'
+import type { Address, Hash, Hex } from '../../consensus/types.ts'
+import { PREDEPLOYS, PREINSTALLS, SYSTEM_ADDRESS } from '../../genesis/predeploys.ts'
+import { keccak256 } from '../../gpu/reference/keccak.ts'
+import { integerBytes } from '../state/flat/integers.ts'
+import { type BlockContext, type EvmBlock, evmBlockOf } from './evm/block-context.ts'
+import type { Lane } from './evm/lane.ts'
+import { ExecutionError } from './execution-error.ts'
+
+/** Outside the block's gas limit, as for every system call of Ethereum. */
+export const SYSTEM_CALL_GAS = 30_000_000n
+/** Of a block: the other half of its reward is paid when a job settles. */
+const BLOCK_QUALITY_BPS = 5_000n
+const POT_SHARE = 10n
+/** EIP-4788's and EIP-2935's rings. */
+const BEACON_ROOTS = 8_191n
+const HISTORY_BLOCKS = 8_191n
+
+const ON_BLOCK = selectorOf('onBlock(address,uint256,uint256,uint256)')
+
+export type BlockReward = { readonly coinbase: bigint; readonly pot: bigint }
+
+/** X2: throws an {@link ExecutionError} when the call fails. */
+export async function payBlockReward(
+  lane: Lane,
+  block: EvmBlock,
+  context: BlockContext,
+  epochDifficulty: bigint,
+): Promise<BlockReward> {
+  const { overlay, evm } = lane
+  const vault = await overlay.loadAccount(PREDEPLOYS.ComputeMiningVault)
+  const held = vault.current?.balance ?? 0n
+  const arguments_ = [
+    BigInt(context.coinbase),
+    context.difficulty,
+    BLOCK_QUALITY_BPS,
+    epochDifficulty,
+  ]
+  const { execResult } = await evm.runCall({
+    block,
+    caller: createAddressFromString(SYSTEM_ADDRESS),
+    to: createAddressFromString(PREDEPLOYS.BlockRewards),
+    data: encodeCall(ON_BLOCK, arguments_),
+    gasLimit: SYSTEM_CALL_GAS,
+    skipNonceIncrement: true,
+  })
+  const failure = execResult.exceptionError
+  if (failure !== undefined) {
+    const reason = failure.error
+    throw new ExecutionError({ code: 'SYSTEM_CALL_FAILED', contract: 'BlockRewards', reason })
+  }
+  await endSystemCall(lane)
+  assert(overlay.balanceChange === 0n, 'a reward moves coins and makes none')
+  const reward = held - (vault.current?.balance ?? 0n)
+  const pot = reward / POT_SHARE
+  return { coinbase: reward - pot, pot }
+}
+
+/** X3: there is no beacon chain, so the root is zero; the slot of the time is set all the same. */
+export async function storeBeaconRoot(lane: Lane, timestamp: bigint): Promise<void> {
+  const index = timestamp % BEACON_ROOTS
+  await storeWord(lane, PREINSTALLS.BeaconRoots, index, integerBytes(timestamp))
+  await storeWord(lane, PREINSTALLS.BeaconRoots, index + BEACON_ROOTS, new Uint8Array(0))
+}
+
+/** X3. */
+export async function storeParentHash(lane: Lane, parentNumber: bigint, hash: Hash): Promise<void> {
+  const value = integerBytes(BigInt(hash))
+  await storeWord(lane, PREINSTALLS.HistoryStorage, parentNumber % HISTORY_BLOCKS, value)
+}
+
+/** Both contracts store what SYSTEM hands them and no more, so their code need not run. */
+async function storeWord(
+  { overlay }: Lane,
+  contract: Address,
+  slot: bigint,
+  value: Uint8Array,
+): Promise<void> {
+  const entry = await overlay.loadAccount(contract)
+  if ((await overlay.loadCode(entry)).length === 0) return
+  const slotHex: Hex = `0x${slot.toString(16).padStart(64, '0')}`
+  overlay.setSlot(await overlay.loadSlot(contract, slotHex), value)
+}
+
+/** Touched accounts that are empty go (SYSTEM itself, unless somebody sent it coins). */
+async function endSystemCall({ evm, overlay }: Lane): Promise<void> {
+  await evm.journal.cleanup()
+  overlay.endTransaction()
+}
+
+function encodeCall(selector: Uint8Array, words: readonly bigint[]): Uint8Array {
+  const data = words.map((word) => word.toString(16).padStart(64, '0')).join('')
+  return new Uint8Array([...selector, ...hexToBytes(`0x${data}`)])
+}
+
+function selectorOf(signature: string): Uint8Array {
+  return keccak256(new TextEncoder().encode(signature)).subarray(0, 4)
+}
