@@ -60,9 +60,14 @@ export const UNJUDGED_BYTES_PER_PEER_MAX = 16_777_216
 /** The same of all peers together. */
 export const UNJUDGED_MESSAGES_MAX = 4_096
 export const UNJUDGED_BYTES_MAX = 67_108_864
-/** RPCs of one peer; beyond it they are dropped and the peer is charged. */
-export const RPC_PER_SECOND_MAX = 1_000
-export const RPC_BURST_MAX = 4_000
+/** RPCs of one peer; beyond it they are dropped and charged. Twice what a full pool sends singly. */
+export const RPC_PER_SECOND_MAX = 2_000
+export const RPC_BURST_MAX = 16_384
+/**
+ * Pieces in which one RPC may arrive: each is an object while the RPC is not whole, and a peer that
+ * sends single bytes would have us keep millions. An honest megabyte comes in some thousands.
+ */
+export const PIECES_PER_RPC_MAX = 16_384
 /** Subscription changes of one peer: an honest one sends each topic once. */
 export const SUBSCRIPTION_CHANGES_PER_SECOND_MAX = 2
 export const SUBSCRIPTION_CHANGES_BURST_MAX = 128

@@ -19,6 +19,3 @@ if ((Promise as PromiseConstructorLike).withResolvers === undefined) {
     },
   })
 }
-
-/** True once this file has run: an entry can show that it did. */
-export const HAS_PROMISE_WITH_RESOLVERS = true

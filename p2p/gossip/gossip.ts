@@ -36,6 +36,8 @@ export type GossipModules = {
  * forgets it all when the peer connects again.
  */
 const REJECT_PENALTY = 4
+/** A burst of an honest node may spill a little; what else is an offence no honest node commits. */
+const FLOOD_PENALTY = 1
 const OFFENCE_PENALTY = 5
 const RESULTS: Record<Verdict, TopicValidatorResult> = {
   accept: TopicValidatorResult.Accept,
@@ -198,6 +200,6 @@ export class Gossip {
 
   #onOffence(peer: PeerId, offence: Offence): void {
     this.#modules.metrics.offences.inc({ kind: offence })
-    this.#modules.report(peer, OFFENCE_PENALTY, offence)
+    this.#modules.report(peer, offence === 'RPC_FLOOD' ? FLOOD_PENALTY : OFFENCE_PENALTY, offence)
   }
 }

@@ -5,7 +5,7 @@
 
 import type { GossipSub, TopicValidatorResult } from '@libp2p/gossipsub'
 import type { RPC } from '@libp2p/gossipsub/message'
-import type { PeerId } from '@libp2p/interface'
+import type { PeerId, Stream } from '@libp2p/interface'
 import { NetworkError } from '../errors.ts'
 
 export type GossipInternals = GossipSub & {
@@ -19,9 +19,16 @@ export type GossipInternals = GossipSub & {
   ): void
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
   sendRpc(to: string, rpc: RPC): boolean
+  createInboundStream(from: PeerId, stream: Stream): void
 }
 
-const METHODS = ['getScore', 'reportMessageValidationResult', 'handleReceivedRpc', 'sendRpc']
+const METHODS = [
+  'getScore',
+  'reportMessageValidationResult',
+  'handleReceivedRpc',
+  'sendRpc',
+  'createInboundStream',
+]
 const MAPS = ['peers', 'streamsOutbound']
 
 export function asInternals(pubsub: GossipSub): GossipInternals {

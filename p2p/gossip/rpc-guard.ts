@@ -4,8 +4,10 @@
  * RPCs the receiver can take, for one above its limit leaves it deaf to us (consensus.md 4, traps).
  */
 import type { RPC } from '@libp2p/gossipsub/message'
+import type { Stream } from '@libp2p/interface'
 import {
   IWANT_REPLY_BYTES_MAX,
+  PIECES_PER_RPC_MAX,
   RPC_BURST_MAX,
   RPC_PER_SECOND_MAX,
   SUBSCRIPTION_CHANGES_BURST_MAX,
@@ -18,6 +20,8 @@ import type { GossipInternals } from './internals.ts'
 export type Offence =
   /** More RPCs or subscription changes than anybody needs. */
   | 'RPC_FLOOD'
+  /** An RPC in crumbs. */
+  | 'RPC_DRIBBLED'
   | 'SUBSCRIBE_FLOOD'
   /** Fields that StrictNoSign forbids; gossipsub would forward a `from` of any size. */
   | 'FORGED_FIELDS'
@@ -33,17 +37,23 @@ export type RpcGuardOptions = {
   readonly now: () => number
 }
 
-type Buckets = { readonly rpcs: TokenBucket; readonly subscriptions: TokenBucket }
+/** What is kept of a peer. */
+type Tally = {
+  readonly rpcs: TokenBucket
+  readonly subscriptions: TokenBucket
+  /** Since the last whole RPC. */
+  pieces: number
+}
 
 export class RpcGuard {
   readonly #options: RpcGuardOptions
-  readonly #buckets = new Map<PeerId, Buckets>()
+  readonly #tallies = new Map<PeerId, Tally>()
 
   constructor(options: RpcGuardOptions) {
     this.#options = options
   }
 
-  /** gossipsub calls both methods through its instance, so replacing them there is enough. */
+  /** gossipsub calls its methods through its instance, so replacing them there is enough. */
   install(pubsub: GossipInternals): void {
     const handle = pubsub.handleReceivedRpc.bind(pubsub)
     pubsub.handleReceivedRpc = async (from, rpc) => {
@@ -53,6 +63,11 @@ export class RpcGuard {
       else this.#options.onOffence(peer, offence)
     }
     const send = pubsub.sendRpc.bind(pubsub)
+    const listen = pubsub.createInboundStream.bind(pubsub)
+    pubsub.createInboundStream = (from, stream) => {
+      listen(from, stream)
+      this.#countPieces(from.toString(), stream)
+    }
     pubsub.sendRpc = (to, rpc) =>
       splitRpc(rpc)
         .map((part) => send(to, part))
@@ -60,12 +75,14 @@ export class RpcGuard {
   }
 
   forget(peer: PeerId): void {
-    this.#buckets.delete(peer)
+    this.#tallies.delete(peer)
   }
 
   inspect(peer: PeerId, rpc: RPC): Offence | undefined {
     const nowMs = this.#options.now()
-    const { rpcs, subscriptions } = this.#bucketsOf(peer, nowMs)
+    const tally = this.#tallyOf(peer, nowMs)
+    const { rpcs, subscriptions } = tally
+    tally.pieces = 0
     if (!rpcs.tryTake(1, nowMs)) return 'RPC_FLOOD'
     const changes = rpc.subscriptions.length
     if (changes > 0 && !subscriptions.tryTake(changes, nowMs)) return 'SUBSCRIBE_FLOOD'
@@ -78,20 +95,33 @@ export class RpcGuard {
     return hasOnlyOurIds(rpc.control) ? undefined : 'MESSAGE_ID_MALFORMED'
   }
 
-  #bucketsOf(peer: PeerId, nowMs: number): Buckets {
-    let buckets = this.#buckets.get(peer)
-    if (buckets === undefined) {
-      buckets = {
+  /** Added after gossipsub's own listener: the first one to listen gets what has come before. */
+  #countPieces(peer: PeerId, stream: Stream): void {
+    stream.addEventListener('message', () => {
+      const tally = this.#tallyOf(peer, this.#options.now())
+      tally.pieces += 1
+      if (tally.pieces <= PIECES_PER_RPC_MAX) return
+      tally.pieces = 0
+      this.#options.onOffence(peer, 'RPC_DRIBBLED')
+      stream.abort(new Error('an RPC in crumbs'))
+    })
+  }
+
+  #tallyOf(peer: PeerId, nowMs: number): Tally {
+    let tally = this.#tallies.get(peer)
+    if (tally === undefined) {
+      tally = {
         rpcs: new TokenBucket(RPC_PER_SECOND_MAX, RPC_BURST_MAX, nowMs),
         subscriptions: new TokenBucket(
           SUBSCRIPTION_CHANGES_PER_SECOND_MAX,
           SUBSCRIPTION_CHANGES_BURST_MAX,
           nowMs,
         ),
+        pieces: 0,
       }
-      this.#buckets.set(peer, buckets)
+      this.#tallies.set(peer, tally)
     }
-    return buckets
+    return tally
   }
 }
 

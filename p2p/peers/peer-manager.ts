@@ -37,6 +37,7 @@ export type PeerManagerModules = {
   readonly log: NetworkLog
   readonly isOpenTo: (peer: PeerId) => boolean
   readonly onReady: (peer: PeerId) => void
+  /** Of every connection's end, whether it was a peer or not. */
   readonly onGone: (peer: PeerId) => void
 }
 
@@ -143,10 +144,10 @@ export class PeerManager {
 
   readonly #onDisconnect = (event: CustomEvent<LibPeerId>): void => {
     const peer = event.detail.toString()
-    if (!this.#ready.delete(peer)) return
     const { store, log, handlers, onGone } = this.#modules
-    store.update(peer, { seenMs: Date.now() })
     onGone(peer)
+    if (!this.#ready.delete(peer)) return
+    store.update(peer, { seenMs: Date.now() })
     log.debug('Peer disconnected', { peer })
     handlers.onPeerDisconnected(peer)
   }

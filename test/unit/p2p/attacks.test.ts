@@ -6,7 +6,9 @@ import { messageId, rpcBytesMax } from '../../../p2p/gossip/gossipsub-options.ts
 import {
   CONNECTIONS_PER_PEER_MAX,
   IWANT_REPLY_BYTES_MAX,
+  PIECES_PER_RPC_MAX,
   REQUESTS_PER_PEER_MAX,
+  RPC_BURST_MAX,
 } from '../../../p2p/limits.ts'
 import type { ReplyChunk } from '../../../p2p/options.ts'
 import {
@@ -87,7 +89,7 @@ describe('p2p / attacks / gossip', () => {
   it('cuts off a peer that sends more RPCs than anybody needs', async () => {
     const { node, friend, stream, isGone, untilCharged } = await scene()
     const frame = frameOf({})
-    stream.send(Buffer.concat(Array.from({ length: 6_000 }, () => frame)))
+    stream.send(Buffer.concat(Array.from({ length: 2 * RPC_BURST_MAX }, () => frame)))
     await untilCharged('RPC_FLOOD')
     await node.happenings.until(isGone)
     await expectUnhurt(node, friend)
@@ -131,6 +133,17 @@ describe('p2p / attacks / gossip', () => {
     await mute.node.unhandle('/meshsub/1.2.0')
     await mute.join(node)
     await node.happenings.until(() => !node.connected.has(mute.id))
+  })
+
+  it('ends the stream of a peer that sends an RPC in single bytes', async () => {
+    const { node, friend, stream, untilCharged } = await scene()
+    stream.send(varint(rpcBytesMax(TOPICS)))
+    for (let count = 0; count <= PIECES_PER_RPC_MAX && stream.status === 'open'; count++) {
+      stream.send(bytes(1))
+    }
+    await untilCharged('RPC_DRIBBLED')
+    await untilClosed(stream)
+    await expectUnhurt(node, friend)
   })
 
   it('survives garbage for an RPC', async () => {
