@@ -1,6 +1,7 @@
 /**
  * What a JSON-RPC method is: parameters read by strict parsers, a handler, a line for the docs.
  */
+import type { Hex } from '../consensus/types.ts'
 import { paramInvalid } from './errors.ts'
 import type { Parser } from './params/primitives.ts'
 
@@ -12,6 +13,8 @@ export type Client = {
   readonly isAdmin: boolean
   /** Set for a WebSocket. */
   readonly socket?: SubscriberSocket
+  /** Ids of the subscriptions that this message opens: they begin once it has been answered. */
+  readonly opened?: Hex[]
 }
 
 /** A client that can be told things. */

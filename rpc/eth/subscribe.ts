@@ -27,7 +27,9 @@ export function subscribeMethods({ feed, subscriptions }: RpcModules): MethodTab
       params: [required('subscription', text), optional('detail', detail, NO_DETAIL)],
       handler: ([name, detail], client) => {
         const topic = topicOf(name, detail, feed.blocks.cursor)
-        return subscriptions.subscribe(socketOf(client), topic)
+        const id = subscriptions.subscribe(socketOf(client), topic)
+        client.opened?.push(id)
+        return id
       },
     }),
     eth_unsubscribe: method({

@@ -72,12 +72,12 @@ export class Subscriptions {
     return true
   }
 
-  /** Created -> Active, for all of a socket: its answers so far have been sent. */
-  activate(socket: SubscriberSocket): void {
-    for (const subscription of this.#bySocket.get(socket)?.values() ?? []) {
-      const { held } = subscription
-      if (held === undefined) continue
-      subscription.held = undefined
+  /** Created -> Active: the answer with these ids has been sent. */
+  activate(socket: SubscriberSocket, ids: readonly Hex[]): void {
+    for (const id of ids) {
+      const subscription = this.#bySocket.get(socket)?.get(id)
+      const held = subscription?.held ?? []
+      if (subscription !== undefined) subscription.held = undefined
       for (const notice of held) socket.send(notice)
     }
   }

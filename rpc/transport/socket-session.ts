@@ -1,5 +1,6 @@
 /** One WebSocket client: its messages, its subscriptions, and the limits on both. */
 import type { RawData, WebSocket } from 'ws'
+import type { Hex } from '../../consensus/types.ts'
 import { SOCKET_BUFFER_BYTES_MAX, SOCKET_REQUESTS_MAX } from '../limits.ts'
 import type { Client, SubscriberSocket } from '../method.ts'
 import type { SocketModules } from './websocket.ts'
@@ -12,7 +13,7 @@ export class SocketSession implements SubscriberSocket {
 
   constructor(webSocket: WebSocket, client: Client, modules: SocketModules) {
     this.#webSocket = webSocket
-    this.#client = { ...client, socket: this }
+    this.#client = client
     this.#modules = modules
   }
 
@@ -44,11 +45,13 @@ export class SocketSession implements SubscriberSocket {
     const { dispatcher, subscriptions } = this.#modules
     this.#requests++
     if (this.#requests >= SOCKET_REQUESTS_MAX) this.#webSocket.pause()
-    const answer = await dispatcher.answer(textOf(message), this.#client)
+    const opened: Hex[] = []
+    const client = { ...this.#client, socket: this, opened }
+    const answer = await dispatcher.answer(textOf(message), client)
     this.#requests--
     if (this.#requests < SOCKET_REQUESTS_MAX) this.#webSocket.resume()
     if (answer !== undefined) this.send(answer)
-    subscriptions.activate(this)
+    subscriptions.activate(this, opened)
   }
 }
 
