@@ -85,7 +85,7 @@ export class AttemptRunner {
     const { queue } = this.#device
     const packedA = packOperand(this.shape, 'A', a)
     queue.writeBuffer(this.buffers.operands, 0, packedA)
-    queue.writeBuffer(this.buffers.operands, packedA.length, packOperand(this.shape, 'B', bt))
+    queue.writeBuffer(this.buffers.operands, packedA.byteLength, packOperand(this.shape, 'B', bt))
   }
 
   async run(tickets: GPUComputePipeline, batch: Batch): Promise<AttemptCandidate[]> {

@@ -39,19 +39,19 @@ export function operandWords(shape: Shape): number {
   return (shape.m * shape.k) / WORD_ENTRIES
 }
 
-/** The operand as the device holds it. */
-export function packOperand(shape: Shape, side: Side, matrix: Int8Array): Int8Array<ArrayBuffer> {
-  const { k } = shape
-  assert(matrix.length === shape.m * k, 'an operand has m * k entries')
-  const packed = new Int8Array(matrix.length)
+/** The operand as the device holds it: its rows by words, turned so that rows lie side by side. */
+export function packOperand(shape: Shape, side: Side, matrix: Int8Array): Int32Array<ArrayBuffer> {
+  assert(matrix.length === shape.m * shape.k, 'an operand has m * k entries')
+  const words = shape.k / WORD_ENTRIES
+  // A copy: bytes that came in a message need not begin at a word.
+  const rows = new Int32Array(matrix.slice().buffer)
+  const packed = new Int32Array(rows.length)
   for (let block = 0; block < blockCount(shape); block++) {
     for (let slot = 0; slot < BLOCK_ROWS; slot++) {
-      const from = (block * BLOCK_ROWS + rowOfSlot(side, slot)) * k
-      const to = block * BLOCK_ROWS * k + slot * WORD_ENTRIES
-      for (let l = 0; l < k; l++) {
-        const word = Math.floor(l / WORD_ENTRIES) * BLOCK_ROWS * WORD_ENTRIES
-        packed[to + word + (l % WORD_ENTRIES)] = matrix[from + l] ?? 0
-      }
+      const from = (block * BLOCK_ROWS + rowOfSlot(side, slot)) * words
+      const to = block * BLOCK_ROWS * words + slot
+      for (let word = 0; word < words; word++)
+        packed[to + word * BLOCK_ROWS] = rows[from + word] ?? 0
     }
   }
   return packed
