@@ -3,7 +3,7 @@
  * Spec: docs/spec/block.md, "Results" (R1-R4).
  */
 import { CodedError } from '../errors.ts'
-import type { Hash, Header, Hex } from '../types.ts'
+import type { Header, Hex } from '../types.ts'
 
 /** The header fields that only execution can tell. */
 export type BlockResults = Pick<Header, 'gasUsed' | 'receiptsRoot' | 'logsBloom' | 'stateRoot'>
@@ -23,7 +23,7 @@ export function verifyResults(header: Header, results: BlockResults): void {
 
 type DigestCode = 'RECEIPTS_ROOT_MISMATCH' | 'LOGS_BLOOM_MISMATCH' | 'STATE_ROOT_MISMATCH'
 
-function verifyEqual(code: DigestCode, expected: Hash | Hex, actual: Hash | Hex): void {
+function verifyEqual(code: DigestCode, expected: Hex, actual: Hex): void {
   if (actual !== expected) throw new ResultError({ code, expected, actual })
 }
 

@@ -23,7 +23,7 @@ export function cumulativeRelease(number: bigint, eraBlocks: bigint): bigint {
   return releasedBeforeEra(era) + (eraRelease(era) * (number % eraBlocks)) / eraBlocks
 }
 
-/** What the schedule has for block `number` (at least 1): the growth of {@link cumulativeRelease}. */
+/** What the schedule has for block `number` (at least 1): how {@link cumulativeRelease} grows. */
 export function blockBudget(number: bigint, eraBlocks: bigint): bigint {
   return cumulativeRelease(number, eraBlocks) - cumulativeRelease(number - 1n, eraBlocks)
 }

@@ -96,8 +96,9 @@ export function childRecord(
 
 /** A record as plain data, without its place in a tree. */
 export function recordOf(node: BlockNode): BlockRecord {
-  const { parent, children, ...record } = node
-  return record
+  const { hash, totalDifficulty, epochDifficulty, epochStart, status, sequence } = node
+  const own = { hash, totalDifficulty, epochDifficulty, epochStart, status, sequence }
+  return { ...pickHeader(node), ...own }
 }
 
 /** A checkpoint closes its epoch and opens the next; any other block leaves it as it is. */

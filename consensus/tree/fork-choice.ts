@@ -2,7 +2,7 @@
  * Fork choice: the heaviest block under the highest justified checkpoint; of equal weights the
  * first seen. Never by hash: a hash can be ground for, being first cannot.
  *
- * Spec: docs/spec/block.md, "Fork choice" (F1-F3).
+ * Spec: docs/spec/block.md, "Fork choice" (FC1-FC3).
  */
 import type { BlockNode } from './block-node.ts'
 

@@ -27,7 +27,7 @@ export type InsertOutcome =
   | { readonly outcome: 'unknown-parent' }
   /** The parent was found invalid: so is this block. */
   | { readonly outcome: 'invalid-parent' }
-  /** It would branch off below the window or below the finalized block. Says nothing of validity. */
+  /** It would branch off below the window or the finalized block. Says nothing of validity. */
   | { readonly outcome: 'too-old' }
   /** No side branch is left to make room: execute what is here first. */
   | { readonly outcome: 'full' }

@@ -50,7 +50,14 @@ describe.skipIf(pocVectors === undefined)('spec / proof-of-compute vectors', () 
       const { id, m, n, k, s, r, stripes, tileMacs, minDifficulty, proofBytes } =
         SHAPES[name as keyof typeof SHAPES]
       expect({
-        ...{ id, m, n, k, s, r, L: stripes, F: tileMacs },
+        id,
+        m,
+        n,
+        k,
+        s,
+        r,
+        L: stripes,
+        F: tileMacs,
         minD: String(minDifficulty),
         proofLen: [...proofBytes],
       }).toEqual(expected)

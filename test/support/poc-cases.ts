@@ -22,7 +22,12 @@ export function paramsOfVectors(params: VectorParams): ConsensusParams {
   const { shape, dev, epochLength, idealBlockTimeMs, asertTauMs, rescueSeconds } = params
   return {
     chainId: BigInt(params.chainId),
-    ...{ shape, dev, epochLength, idealBlockTimeMs, asertTauMs, rescueSeconds },
+    shape,
+    dev,
+    epochLength,
+    idealBlockTimeMs,
+    asertTauMs,
+    rescueSeconds,
     genesisDifficulty: BigInt(params.genesisDifficulty),
     minDifficulty: BigInt(params.minDifficulty),
     eraBlocks: BigInt(params.eraBlocks),

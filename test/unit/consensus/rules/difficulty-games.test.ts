@@ -70,7 +70,7 @@ describe('consensus / rules / difficulty games', () => {
     ['late checkpoints', (number) => (number % 8 === 0 ? 'latest' : 'earliest')],
     ['early checkpoints', (number) => (number % 8 === 0 ? 'earliest' : 'latest')],
     ['late odd epochs', (number) => (Math.ceil(number / 8) % 2 === 1 ? 'latest' : 'earliest')],
-  ])('F4: %s keep the mean block time within 2 %% and D within 6 %%', (_, dating) => {
+  ])('game F4: %s keep the mean block time within 2 %% and D within 6 %%', (_, dating) => {
     const chain = simulate(steady, blocksOf(50), dating)
     const honest = simulate(steady, blocksOf(50), () => 'honest')
     expect(Math.abs(meanSeconds(chain) / IDEAL_SECONDS - 1)).toBeLessThan(0.02)
@@ -82,13 +82,13 @@ describe('consensus / rules / difficulty games', () => {
     expect(Math.abs(meanSeconds(long.slice(blocksOf(50))) / IDEAL_SECONDS - 1)).toBeLessThan(0.02)
   })
 
-  it('F4: timestamps held back for good raise D, and slow their own miners down', () => {
+  it('game F4: timestamps held back for good raise D, and slow their own miners down', () => {
     const chain = simulate(steady, blocksOf(50), () => 'earliest')
     expect(weight(chain)).toBeGreaterThan(START * BigInt(chain.length))
     expect(meanSeconds(chain)).toBeGreaterThan(2 * IDEAL_SECONDS)
   })
 
-  it('F3: a fork in banked time weighs less than the honest chain at every length', () => {
+  it('game F3: a fork in banked time weighs less than the honest chain at every length', () => {
     // 90 % of the honest work on a private fork, dated so that D falls as fast as it can.
     const attacker: Block[] = []
     let difficulty = START
@@ -122,7 +122,7 @@ describe('consensus / rules / difficulty games', () => {
     expect(mined).toBeGreaterThan(1_000)
   })
 
-  it('F3: after a stop of a year the honest chain goes on with at least D/4', () => {
+  it('game F3: after a stop of a year the honest chain goes on with at least D/4', () => {
     for (let offset = 0; offset < params.epochLength; offset++) {
       const stopped = blocksOf(10) + offset
       const year = 31_536_000
@@ -137,7 +137,7 @@ describe('consensus / rules / difficulty games', () => {
   it.each([
     ['ten times the rate', 10],
     ['a tenth of the rate', 0.1],
-  ])('F5: %s is caught up with in 400 blocks', (_, factor) => {
+  ])('game F5: %s is caught up with in 400 blocks', (_, factor) => {
     const shockAt = 40
     const rate: Rate = (atSeconds) => steady(0) * (atSeconds < shockAt ? 1 : factor)
     const last = simulate(rate, 500, () => 'honest').slice(-100)
@@ -145,7 +145,7 @@ describe('consensus / rules / difficulty games', () => {
     expect(meanSeconds(last)).toBeLessThan(IDEAL_SECONDS * 2)
   })
 
-  it.each([600, 28_800])('F5: a stop of %d s costs one fall of D and no deadlock', (stop) => {
+  it.each([600, 28_800])('game F5: a stop of %d s costs one fall of D and no deadlock', (stop) => {
     const from = 160
     const rate: Rate = (atSeconds) =>
       atSeconds >= from && atSeconds < from + stop ? Number(START) / stop : steady(0)

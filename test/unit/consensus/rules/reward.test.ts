@@ -43,7 +43,7 @@ describe('consensus / rules / reward', () => {
     expect(blockBudget(number, REAL_ERA)).toBe(budget)
   })
 
-  it('W3: R1: is linear in operations and in quality, and rounds once', () => {
+  it('W3: game R1: is linear in operations and in quality, and rounds once', () => {
     const budget = 10n ** 24n
     const difficulty = 10n ** 12n
     const pay = (operations: bigint, qualityBps: bigint) =>
@@ -75,7 +75,7 @@ describe('consensus / rules / reward', () => {
     }
   })
 
-  it('W1: R2: a block is paid half its budget, whatever its proof may say', () => {
+  it('W1: game R2: a block is paid half its budget, whatever its proof may say', () => {
     const number = 1_000n
     const work = { number, eraBlocks: DEV_ERA, operations: 2n ** 28n, epochDifficulty: 2n ** 28n }
     const { coinbase, pot } = blockReward({ ...work, released: 0n })
@@ -90,7 +90,7 @@ describe('consensus / rules / reward', () => {
     expect(4n * (rescue.coinbase + rescue.pot)).toBe(whole.coinbase + whole.pot)
   })
 
-  it('W4: R1: 200 years of blocks never pay more than the bucket', () => {
+  it('W4: game R1: 200 years of blocks never pay more than the bucket', () => {
     let released = 0n
     const work = { eraBlocks: DEV_ERA, operations: 1n, epochDifficulty: 1n }
     for (let number = 1n; number <= 50n * DEV_ERA; number++) {

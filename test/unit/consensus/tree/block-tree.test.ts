@@ -52,7 +52,7 @@ describe('consensus / tree / block-tree', () => {
     expect(tree.size).toBe(2)
   })
 
-  it('F1: the heavier branch is head, however short', () => {
+  it('FC1: the heavier branch is head, however short', () => {
     const tree = newTree()
     growChain(tree, 0, 1, 5)
     grow(tree, 6, 0, { weight: 6n })
@@ -60,7 +60,7 @@ describe('consensus / tree / block-tree', () => {
     expect(tree.head().hash).toBe(hashOf(6))
   })
 
-  it('F2: of equal weights the first seen is head, in whatever order they were executed', () => {
+  it('FC2: of equal weights the first seen is head, in whatever order they were executed', () => {
     const tree = newTree()
     grow(tree, 9, 0)
     grow(tree, 1, 0)
@@ -162,7 +162,7 @@ describe('consensus / tree / block-tree', () => {
     expect([same.removed, same.added]).toEqual([[], []])
   })
 
-  it('F3: justifying a checkpoint moves the head under it, whatever the work elsewhere', () => {
+  it('FC3: justifying a checkpoint moves the head under it, whatever the work elsewhere', () => {
     const tree = newTree()
     growChain(tree, 0, 1, 8)
     growChain(tree, 0, 21, 24)
@@ -173,14 +173,14 @@ describe('consensus / tree / block-tree', () => {
     expect(tree.justified).toEqual({ hash: hashOf(4), number: 4n })
     expect(tree.head().hash).toBe(hashOf(8))
     expect(tree.bestVerified().hash).toBe(hashOf(8))
-    // F9: a heavier block on the other side changes nothing any more.
+    // Game F9: a heavier block on the other side changes nothing any more.
     grow(tree, 26, 25, { weight: 500n })
     expect(tree.markExecuted(hashOf(26))).toBe(false)
     expect(() => tree.justify(hashOf(3))).toThrow('never decreases')
     expect(() => tree.markInvalid(hashOf(2))).toThrow('justified')
   })
 
-  it('F3: finalizing drops the branches that do not hold the checkpoint', () => {
+  it('FC3: finalizing drops the branches that do not hold the checkpoint', () => {
     const tree = newTree()
     growChain(tree, 0, 1, 8)
     growChain(tree, 2, 13, 14)
@@ -209,7 +209,7 @@ describe('consensus / tree / block-tree', () => {
     expect(tree.markInvalid(hashOf(11))).toEqual([])
   })
 
-  it('F10: a reorg over an epoch gives the same weights as a tree that never saw the other side', () => {
+  it('game F10: a reorg over an epoch gives the same weights as a tree that never saw the other side', () => {
     const both = newTree()
     const loser = extend(both, GENESIS_HASH)
     for (let i = 0, at = loser.hash; i < 9; i++) at = extend(both, at).hash
