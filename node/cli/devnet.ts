@@ -17,6 +17,7 @@ import {
   parsePreset,
   parseValidatorCount,
 } from './flags.ts'
+import { untilStopped } from './until-stopped.ts'
 
 type Flags = {
   readonly validators: number
@@ -101,16 +102,4 @@ async function runDevnet(flags: Flags): Promise<void> {
   }
   screen.stopping()
   await devnet.stop()
-}
-
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
-export function untilStopped(): Promise<void> {
-  return new Promise((resolvePromise) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolvePromise()
-        process.once(signal, () => process.exit(1))
-      })
-    }
-  })
 }

@@ -4,9 +4,8 @@
  * Spec: docs/spec/consensus.md, "Parameters" ("measured"); a software adapter is refused, because
  * the shape of that preset would take it minutes a block.
  */
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { openBackend } from '../../gpu/backend.ts'
+import { defaultCacheDirectory } from '../options.ts'
 import { CommandError } from './failure.ts'
 
 const IDEAL_BLOCK_SECONDS = 2
@@ -18,7 +17,7 @@ export async function measureGenesisDifficulty(): Promise<bigint> {
   const backend = await openBackend({
     mode: 'webgpu',
     shape: 'S2',
-    cacheDir: cacheDirectory(),
+    cacheDir: defaultCacheDirectory(),
     dutyPercent: 100,
   })
   try {
@@ -34,9 +33,4 @@ export async function measureGenesisDifficulty(): Promise<bigint> {
   } finally {
     await backend.close()
   }
-}
-
-/** Where the unpacked driver and the choice of kernel are kept between runs. */
-export function cacheDirectory(): string {
-  return process.env['HANZO_CACHE_DIR'] ?? join(homedir(), '.cache', 'hanzo')
 }

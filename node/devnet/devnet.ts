@@ -44,6 +44,9 @@ export type DevnetEvents = {
   readonly onReady: (index: number, pid: number) => void
 }
 
+/** The validators themselves warn of what is wrong with their identity files. */
+const NO_LOG = { debug() {}, info() {}, warn() {}, error() {} }
+
 /** A validator that dies at once is not started again faster than this. */
 const RESTART_DELAY_MS = 1_000
 
@@ -182,7 +185,7 @@ export class Devnet {
 
 async function bootnodeAddress(options: DevnetOptions, index: number): Promise<string> {
   const { identityFile } = dataDirectory(validatorDirectory(options.directory, index))
-  const peerId = peerIdFromPrivateKey(await loadIdentity(identityFile, options.log))
+  const peerId = peerIdFromPrivateKey(await loadIdentity(identityFile, NO_LOG))
   return `/ip4/127.0.0.1/tcp/${options.baseP2pPort + index}/p2p/${peerId.toString()}`
 }
 
