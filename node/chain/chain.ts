@@ -4,39 +4,45 @@
  */
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
-import { assert } from '../../consensus/errors.ts'
+import type { Logger } from 'pino'
+import { assert, CodedError } from '../../consensus/errors.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import type { SenderRecovery } from '../crypto/sender-recovery.ts'
 import type { BlockSummary, HeadChange } from '../events.ts'
 import type { Executor } from '../execution/executor.ts'
-import type { Clock } from '../ports.ts'
+import type { Cancel, Clock } from '../ports.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { BlockStore } from '../storage/block-store.ts'
-import { isDiskFull } from '../storage/disk-full.ts'
+import { DatabaseError, type KeyValueStore } from '../storage/database.ts'
+import { summaryOf } from './block-summary.ts'
 import type { HeaderChecker } from './check-header.ts'
-import type { Committer } from './commit-block.ts'
 import { importBlock, type KnownTransactions, type PreparedBlock } from './import-block.ts'
 import type { ImportOutcome } from './import-outcome.ts'
-import { ImportQueue } from './import-queue.ts'
+import { ImportQueue, QueueError } from './import-queue.ts'
+import { type ChainParts, openChainParts } from './open-chain.ts'
 import type { BlockSource, SealedBlock } from './sealed-block.ts'
 
 /** Blocks that wait for their import, of at most 1 MiB each; above it they come again by sync. */
 export const IMPORTS_WAITING_MAX = 64
 
-export type ChainParts = {
+/** After a write that failed, so long until the store is tried again. */
+export const RECOVER_MS = 5_000
+
+export type ChainOptions = {
   readonly genesis: Genesis
-  readonly common: Common
-  readonly tree: BlockTree
-  readonly headers: HeaderChecker
-  readonly blocks: BlockStore
-  readonly state: StateStore
-  readonly executor: Executor
-  readonly committer: Committer
+  /** Named in the sentences of errors. */
+  readonly path: string
+}
+
+export type ChainModules = {
+  readonly store: KeyValueStore
+  /** Makes the store writable again after a failed write; throws as long as it can't be. */
+  readonly recoverStore: () => Promise<void>
   readonly recovery: SenderRecovery
   readonly clock: Clock
-  readonly head: BlockSummary
+  readonly log: Logger
 }
 
 export type ChainEventMap = {
@@ -51,21 +57,33 @@ const NOTHING_KNOWN: KnownTransactions = { byRaw: () => undefined }
 
 export class Chain {
   readonly events = new EventEmitter<ChainEventMap>()
-  readonly #parts: ChainParts
+  readonly genesis: Genesis
+  readonly #options: ChainOptions
+  readonly #modules: ChainModules
   readonly #queue = new ImportQueue(IMPORTS_WAITING_MAX)
   /** Blocks in the queue, with how many imports of each. */
   readonly #waiting = new Map<Hash, number>()
+  #parts: ChainParts
   #known: KnownTransactions = NOTHING_KNOWN
   #head: BlockSummary
-  #isDiskFull = false
+  #cancelRecovery: Cancel | undefined
 
-  constructor(parts: ChainParts) {
+  private constructor(options: ChainOptions, modules: ChainModules, parts: ChainParts) {
+    this.genesis = options.genesis
+    this.#options = options
+    this.#modules = modules
     this.#parts = parts
     this.#head = parts.head
   }
 
-  get genesis(): Genesis {
-    return this.#parts.genesis
+  /** Throws coded errors that tell people what to do: another genesis, another layout, damage. */
+  static async open(options: ChainOptions, modules: ChainModules): Promise<Chain> {
+    const parts = await openChainParts({ ...options, store: modules.store, log: modules.log })
+    return new Chain(options, modules, parts)
+  }
+
+  get common(): Common {
+    return this.#parts.common
   }
 
   get tree(): BlockTree {
@@ -93,9 +111,9 @@ export class Chain {
     return this.#head
   }
 
-  /** The last write found no room: nothing is produced until one succeeds. */
-  get isDiskFull(): boolean {
-    return this.#isDiskFull
+  /** False after a failed write, until the store has recovered: reads go on, imports throw. */
+  get isWritable(): boolean {
+    return this.#cancelRecovery === undefined
   }
 
   get importsWaiting(): number {
@@ -132,8 +150,9 @@ export class Chain {
   }
 
   /** Resolves when the import that runs has ended; what waits is refused. */
-  close(): Promise<void> {
-    return this.#queue.close()
+  async close(): Promise<void> {
+    this.#cancelRecovery?.()
+    await this.#queue.close()
   }
 
   async #import(
@@ -141,22 +160,22 @@ export class Chain {
     source: BlockSource,
     prepared: PreparedBlock | undefined,
   ): Promise<ImportOutcome> {
-    const { committer, clock } = this.#parts
+    if (!this.isWritable) throw new ChainError({ code: 'NOT_WRITABLE' })
+    const { clock } = this.#modules
     const startMs = clock.now()
+    const modules = { ...this.#modules, ...this.#parts, known: this.#known }
     try {
-      this.#announce(await committer.catchUp())
-      const modules = { ...this.#parts, known: this.#known }
+      this.#announce(await this.#parts.committer.catchUp())
       const { outcome, headChange } = await importBlock(block, source, prepared, modules)
       this.#announce(headChange)
       if (outcome.kind === 'imported') {
-        this.#isDiskFull = false
         this.events.emit('imported', block, source, clock.now() - startMs)
       } else {
         this.events.emit('refused', block, source, outcome)
       }
       return outcome
     } catch (error) {
-      if (isDiskFull(error)) this.#isDiskFull = true
+      if (isWriteFailure(error)) this.#recoverLater(error)
       throw error
     }
   }
@@ -168,4 +187,49 @@ export class Chain {
     this.#head = change.head
     this.events.emit('head', change)
   }
+
+  #recoverLater(cause: unknown): void {
+    const { clock, log } = this.#modules
+    log.error({ err: cause }, 'A write failed: reads go on, blocks wait until writes succeed')
+    const retry = (): void => {
+      this.#cancelRecovery = clock.setTimer(RECOVER_MS, () => {
+        this.#queue
+          .run(() => this.#recover())
+          .catch((error: unknown) => {
+            if (error instanceof QueueError && error.type.code === 'CLOSED') return
+            log.debug({ err: error }, 'The store has not recovered yet')
+            retry()
+          })
+      })
+    }
+    retry()
+  }
+
+  /** The batch that failed may be on disk after all: what was remembered is read again. */
+  async #recover(): Promise<void> {
+    const { store, log, recoverStore } = this.#modules
+    await recoverStore()
+    this.#parts = await openChainParts({ ...this.#options, store, log })
+    this.#cancelRecovery = undefined
+    const change = await this.#changeTo(this.#parts)
+    log.info({ number: this.#parts.head.header.number }, 'Writes succeed again')
+    this.#announce(change)
+  }
+
+  async #changeTo({ tree, blocks, head }: ChainParts): Promise<HeadChange | undefined> {
+    if (head.hash === this.#head.hash) return undefined
+    const path = tree.pathBetween(this.#head.hash, head.hash)
+    const read = ({ hash }: { readonly hash: Hash }) => summaryOf(blocks, hash)
+    const removed = await Promise.all(path.removed.map(read))
+    return { removed, added: await Promise.all(path.added.map(read)), head }
+  }
 }
+
+function isWriteFailure(error: unknown): boolean {
+  return error instanceof DatabaseError && error.type.code === 'WRITE_FAILED'
+}
+
+export type ChainErrorType = { readonly code: 'NOT_WRITABLE' }
+
+/** Transient: the block may be imported later. */
+export class ChainError extends CodedError<ChainErrorType> {}

@@ -179,10 +179,9 @@ export class Committer {
     const { removed, added } = switchOf(tree, this.#announced, tree.head().hash)
     this.#announced = tree.head().hash
     const read = (hash: Hash): Promise<BlockSummary> => summaryOf(blocks, hash)
-    const addedBlocks = await Promise.all(added.map(read))
-    const head = addedBlocks.at(-1)
-    assert(head !== undefined, 'a head change adds blocks: more work takes at least one')
-    return { removed: await Promise.all(removed.map(read)), added: addedBlocks, head }
+    const head = await read(this.#announced)
+    const removedBlocks = await Promise.all(removed.map(read))
+    return { removed: removedBlocks, added: await Promise.all(added.map(read)), head }
   }
 }
 

@@ -4,16 +4,16 @@
  *
  * Spec: docs/spec/storage.md, "Boot check", "Repair", "Identity".
  */
+import type { Common } from '@ethereumjs/common'
 import type { Logger } from 'pino'
 import { assert } from '../../consensus/errors.ts'
 import type { BlockRecord } from '../../consensus/tree/block-node.ts'
 import { BlockTree, TREE_BLOCKS_MAX } from '../../consensus/tree/block-tree.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import { parseTransaction } from '../crypto/decode-transaction.ts'
-import type { SenderRecovery } from '../crypto/sender-recovery.ts'
 import { createSharedCommon } from '../crypto/shared-common.ts'
+import type { BlockSummary } from '../events.ts'
 import { Executor } from '../execution/executor.ts'
-import type { Clock } from '../ports.ts'
 import { StateStore } from '../state/state-store.ts'
 import { BlockStore } from '../storage/block-store.ts'
 import { type BootReport, bootCheck } from '../storage/boot/boot-check.ts'
@@ -22,20 +22,26 @@ import { checkIdentity, stageGenesis } from '../storage/boot/identity.ts'
 import { stageRepair } from '../storage/boot/repair.ts'
 import { type KeyValueStore, WriteBatch } from '../storage/database.ts'
 import { summaryOf } from './block-summary.ts'
-import { Chain } from './chain.ts'
 import { HeaderChecker } from './check-header.ts'
 import { Committer } from './commit-block.ts'
+
+/** Everything that stands on one opening of the store. */
+export type ChainParts = {
+  readonly common: Common
+  readonly tree: BlockTree
+  readonly headers: HeaderChecker
+  readonly blocks: BlockStore
+  readonly state: StateStore
+  readonly executor: Executor
+  readonly committer: Committer
+  readonly head: BlockSummary
+}
 
 export type OpenChainOptions = {
   readonly genesis: Genesis
   /** Named in the sentences of errors. */
   readonly path: string
-}
-
-export type OpenChainModules = {
   readonly store: KeyValueStore
-  readonly recovery: SenderRecovery
-  readonly clock: Clock
   readonly log: Logger
 }
 
@@ -43,10 +49,8 @@ export type OpenChainModules = {
 const PROGRESS_EVERY_BLOCKS = 4_096
 
 /** Throws coded errors that tell people what to do: another genesis, another layout, damage. */
-export async function openChain(
-  { genesis, path }: OpenChainOptions,
-  { store, recovery, clock, log }: OpenChainModules,
-): Promise<Chain> {
+export async function openChainParts(options: OpenChainOptions): Promise<ChainParts> {
+  const { genesis, path, store, log } = options
   const common = createSharedCommon(genesis)
   const content = await checkIdentity(store, genesis.hash, path)
   if (content === 'ready') await repairIfDamaged(store, log)
@@ -58,24 +62,13 @@ export async function openChain(
   const tree = await restoreTree(genesis, blocks, log)
   const committer = new Committer({ store, tree, blocks, state, commits })
   if ((await committer.catchUp()) !== undefined) {
-    log.info({ head: tree.head().number }, 'Finished the reorg that the last run began')
+    log.info({ number: tree.head().number }, 'Finished the reorg that the last run began')
   }
   const executor = await Executor.open({ common, state })
+  const headers = new HeaderChecker(genesis, tree)
   const head = await summaryOf(blocks, tree.head().hash)
   log.info({ number: head.header.number, hash: head.hash }, 'Opened the chain')
-  return new Chain({
-    genesis,
-    common,
-    tree,
-    headers: new HeaderChecker(genesis, tree),
-    blocks,
-    state,
-    executor,
-    committer,
-    recovery,
-    clock,
-    head,
-  })
+  return { common, tree, headers, blocks, state, executor, committer, head }
 }
 
 /** Moves a damaged database back to its last good commit; the blocks behind it come again. */

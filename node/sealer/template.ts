@@ -14,7 +14,7 @@ import { assembleProof, sealTemplate } from '../../consensus/proof/seal.ts'
 import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
 import { requiredDifficulty } from '../../consensus/rules/difficulty.ts'
 import type { ChildContext } from '../../consensus/tree/tree-types.ts'
-import type { Address } from '../../consensus/types.ts'
+import type { Address, Hash } from '../../consensus/types.ts'
 import type { SearchTemplate, WinningTile } from '../../gpu/backend.ts'
 import { SHAPES } from '../../gpu/reference/shape.ts'
 import { summaryOf } from '../chain/block-summary.ts'
@@ -49,7 +49,9 @@ export type TemplateOptions = {
   readonly coinbase: Address
   /** Unix seconds; at least the parent's plus one. Without it: now. */
   readonly timestamp?: bigint | undefined
-  /** Ours if not given. */
+  /** The head if not given. */
+  readonly parentHash?: Hash | undefined
+  /** The pool's if not given. */
   readonly candidates?: Iterable<SignedTransaction> | undefined
 }
 
@@ -60,12 +62,12 @@ export class TemplateBuilder {
     this.#modules = modules
   }
 
-  /** Builds on the head as it is now. */
+  /** Builds on the head as it is now, or on another executed block. */
   async build(options: TemplateOptions): Promise<Template> {
     const { chain, candidates, onRefused } = this.#modules
-    const parent = await summaryOf(chain.blocks, chain.head.hash)
+    const parent = await summaryOf(chain.blocks, options.parentHash ?? chain.head.hash)
     const context = chain.tree.childContext(parent.hash)
-    assert(context !== undefined, 'the head is in the tree')
+    assert(context !== undefined, 'blocks are built on what is in the tree')
     const state: ParentState = {
       ...parent,
       epochDifficulty: context.epochDifficulty,

@@ -1,0 +1,91 @@
+/** State for readers: values and proofs after any executed block, and calls on top of it. */
+import { CodedError } from '../../consensus/errors.ts'
+import type { Address, Hash, Hex } from '../../consensus/types.ts'
+import type { AccountProof, CallLimits, StateReader } from '../api.ts'
+import { summaryOf } from '../chain/block-summary.ts'
+import { ancestorHashes } from '../chain/branch.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { BlockSummary } from '../events.ts'
+import type {
+  CallOutcome,
+  CallRequest,
+  EstimateOutcome,
+  Overrides,
+} from '../execution/call-types.ts'
+import type { CallBase } from '../execution/types.ts'
+import type { StateView } from '../state/types.ts'
+import type { PendingBlocks } from './pending-blocks.ts'
+import { PendingState } from './pending-state.ts'
+
+export class NodeStateReader implements StateReader {
+  readonly #chain: Chain
+  readonly #pending: PendingBlocks
+
+  constructor(chain: Chain, pending: PendingBlocks) {
+    this.#chain = chain
+    this.#pending = pending
+  }
+
+  async at(block: BlockSummary): Promise<StateView> {
+    const pending = this.#pending.find(block.hash)
+    if (pending === undefined) {
+      await this.#verifyExecuted(block.hash)
+      return this.#chain.state.view(block.header.stateRoot)
+    }
+    const parent = await summaryOf(this.#chain.blocks, pending.parentHash)
+    return new PendingState(this.#chain.state.view(parent.header.stateRoot), pending.changes)
+  }
+
+  async prove(block: BlockSummary, address: Address, slots: readonly Hex[]): Promise<AccountProof> {
+    const { header } = await this.#stored(block)
+    return this.#chain.state.prove(header.stateRoot, address, slots)
+  }
+
+  async call(
+    block: BlockSummary,
+    request: CallRequest,
+    overrides: Overrides = {},
+    limits: CallLimits = {},
+  ): Promise<CallOutcome> {
+    return this.#chain.executor.call(await this.#baseOf(block), request, overrides, limits)
+  }
+
+  async estimateGas(
+    block: BlockSummary,
+    request: CallRequest,
+    overrides: Overrides = {},
+    limits: CallLimits = {},
+  ): Promise<EstimateOutcome> {
+    return this.#chain.executor.estimateGas(await this.#baseOf(block), request, overrides, limits)
+  }
+
+  async #baseOf(block: BlockSummary): Promise<CallBase> {
+    const stored = await this.#stored(block)
+    const { tree, blocks } = this.#chain
+    return { ...stored, ancestorHash: ancestorHashes(tree, blocks, stored.hash) }
+  }
+
+  /** The tries of a pending block are not kept: proofs and calls are of the block below it. */
+  async #stored(block: BlockSummary): Promise<BlockSummary> {
+    const pending = this.#pending.find(block.hash)
+    if (pending !== undefined) return summaryOf(this.#chain.blocks, pending.parentHash)
+    await this.#verifyExecuted(block.hash)
+    return block
+  }
+
+  async #verifyExecuted(hash: Hash): Promise<void> {
+    const { tree, blocks, head } = this.#chain
+    if (hash === head.hash) return
+    const record = tree.get(hash) ?? (await blocks.record(hash))
+    if (record?.status !== 'executed') throw new StateError({ code: 'UNAVAILABLE', hash })
+  }
+}
+
+export type StateErrorType = { readonly code: 'UNAVAILABLE'; readonly hash: Hash }
+
+/** The state after this block is not here: it was never executed on this node. */
+export class StateError extends CodedError<StateErrorType> {
+  constructor(type: StateErrorType) {
+    super(type, `The state after block ${type.hash} is not available on this node.`)
+  }
+}

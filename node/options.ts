@@ -1,0 +1,70 @@
+/**
+ * What an operator may set of a node, and the defaults. The one file of `node` that looks at the
+ * environment; flags are read by the commands.
+ */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Address, Hash } from '../consensus/types.ts'
+import type { Genesis } from '../genesis/genesis-file.ts'
+import type { BackendMode, ProofBackend } from '../gpu/backend.ts'
+import type { NetworkTiming } from '../p2p/options.ts'
+import type { Clock, Rng } from './ports.ts'
+import type { Pace } from './sealer/pace.ts'
+
+export type P2pOptions = {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Multiaddrs that end in /p2p/<peer id>; our own is skipped. */
+  readonly bootnodes: readonly string[]
+  /** Periods and patience; tests shorten them. */
+  readonly timing?: Partial<NetworkTiming>
+}
+
+export type SealOptions = {
+  readonly pace: Pace
+  readonly gpu: BackendMode
+  /** Share of the time spent searching, 1 to 100. */
+  readonly dutyPercent: number
+  /** Where drivers and the choice of kernel are kept; {@link defaultCacheDirectory} if not set. */
+  readonly cacheDir?: string
+}
+
+export type NodeOptions = {
+  readonly genesis: Genesis
+  /** Made if it is not there. */
+  readonly dataDir: string
+  readonly log: Logger
+  /** undefined: a chain of one node. */
+  readonly p2p?: P2pOptions
+  /** undefined: follows the chain and makes no blocks of its own. */
+  readonly seal?: SealOptions
+  /** Where the rewards of our blocks go; of the zero address if not set. */
+  readonly coinbase?: Address
+  /** Blocks never to be followed: the operator's way out of a chain that is wrong. */
+  readonly exclude?: readonly Hash[]
+  /** Counts go here; nothing is counted without it. */
+  readonly registry?: Registry
+  /** What `web3_clientVersion` says. */
+  readonly clientVersion?: string
+  readonly ports?: NodePorts
+}
+
+/** What tests and the simulator put in place of the machine. */
+export type NodePorts = {
+  readonly clock?: Clock
+  readonly rng?: Rng
+  /** Searches in place of one that the node opens, and is not closed by it. */
+  readonly backend?: ProofBackend
+}
+
+export const DEFAULT_CLIENT_VERSION = `hanzo/v0.1.0/${process.platform}-${process.arch}/node${process.versions.node}`
+
+export const ZERO_COINBASE: Address = `0x${'00'.repeat(20)}`
+
+/** Drivers and measurements of this machine; several nodes may share it. */
+export function defaultCacheDirectory(): string {
+  return process.env['HANZO_CACHE_DIR'] ?? join(homedir(), '.cache', 'hanzo')
+}

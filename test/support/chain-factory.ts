@@ -1,0 +1,175 @@
+/**
+ * Real chains on real databases, and blocks for them that are executed, sealed by the reference
+ * search and valid on any node: shape T0, so that a block takes milliseconds.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import type { Address, Hash } from '../../consensus/types.ts'
+import { buildGenesis } from '../../genesis/build-genesis.ts'
+import type { Genesis } from '../../genesis/genesis-file.ts'
+import type { SearchTemplate, WinningTile } from '../../gpu/backend.ts'
+import { prepareAttempt, searchTiles } from '../../gpu/reference/search.ts'
+import { deriveKappa, deriveSeeds, nonceBytes } from '../../gpu/reference/seeds.ts'
+import { SHAPES } from '../../gpu/reference/shape.ts'
+import { syntheticMatrix } from '../../gpu/reference/synthetic.ts'
+import { candidateLimit, wins } from '../../gpu/reference/ticket.ts'
+import { Chain } from '../../node/chain/chain.ts'
+import type { ImportOutcome } from '../../node/chain/import-outcome.ts'
+import type { SealedBlock } from '../../node/chain/sealed-block.ts'
+import { SenderRecovery } from '../../node/crypto/sender-recovery.ts'
+import { type Clock, systemClock } from '../../node/ports.ts'
+import { sealWithTile, type Template, TemplateBuilder } from '../../node/sealer/template.ts'
+import { Database, type KeyValueStore } from '../../node/storage/database.ts'
+import type { SignedTransaction } from '../../node/transaction.ts'
+
+export const SILENT = pino({ level: 'silent' })
+export const TEST_COINBASE: Address = `0x${'c0'.repeat(20)}`
+
+/** Before any machine's clock, so that blocks need not wait for it. */
+const GENESIS_TIMESTAMP = 1_700_000_000n
+
+let genesis: Promise<Genesis> | undefined
+
+/** One genesis of preset instant for all tests of a process: building one takes a second. */
+export function testGenesis(): Promise<Genesis> {
+  genesis ??= buildGenesis({
+    preset: 'instant',
+    timestamp: GENESIS_TIMESTAMP,
+    validators: [{ address: `0x${'a1'.repeat(20)}`, coinbase: TEST_COINBASE }],
+  })
+  return genesis
+}
+
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'hanzo-test-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+let recovery: SenderRecovery | undefined
+
+/** One thread for all chains of a test process; it does not keep the process alive. */
+export function testRecovery(): SenderRecovery {
+  recovery ??= SenderRecovery.start()
+  return recovery
+}
+
+export type TestChainOptions = {
+  readonly directory?: string
+  readonly genesis?: Genesis
+  readonly clock?: Clock
+  /** Between the chain and its database. */
+  readonly wrap?: (store: KeyValueStore) => KeyValueStore
+}
+
+export type SealPlan = {
+  readonly parent?: Hash
+  readonly timestamp?: bigint
+  readonly coinbase?: Address
+  readonly transactions?: readonly SignedTransaction[]
+}
+
+/** A chain with its database, which closes when the test ends. */
+export class TestChain {
+  readonly chain: Chain
+  readonly database: Database
+  readonly directory: string
+  readonly #templates: TemplateBuilder
+  #isClosed = false
+
+  private constructor(chain: Chain, database: Database, directory: string, clock: Clock) {
+    this.chain = chain
+    this.database = database
+    this.directory = directory
+    this.#templates = new TemplateBuilder({
+      chain,
+      clock,
+      candidates: () => [],
+      onRefused: () => undefined,
+    })
+  }
+
+  static async open(options: TestChainOptions = {}): Promise<TestChain> {
+    const directory = options.directory ?? (await temporaryDirectory())
+    const clock = options.clock ?? systemClock
+    const database = await Database.open(directory)
+    const chain = await Chain.open(
+      { genesis: options.genesis ?? (await testGenesis()), path: directory },
+      {
+        store: options.wrap?.(database) ?? database,
+        recoverStore: () => database.recover(),
+        recovery: testRecovery(),
+        clock,
+        log: SILENT,
+      },
+    )
+    const opened = new TestChain(chain, database, directory, clock)
+    onTestFinished(() => opened.close())
+    return opened
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.chain.close()
+    await this.database.close()
+  }
+
+  /** A valid block on any executed block, not imported. */
+  async seal(plan: SealPlan = {}): Promise<SealedBlock> {
+    const template = await this.build(plan)
+    return sealWithTile(template, searchReference(template.search))
+  }
+
+  build(plan: SealPlan = {}): Promise<Template> {
+    const parent = plan.parent ?? this.chain.head.hash
+    const parentTime = this.chain.tree.get(parent)?.timestamp ?? 0n
+    return this.#templates.build({
+      coinbase: plan.coinbase ?? TEST_COINBASE,
+      timestamp: plan.timestamp ?? parentTime + 1n,
+      parentHash: parent,
+      candidates: plan.transactions ?? [],
+    })
+  }
+
+  import(block: SealedBlock): Promise<ImportOutcome> {
+    return this.chain.importBlock(block, 'gossip')
+  }
+
+  /** Seals and imports `count` blocks one on the other; returns them. */
+  async extend(count: number, plan: SealPlan = {}): Promise<SealedBlock[]> {
+    const blocks: SealedBlock[] = []
+    let parent = plan.parent ?? this.chain.head.hash
+    for (let i = 0; i < count; i++) {
+      const block = await this.seal({ ...plan, parent })
+      const outcome = await this.import(block)
+      if (outcome.kind !== 'imported') throw new Error(`not imported: ${JSON.stringify(outcome)}`)
+      blocks.push(block)
+      parent = block.hash
+    }
+    return blocks
+  }
+}
+
+/** Nonce after nonce on the CPU's reference, from `startNonce`. */
+export function searchReference(template: SearchTemplate, startNonce = 0n): WinningTile {
+  const shape = SHAPES[template.shape]
+  if (template.operands.kind !== 0) throw new Error('only the public operands are searched')
+  const { epochSeed } = template.operands
+  const operands = {
+    a: syntheticMatrix(epochSeed, 'A', shape.m, shape.k),
+    bt: syntheticMatrix(epochSeed, 'B', shape.n, shape.k),
+  }
+  const limit = candidateLimit(template.difficulty, shape.tileMacs)
+  for (let counter = startNonce; ; counter++) {
+    const nonce = nonceBytes(counter)
+    const seeds = deriveSeeds(deriveKappa(template.genesisHash, template.sealHash, nonce))
+    const attempt = prepareAttempt(shape, seeds, operands)
+    for (const { ti, tj, ticket } of searchTiles(attempt, 0, shape.ticketCount, limit)) {
+      if (wins(ticket, template.difficulty, shape.tileMacs)) return { nonce, ti, tj, ticket }
+    }
+  }
+}
