@@ -51,15 +51,24 @@ export function putBody(batch: WriteBatch, hash: Hash, body: Body): void {
   putSealed(batch, 'body', hash, encodeBody(body))
 }
 
+/** Raw transactions of a stored block; undefined without a body. */
+export async function readRawTransactions(
+  store: KeyValueReader,
+  hash: Hash,
+): Promise<Uint8Array[] | undefined> {
+  const body = await readBody(store, hash, () => {
+    throw new AssertionError('raw bytes are read without decoding')
+  })
+  return body?.transactions.map(({ raw }) => raw)
+}
+
 /** Hashes of a stored block's transactions; undefined without a body. */
 export async function readTransactionHashes(
   store: KeyValueReader,
   hash: Hash,
 ): Promise<Hash[] | undefined> {
-  const body = await readBody(store, hash, () => {
-    throw new AssertionError('hashes are read without decoding')
-  })
-  return body?.transactions.map((transaction) => transaction.hash)
+  const raws = await readRawTransactions(store, hash)
+  return raws?.map((raw) => bytesToHex(keccak256(raw)))
 }
 
 export async function readReceipts(

@@ -1,6 +1,7 @@
 /** Blocks with bodies and receipts for the stores to keep: well-formed, and never executed. */
 import { bytesToHex } from '@ethereumjs/util'
 import { hashHeader } from '../../../../consensus/codec/header-codec.ts'
+import { orderedTrieRoot } from '../../../../consensus/codec/ordered-trie-root.ts'
 import {
   type BlockRecord,
   childRecord,
@@ -9,6 +10,7 @@ import {
 import type { Hash } from '../../../../consensus/types.ts'
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
 import type { BlockSummary } from '../../../../node/events.ts'
+import { encodeReceipt } from '../../../../node/execution/receipts/receipt-codec.ts'
 import type { Log, Receipt } from '../../../../node/receipt.ts'
 import type { NewBlock } from '../../../../node/storage/block-store.ts'
 import type { SignedTransaction } from '../../../../node/transaction.ts'
@@ -49,7 +51,12 @@ export const GENESIS_BLOCK: NewBlock & { record: BlockRecord } = {
 /** A child with `count` transfers; `salt` tells siblings apart. */
 export function makeChildBlock(
   parent: { readonly summary: BlockSummary; readonly record: BlockRecord },
-  options: { count?: number; salt?: number; transactions?: readonly SignedTransaction[] } = {},
+  options: {
+    count?: number
+    salt?: number
+    transactions?: readonly SignedTransaction[]
+    stateRoot?: Hash
+  } = {},
 ): MadeBlock {
   const { count = 2, salt = 0 } = options
   const number = parent.record.number + 1n
@@ -59,12 +66,18 @@ export function makeChildBlock(
       makeTransaction({ sender: addressOf(index), nonce: number, value: BigInt(salt + 1) }),
     )
   const trieNode = keccak256(new TextEncoder().encode(`state ${number} ${salt}`))
+  const receipts: Receipt[] = []
+  for (const _ of transactions) {
+    receipts.push(makeReceipt(receipts.at(-1)?.cumulativeGasUsed ?? 0n))
+  }
   const header = {
     ...GENESIS,
     parentHash: parent.summary.hash,
-    stateRoot: bytesToHex(keccak256(trieNode)),
+    stateRoot: options.stateRoot ?? bytesToHex(keccak256(trieNode)),
+    transactionsRoot: orderedTrieRoot(transactions.map(({ raw }) => raw)),
+    receiptsRoot: orderedTrieRoot(receipts.map(encodeReceipt)),
     number,
-    timestamp: GENESIS.timestamp + number * 2n,
+    timestamp: parent.summary.header.timestamp + 2n,
     gasUsed: 21_000n * BigInt(transactions.length),
     nonce: `0x${salt.toString(16).padStart(16, '0')}` as const,
   }
@@ -74,10 +87,6 @@ export function makeChildBlock(
     ...childRecord(parent.record, hash, header, sequence, TEST_PARAMS),
     status: 'executed' as const,
   }
-  const receipts: Receipt[] = []
-  for (const _ of transactions) {
-    receipts.push(makeReceipt(receipts.at(-1)?.cumulativeGasUsed ?? 0n))
-  }
   const proof = Uint8Array.of(1, 0, 0, 0, salt, 0, 0, 0)
   return { summary: { hash, header }, record, transactions, receipts, proof, trieNode }
 }
@@ -86,7 +95,7 @@ export function makeChildBlock(
 export function makeChain(
   parent: { readonly summary: BlockSummary; readonly record: BlockRecord },
   length: number,
-  options: { count?: number; salt?: number } = {},
+  options: { count?: number; salt?: number; stateRoot?: Hash } = {},
 ): MadeBlock[] {
   const chain: MadeBlock[] = []
   for (let i = 0; i < length; i++) chain.push(makeChildBlock(chain.at(-1) ?? parent, options))

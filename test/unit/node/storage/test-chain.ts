@@ -1,10 +1,14 @@
 /** A chain as the importer writes it, one batch a block, on any store. */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import type { Hash } from '../../../../consensus/types.ts'
+import type { Genesis } from '../../../../genesis/genesis-file.ts'
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
 import { decodeTransaction } from '../../../../node/crypto/decode-transaction.ts'
+import type { BlockSummary } from '../../../../node/events.ts'
+import { StateStore } from '../../../../node/state/state-store.ts'
 import { BlockStore } from '../../../../node/storage/block-store.ts'
 import { CommitLog } from '../../../../node/storage/boot/commit-log.ts'
+import { stageGenesis } from '../../../../node/storage/boot/identity.ts'
 import { type KeyValueStore, WriteBatch } from '../../../../node/storage/database.ts'
 import { key } from '../../../../node/storage/keys.ts'
 import { addressOf, TEST_COMMON } from '../../../support/made-transactions.ts'
@@ -42,6 +46,16 @@ export class TestChain {
     chain.commits.stage(batch, { block: hash, stateRoot, head: hash, removed: [], added: [hash] })
     await chain.#write(batch)
     return chain
+  }
+
+  /** Puts a real block 0 with its state and the store's identity in. */
+  async createReal(genesis: Genesis): Promise<BlockSummary> {
+    const batch = new WriteBatch()
+    const block = await stageGenesis(batch, this.blocks, this.commits, genesis)
+    const state = await StateStore.open({ store: this.store })
+    state.stageGenesis(batch, block, genesis.alloc)
+    await this.#write(batch)
+    return block
   }
 
   /** Imports a block; onto the head, unless it is to stay on a side branch or to switch to it. */
