@@ -2,8 +2,8 @@
  * From the text of a request to the text of its answer, for both transports. The one place of
  * this folder that catches errors.
  */
-import { answerBatch } from './batch.ts'
-import { within } from './call-time.ts'
+import { answerBatch } from './dispatch/batch.ts'
+import { within } from './dispatch/call-time.ts'
 import {
   idOf,
   isNotification,
@@ -13,12 +13,12 @@ import {
   readRequest,
   writeError,
   writeResult,
-} from './envelope.ts'
+} from './dispatch/envelope.ts'
 import { answerTooLarge, formatError, INTERNAL, RpcError } from './errors.ts'
 import { ANSWER_BYTES_MAX, ECHO_CHARS_MAX } from './limits.ts'
-import type { RpcLog } from './log.ts'
 import { type Client, type Method, type MethodTable, readParams } from './method.ts'
 import type { MethodMetrics, RpcMetrics } from './metrics.ts'
+import type { RpcLog } from './options.ts'
 
 export type DispatcherOptions = {
   /** Milliseconds that a method may take before its caller is told to go. */

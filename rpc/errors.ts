@@ -5,8 +5,8 @@
  */
 import { CodedError } from '../consensus/errors.ts'
 import type { Hex } from '../consensus/types.ts'
+import { revertReason } from './format/revert-reason.ts'
 import { ANSWER_BYTES_MAX } from './limits.ts'
-import { revertReason } from './revert-reason.ts'
 
 export type RpcErrorType =
   | { readonly code: 'PARSE_ERROR' }

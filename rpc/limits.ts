@@ -4,7 +4,7 @@
  */
 import { assert } from '../consensus/errors.ts'
 
-/** A request body or WebSocket message; beyond it HTTP answers 413 and a WebSocket closes (1009). */
+/** A request body or WebSocket message; beyond it HTTP answers 413, a WebSocket closes (1009). */
 export const BODY_BYTES_MAX = 5 * 1024 * 1024
 /** Requests in a batch; a longer batch is refused whole, code -32005. */
 export const BATCH_ITEMS_MAX = 100

@@ -1,4 +1,4 @@
-/** What the JSON-RPC server counts. Labels are names of our own methods, never what a client sent. */
+/** What the JSON-RPC server counts. Labels are our own methods, never what a client sent. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** Seconds: most reads end within a millisecond, calls and scans within the call time. */

@@ -1,6 +1,5 @@
 /** What the operator chooses about the JSON-RPC server; the command line reads it from flags. */
 import type { Registry } from 'prom-client'
-import type { RpcLog } from './log.ts'
 
 export type RpcOptions = {
   /** Address to listen on: 127.0.0.1 unless the operator opens the node to others. */
@@ -25,3 +24,13 @@ export type RpcOptions = {
 
 export const DEFAULT_GAS_CAP = 50_000_000n
 export const DEFAULT_CALL_TIME_MS = 5_000
+
+/** The part of pino's logger that this folder uses: fields first, then a constant message. */
+export type RpcLog = {
+  readonly debug: LogLine
+  readonly info: LogLine
+  readonly warn: LogLine
+  readonly error: LogLine
+}
+
+type LogLine = (fields: object, message: string) => void

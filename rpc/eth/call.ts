@@ -1,7 +1,7 @@
 /** `eth_`: messages executed without being sent. */
 import type { CallRequest } from '../../node/execution/call-types.ts'
 import { requireBlock } from '../block-lookup.ts'
-import { withSignal } from '../call-time.ts'
+import { withSignal } from '../dispatch/call-time.ts'
 import { paramInvalid, RpcError, reverted } from '../errors.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'

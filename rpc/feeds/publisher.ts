@@ -5,7 +5,7 @@ import type { SignedTransaction } from '../../node/transaction.ts'
 import { formatHeader } from '../format/block.ts'
 import { quantity } from '../format/hex.ts'
 import { formatTransaction } from '../format/transaction.ts'
-import type { RpcLog } from '../log.ts'
+import type { RpcLog } from '../options.ts'
 import { blockLogs } from './block-logs.ts'
 import type { BlockChange, NodeFeed } from './node-feed.ts'
 import type { Subscription, Subscriptions } from './subscriptions.ts'
@@ -114,7 +114,7 @@ export class Publisher {
 
   /** A client that missed a log must not believe that there was none. */
   #dropReaders(reason: string): void {
-    for (const { socket } of [...this.#modules.subscriptions.of('logs')]) socket.drop(reason)
+    for (const { socket } of this.#modules.subscriptions.of('logs')) socket.drop(reason)
   }
 }
 

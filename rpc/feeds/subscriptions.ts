@@ -83,7 +83,7 @@ export class Subscriptions {
   }
 
   endAll(socket: SubscriberSocket): void {
-    for (const id of [...(this.#bySocket.get(socket)?.keys() ?? [])]) this.unsubscribe(socket, id)
+    for (const id of this.#bySocket.get(socket)?.keys() ?? []) this.unsubscribe(socket, id)
     this.#bySocket.delete(socket)
   }
 

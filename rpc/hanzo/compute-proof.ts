@@ -14,12 +14,12 @@ import { PREDEPLOYS } from '../../genesis/predeploys.ts'
 import type { NodeApi, ProofReport, WorkDesk } from '../../node/api.ts'
 import type { BlockSummary } from '../../node/events.ts'
 import { findBlock } from '../block-lookup.ts'
-import { readContract } from '../contract-read.ts'
 import { data, quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { block, LATEST } from '../params/block.ts'
 import { bytes } from '../params/primitives.ts'
+import { readContract } from './contract-read.ts'
 
 /** `BlockRewards.last()`: number, coinbase, operations, quality, difficulty, reward. */
 const LAST_SELECTOR = '0x47799da8'

@@ -11,11 +11,11 @@ import { PREDEPLOYS, RESERVED } from '../../genesis/predeploys.ts'
 import type { NodeApi } from '../../node/api.ts'
 import type { BlockSummary } from '../../node/events.ts'
 import { requireBlock } from '../block-lookup.ts'
-import { readNumber } from '../contract-read.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { block, LATEST } from '../params/block.ts'
+import { readNumber } from './contract-read.ts'
 
 const SUPPLY_WEI = 10n ** 27n
 /** Getters of `ScheduledVault` and `AIBurn`. */

@@ -7,12 +7,12 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { NodeApi } from '../../node/api.ts'
+import { invalidRequest, writeError } from '../dispatch/envelope.ts'
 import type { Dispatcher } from '../dispatcher.ts'
-import { invalidRequest, writeError } from '../envelope.ts'
 import { formatError, INTERNAL, limitExceeded } from '../errors.ts'
 import { quantity } from '../format/hex.ts'
 import { BODY_BYTES_MAX, CONNECTIONS_MAX, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from '../limits.ts'
-import type { RpcLog } from '../log.ts'
+import type { RpcLog } from '../options.ts'
 import type { Guard } from './guard.ts'
 
 export type HttpModules = {

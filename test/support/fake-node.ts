@@ -181,10 +181,10 @@ function fakeState(node: FakeNode): StateReader {
   return {
     at: async (block) => view(block),
     prove: async (block, address, slots): Promise<AccountProof> => {
-      const { storage } = view(block)
+      const state = view(block)
       const storageProof = slots.map(async (slot) => ({
         slot,
-        value: await storage(address, slot),
+        value: await state.storage(address, slot),
         proof: ['0xc0'] as const,
       }))
       return { accountProof: ['0xc0'], storageProof: await Promise.all(storageProof) }

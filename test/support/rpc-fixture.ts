@@ -92,7 +92,7 @@ export class TestSocket {
 
   private constructor(raw: WebSocket) {
     this.raw = raw
-    raw.on('message', (text) => this.#receive(JSON.parse(text.toString())))
+    raw.on('message', (text: Buffer) => this.#receive(JSON.parse(text.toString())))
   }
 
   static async open(url: string, headers: Record<string, string>): Promise<TestSocket> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CodedError } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import { formatError, reverted } from '../../../rpc/errors.ts'
-import { revertReason } from '../../../rpc/revert-reason.ts'
+import { revertReason } from '../../../rpc/format/revert-reason.ts'
 import { PoolError } from '../../support/fake-node.ts'
 
 const word = (value: number): string => value.toString(16).padStart(64, '0')

@@ -89,10 +89,10 @@ describe('rpc / eth / logs', () => {
 
   it('refuses more logs than an answer may hold', async () => {
     const { chain } = fixture.node
-    const { receipts } = chain
+    const receipts = chain.receipts.bind(chain)
     const [log] = (await chain.receipts((await chain.canonicalHash(1n))!))?.[0]?.logs ?? []
     chain.receipts = async (hash) => {
-      const known = (await receipts.call(chain, hash)) ?? []
+      const known = (await receipts(hash)) ?? []
       return known.map((receipt) => ({ ...receipt, logs: Array(LOGS_MAX / 2).fill(log) }))
     }
     const range = { fromBlock: '0x1', toBlock: '0x1' }

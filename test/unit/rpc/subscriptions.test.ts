@@ -93,7 +93,7 @@ describe('rpc / subscriptions', () => {
   it('sends the id before the first notice, even if the head comes first', async () => {
     const messages: string[] = []
     const allCame = new Promise<void>((resolve) => {
-      socket.raw.on('message', (text) => {
+      socket.raw.on('message', (text: Buffer) => {
         if (messages.push(text.toString()) === 3) resolve()
       })
     })

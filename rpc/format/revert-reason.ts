@@ -1,5 +1,5 @@
 /** What Solidity wrote into revert data, in words: `Error(string)` and `Panic(uint256)`. */
-import type { Hex } from '../consensus/types.ts'
+import type { Hex } from '../../consensus/types.ts'
 
 /** Selectors of the two errors that every compiler emits. */
 const ERROR_SELECTOR = '0x08c379a0'
@@ -7,7 +7,7 @@ const PANIC_SELECTOR = '0x4e487b71'
 const SELECTOR_CHARS = 10
 const WORD_CHARS = 64
 
-/** Geth's words for the codes of docs.soliditylang.org, "Panic via assert and Error via require". */
+/** Geth's words for the codes of Solidity, "Panic via assert and Error via require". */
 const PANICS: Readonly<Record<number, string>> = {
   0: 'generic panic',
   1: 'assert(false)',

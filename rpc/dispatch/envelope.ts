@@ -4,7 +4,7 @@
  * Spec: https://www.jsonrpc.org/specification. Answers are written by hand around the result's
  * JSON, so that a result is turned into text once.
  */
-import { type JsonRpcError, RpcError } from './errors.ts'
+import { type JsonRpcError, RpcError } from '../errors.ts'
 
 export type RequestId = string | number | null
 

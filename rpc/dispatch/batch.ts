@@ -4,9 +4,10 @@
  * Items run one after another, as a client that writes "send, then read" expects. Only methods
  * that say so run beside their neighbours: a hundred raw transactions then share the pool's work.
  */
+
+import { answerTooLarge, limitExceeded } from '../errors.ts'
+import { ANSWER_BYTES_MAX, BATCH_ITEMS_MAX } from '../limits.ts'
 import { invalidRequest } from './envelope.ts'
-import { answerTooLarge, limitExceeded } from './errors.ts'
-import { ANSWER_BYTES_MAX, BATCH_ITEMS_MAX } from './limits.ts'
 
 type BatchSteps = {
   /** Never rejects; undefined for a notification. */

@@ -1,5 +1,5 @@
 /** The call time: how long a client waits for a method before it is told to go. */
-import { RpcError } from './errors.ts'
+import { RpcError } from '../errors.ts'
 
 /** Rejects with TIMED_OUT after `timeMs`; the work itself ends by its own signal. */
 export async function within<Value>(work: Promise<Value>, timeMs: number): Promise<Value> {

@@ -1,8 +1,8 @@
 /** Reads of our own predeploys at a block: numbers in, words out. */
-import { assert } from '../consensus/errors.ts'
-import type { Address, Hex } from '../consensus/types.ts'
-import type { StateReader } from '../node/api.ts'
-import type { BlockSummary } from '../node/events.ts'
+import { assert } from '../../consensus/errors.ts'
+import type { Address, Hex } from '../../consensus/types.ts'
+import type { StateReader } from '../../node/api.ts'
+import type { BlockSummary } from '../../node/events.ts'
 
 const WORD_CHARS = 64
 /** Far more than any getter of ours takes. */
