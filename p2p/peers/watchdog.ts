@@ -79,7 +79,7 @@ export class Watchdog {
       return
     }
     peer.deafTicks = isInGossip(peer.id) ? 0 : peer.deafTicks + 1
-    if (peer.deafTicks > DEAF_TICKS_MAX) {
+    if (peer.deafTicks >= DEAF_TICKS_MAX) {
       report(peer.id, DEAF_PENALTY, 'lost to gossip')
       void peers.hangUp(peer.id, 'lost to gossip')
       return

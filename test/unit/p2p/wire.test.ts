@@ -103,7 +103,7 @@ describe('p2p / peers / connection-gate', () => {
       isStatic: (peer) => peer === 'static',
       connections: () => connections,
     })
-    const gater = gate.gater() as {
+    const gater = gate.gater() as unknown as {
       denyInboundConnection(connection: { remoteAddr: unknown }): boolean
       denyInboundEncryptedConnection(peer: string): boolean
       denyDialPeer(peer: string): boolean
