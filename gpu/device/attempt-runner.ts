@@ -149,7 +149,10 @@ async function compile(
   label: string,
   code: string,
 ): Promise<GPUComputePipeline> {
+  device.pushErrorScope('validation')
   const module = device.createShaderModule({ label, code })
+  const error = await device.popErrorScope()
+  if (error !== null) throw new Error(error.message)
   return device.createComputePipelineAsync({
     label,
     layout: 'auto',

@@ -72,9 +72,11 @@ export class KernelProcess {
   }
 
   async #ask<Result>(request: KernelRequest): Promise<Result> {
-    const answered = once(this.#child, 'message')
+    const answered = Promise.race([once(this.#child, 'message'), once(this.#child, 'exit')])
     this.#child.send(request)
-    const [{ result, error }] = (await answered) as [Reply]
+    const [reply] = (await answered) as [Reply | number | null]
+    if (typeof reply === 'number' || reply === null) throw new Error('the kernel process ended')
+    const { result, error } = reply
     if (error !== undefined) throw new Error(error)
     return result as Result
   }

@@ -165,7 +165,8 @@ describe.skipIf(gpu === undefined)('gpu / kernels', () => {
   })
 })
 
-const bytesOf = (values: Int8Array) => Buffer.from(values.buffer, values.byteOffset, values.length)
+const bytesOf = (values: Int8Array | Int32Array) =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength)
 
 function attemptsAndTiles(found: readonly { attempt: number; ti: number; tj: number }[]): string[] {
   return found.map(({ attempt, ti, tj }) => `${attempt} ${ti} ${tj}`).sort()
