@@ -60,10 +60,13 @@ const RPC_CODES: Readonly<Record<RpcErrorType['code'], number>> = {
 }
 
 /**
- * Errors of the node by family, which is the name of their class: every code of the pool is a
- * refusal of a transaction, whatever the reason.
+ * Errors of the node by family, which is the name of their class: every code of the pool and of
+ * the decoder before it is a refusal of a transaction, whatever the reason.
  */
-const FAMILY_CODES: Readonly<Record<string, number>> = { PoolError: -32003 }
+const FAMILY_CODES: Readonly<Record<string, number>> = {
+  PoolError: -32003,
+  TransactionError: -32003,
+}
 const OTHER_FAILURE = -32000
 
 /** The answer to an error; undefined for a bug, which the caller logs and answers as internal. */

@@ -1,11 +1,9 @@
 /** `debug_getRaw*`: what was hashed, in bytes, for checkers that share no code with the node. */
-import { RLP } from '@ethereumjs/rlp'
-import { hexToBytes } from '@ethereumjs/util'
 import { encodeBlock } from '../../consensus/codec/block-codec.ts'
 import { encodeHeader } from '../../consensus/codec/header-codec.ts'
-import { assert } from '../../consensus/errors.ts'
 import type { ChainReader } from '../../node/api.ts'
 import type { BlockSummary } from '../../node/events.ts'
+import { encodeReceipt } from '../../node/execution/receipts/receipt-codec.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import { requireBlock } from '../block-lookup.ts'
 import { RpcError } from '../errors.ts'
@@ -57,18 +55,6 @@ async function receiptsOf(chain: ChainReader, { hash }: BlockSummary): Promise<r
   const receipts = await chain.receipts(hash)
   if (receipts === undefined) throw pruned()
   return receipts
-}
-
-/** EIP-2718: the type's byte before the RLP, nothing before a legacy receipt. */
-function encodeReceipt({ type, status, cumulativeGasUsed, logsBloom, logs }: Receipt): Uint8Array {
-  assert(type >= 0 && type < 0x80, 'a transaction type is below 0x80')
-  const entries = logs.map((log) => [
-    hexToBytes(log.address),
-    log.topics.map((topic) => hexToBytes(topic)),
-    hexToBytes(log.data),
-  ])
-  const payload = RLP.encode([status, cumulativeGasUsed, hexToBytes(logsBloom), entries])
-  return type === 0 ? payload : Buffer.concat([Uint8Array.of(type), payload])
 }
 
 function pruned(): RpcError {

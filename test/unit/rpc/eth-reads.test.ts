@@ -1,5 +1,7 @@
+import { RLP } from '@ethereumjs/rlp'
+import { hexToBytes } from '@ethereumjs/util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Hash } from '../../../consensus/types.ts'
+import type { Hash, Hex } from '../../../consensus/types.ts'
 import { devAccounts } from '../../../genesis/accounts.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
 import {
@@ -192,6 +194,37 @@ describe('rpc / eth / reads', () => {
     expect(block).toContain((header as string).slice(2))
     expect(await failure('debug_getRawBlock', '2')).toMatchObject({ code: -32602 })
     expect(await failure('debug_getRawHeader', '0x99')).toMatchObject({ code: -32000 })
+  })
+
+  it('gives raw receipts as EIP-2718 has them', async () => {
+    const receipts = (await fixture.rpc('debug_getRawReceipts', first)) as Hex[]
+    const fields = receipts.map((raw) => {
+      const bytes = hexToBytes(raw)
+      const type = bytes[0]! < 0x80 ? bytes[0] : 0
+      const list = RLP.decode(type === 0 ? bytes : bytes.subarray(1)) as [
+        unknown,
+        unknown,
+        unknown,
+        unknown[],
+      ]
+      return [type, list.length, list[3].length]
+    })
+    expect(fields).toEqual([
+      [0, 4, 0],
+      [1, 4, 0],
+      [2, 4, 1],
+      [4, 4, 0],
+      [2, 4, 0],
+      [2, 4, 1],
+    ])
+    const logs = RLP.decode(hexToBytes(receipts[2]!).subarray(1)) as unknown[]
+    expect(logs[3]).toEqual([
+      [
+        hexToBytes(RECIPIENT),
+        [topicOf(1), topicOf(2)].map((topic) => hexToBytes(topic)),
+        new Uint8Array(),
+      ],
+    ])
   })
 
   it('says who and where it is', async () => {
