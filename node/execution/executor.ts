@@ -103,7 +103,7 @@ export class Executor {
   ): Promise<Result> {
     const { common, state, transferRules = TRANSFER_RULES } = this.#options
     const view = state.view(base.header.stateRoot)
-    const lane = this.#idle.pop() ?? (await Lane.create(common, view, transferRules))
+    const lane = this.#idle.pop() ?? Lane.create(common, view, transferRules)
     lane.overlay.reset(view)
     const result = await run(lane)
     this.#idle.push(lane)

@@ -11,7 +11,7 @@ import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { PREDEPLOYS, PREINSTALLS, SYSTEM_ADDRESS } from '../../genesis/predeploys.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { integerBytes } from '../state/flat/integers.ts'
-import { type BlockContext, type EvmBlock, evmBlockOf } from './evm/block-context.ts'
+import type { BlockContext, EvmBlock } from './evm/block-context.ts'
 import type { Lane } from './evm/lane.ts'
 import { ExecutionError } from './execution-error.ts'
 

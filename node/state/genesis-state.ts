@@ -4,7 +4,7 @@ import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { GenesisAccount } from '../../genesis/genesis-file.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
-import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, ZERO_WORD } from './flat/flat-codec.ts'
+import { EMPTY_CODE_HASH, ZERO_WORD } from './flat/flat-codec.ts'
 import { buildAccounts, buildStorage } from './trie/state-trie.ts'
 import type { AccountRecord, Change, StateChanges, TrieNode } from './types.ts'
 

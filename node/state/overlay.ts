@@ -123,6 +123,11 @@ export class StateOverlay {
     this.clearStorage(entry)
   }
 
+  /** The entry of a slot that was read before, else undefined: ask {@link loadSlot}. */
+  peekSlot(address: Address, slot: Hex): SlotEntry | undefined {
+    return this.#storage.get(address)?.slots.get(slot)
+  }
+
   async loadSlot(address: Address, slot: Hex): Promise<SlotEntry> {
     const storage = this.#storageOf(address)
     const known = storage.slots.get(slot)
@@ -184,6 +189,12 @@ export class StateOverlay {
     const bytes = this.#newCode.get(hash) ?? (await this.#view.code(hash))
     entry.code = { hash: codeHash, bytes }
     return bytes
+  }
+
+  /** Code that is at hand without a read of the view, if it is. */
+  peekCode({ current, code }: AccountEntry): Uint8Array | undefined {
+    if (current === undefined || current.codeHash === KECCAK256_NULL) return NO_BYTES
+    return code?.hash === current.codeHash ? code.bytes : undefined
   }
 
   setCode(entry: AccountEntry, bytes: Uint8Array): void {

@@ -3,12 +3,13 @@
  * done. An EVM costs milliseconds to make, so lanes are kept.
  */
 import type { Common } from '@ethereumjs/common'
-import { createEVM, type EVM, type Message } from '@ethereumjs/evm'
+import type { Message } from '@ethereumjs/evm'
 import { createAddressFromString } from '@ethereumjs/util'
 import { TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
 import { StateOverlay } from '../../state/overlay.ts'
 import type { StateView } from '../../state/types.ts'
 import { BranchHashes } from './block-context.ts'
+import { ChainEvm } from './chain-evm.ts'
 import { EvmState } from './evm-state.ts'
 import {
   createTransferPrecompile,
@@ -17,13 +18,13 @@ import {
 } from './native-transfer-precompile.ts'
 
 export class Lane {
-  readonly evm: EVM
+  readonly evm: ChainEvm
   readonly overlay: StateOverlay
   readonly branch: BranchHashes
   /** Addresses that run native code, as hex: they have none in the state. */
   readonly precompiles: ReadonlySet<string>
 
-  private constructor(evm: EVM, overlay: StateOverlay, branch: BranchHashes) {
+  private constructor(evm: ChainEvm, overlay: StateOverlay, branch: BranchHashes) {
     this.evm = evm
     this.overlay = overlay
     this.branch = branch
@@ -40,25 +41,24 @@ export class Lane {
     )
   }
 
-  static async create(
+  static create(
     common: Common,
     view: StateView,
     rules: readonly TransferRule[] = TRANSFER_RULES,
-  ): Promise<Lane> {
+  ): Lane {
     const overlay = new StateOverlay(view)
     const branch = new BranchHashes()
     let message: Message | undefined
-    const evm = await createEVM({
+    const transfer = createTransferPrecompile(() => message, rules)
+    const options = {
       common,
       stateManager: new EvmState(overlay),
       blockchain: branch,
       customPrecompiles: [
-        {
-          address: createAddressFromString(TRANSFER_PRECOMPILE),
-          function: createTransferPrecompile(() => message, rules),
-        },
+        { address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer },
       ],
-    })
+    }
+    const evm = new ChainEvm(options, overlay)
     // A precompile is not told who calls it: the message that is about to be executed knows.
     evm.events.on('beforeMessage', (next: Message) => {
       message = next
