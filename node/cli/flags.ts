@@ -4,7 +4,7 @@
  */
 
 import type { Address, Hash } from '../../consensus/types.ts'
-import { PRESET_NAMES, type PresetName } from '../../genesis/params.ts'
+import { PRESET_NAMES, type PresetName, type ShapeName } from '../../genesis/params.ts'
 import { invalidFlag } from './failure.ts'
 
 export const PORT_MAX = 65_535
@@ -12,6 +12,7 @@ export const PORT_MAX = 65_535
 export const VALIDATORS_MAX = 32
 
 export type GpuMode = 'auto' | 'webgpu' | 'cpu'
+const SHAPE_NAMES: readonly ShapeName[] = ['T0', 'S0', 'S1', 'S2']
 const GPU_MODES: readonly GpuMode[] = ['auto', 'webgpu', 'cpu']
 
 export function parsePort(text: string): number {
@@ -52,6 +53,12 @@ export function parsePreset(text: string): PresetName {
   const preset = PRESET_NAMES.find((name) => name === text)
   if (preset === undefined) throw invalidFlag(`one of ${PRESET_NAMES.join(', ')}`)
   return preset
+}
+
+export function parseShape(text: string): ShapeName {
+  const shape = SHAPE_NAMES.find((name) => name === text)
+  if (shape === undefined) throw invalidFlag(`one of ${SHAPE_NAMES.join(', ')}`)
+  return shape
 }
 
 export function parseGpuMode(text: string): GpuMode {
