@@ -51,7 +51,7 @@ export class Dispatcher {
         answer: (item) => this.#answerOne(item, client),
         refuse: (item, error) =>
           isNotification(item) ? undefined : this.#refuse(idOf(item), error),
-        isConcurrent: (item) => this.#isConcurrent(item),
+        groupOf: (item) => this.#groupOf(item),
       })
     } catch (error) {
       return this.#refuse(null, error)
@@ -94,9 +94,11 @@ export class Dispatcher {
     return within(result, this.#options.callTimeMs)
   }
 
-  #isConcurrent(item: unknown): boolean {
+  /** Requests of one concurrent method may run side by side. */
+  #groupOf(item: unknown): string | undefined {
     const name = (item as { method?: unknown } | null)?.method
-    return typeof name === 'string' && this.#entries.get(name)?.method.isConcurrent === true
+    if (typeof name !== 'string') return undefined
+    return this.#entries.get(name)?.method.isConcurrent === true ? name : undefined
   }
 
   #refuse(id: RequestId, error: unknown, method?: string): string {

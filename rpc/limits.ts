@@ -40,9 +40,9 @@ export const SOCKET_BUFFER_BYTES_MAX = 32 * 1024 * 1024
 /** Requests of one WebSocket in progress; reading pauses until one is answered. */
 export const SOCKET_REQUESTS_MAX = 256
 /** WebSockets at once; the next upgrade answers 503. */
-export const SOCKETS_MAX = 512
+export const SOCKETS_MAX = 256
 /** Connections of any kind; the next is closed at once. */
-export const CONNECTIONS_MAX = 2_048
+export const CONNECTIONS_MAX = 1_024
 /** A WebSocket that does not answer a ping within this time is dead. */
 export const SOCKET_PING_MS = 30_000
 /** A client has this long to send its whole HTTP request. */

@@ -39,7 +39,7 @@ export type Method = {
   readonly handler: (values: readonly unknown[], client: Client) => unknown
   /** Asks for loopback and the bearer token. */
   readonly isAdmin: boolean
-  /** In a batch it may run beside its neighbours; everything else runs in order. */
+  /** In a batch it may run beside calls of itself; everything else runs in order. */
   readonly isConcurrent: boolean
   /** Bounds itself, instead of by the call time. */
   readonly isUntimed: boolean

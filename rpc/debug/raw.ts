@@ -51,7 +51,11 @@ export function rawMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
   }
 }
 
-async function receiptsOf(chain: ChainReader, { hash }: BlockSummary): Promise<readonly Receipt[]> {
+async function receiptsOf(
+  chain: ChainReader,
+  { hash, header }: BlockSummary,
+): Promise<readonly Receipt[]> {
+  if (header.gasUsed === 0n) return []
   const receipts = await chain.receipts(hash)
   if (receipts === undefined) throw pruned()
   return receipts

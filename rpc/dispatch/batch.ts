@@ -2,7 +2,7 @@
  * A batch: answered in order, at most so many items and so many bytes.
  *
  * Items run one after another, as a client that writes "send, then read" expects. Only methods
- * that say so run beside their neighbours: a hundred raw transactions then share the pool's work.
+ * that say so run beside their like: a hundred raw transactions in a row share the pool's work.
  */
 
 import { answerTooLarge, limitExceeded } from '../errors.ts'
@@ -14,13 +14,14 @@ type BatchSteps = {
   readonly answer: (item: unknown) => Promise<string | undefined>
   /** Undefined for a notification. */
   readonly refuse: (item: unknown, error: unknown) => string | undefined
-  readonly isConcurrent: (item: unknown) => boolean
+  /** Items in a row with the same name start together; undefined: this one runs alone. */
+  readonly groupOf: (item: unknown) => string | undefined
 }
 
 /** Undefined when all items are notifications. Throws INVALID_REQUEST or LIMIT_EXCEEDED. */
 export async function answerBatch(
   items: readonly unknown[],
-  { answer: answerOne, refuse, isConcurrent }: BatchSteps,
+  { answer: answerOne, refuse, groupOf }: BatchSteps,
 ): Promise<string | undefined> {
   if (items.length === 0) throw invalidRequest('empty batch')
   if (items.length > BATCH_ITEMS_MAX) {
@@ -29,7 +30,7 @@ export async function answerBatch(
   const answers: string[] = []
   let room = ANSWER_BYTES_MAX
   for (let from = 0; from < items.length; ) {
-    const group = items.slice(from, from + groupLength(items, from, isConcurrent))
+    const group = items.slice(from, from + groupLength(items, from, groupOf))
     from += group.length
     const texts = room < 0 ? [] : await Promise.all(group.map(answerOne))
     group.forEach((item, position) => {
@@ -46,9 +47,11 @@ export async function answerBatch(
 function groupLength(
   items: readonly unknown[],
   from: number,
-  isConcurrent: (item: unknown) => boolean,
+  groupOf: BatchSteps['groupOf'],
 ): number {
-  let end = from
-  while (end < items.length && isConcurrent(items[end])) end++
-  return Math.max(1, end - from)
+  const name = groupOf(items[from])
+  if (name === undefined) return 1
+  let end = from + 1
+  while (end < items.length && groupOf(items[end]) === name) end++
+  return end - from
 }

@@ -79,8 +79,10 @@ export function transactionMethods({ api }: Pick<RpcModules, 'api'>): MethodTabl
       handler: async ([selector]) => {
         if (isPending(selector)) return null
         const found = await loadBlock(api.chain, selector)
-        const receipts = found === undefined ? undefined : await api.chain.receipts(found.hash)
-        if (found === undefined || receipts === undefined) return null
+        if (found === undefined) return null
+        if (found.transactions.length === 0) return []
+        const receipts = await api.chain.receipts(found.hash)
+        if (receipts === undefined) return null
         return receipts.map((_, index) => receiptAt(found, receipts, index))
       },
     }),

@@ -4,12 +4,17 @@
  * Only `application/json` is read: a browser then asks for permission before it lets a foreign
  * page send anything.
  */
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Registry } from 'prom-client'
 import type { NodeApi } from '../../node/api.ts'
 import { invalidRequest, writeError } from '../dispatch/envelope.ts'
 import type { Dispatcher } from '../dispatcher.ts'
-import { formatError, INTERNAL, limitExceeded } from '../errors.ts'
+import { formatError, INTERNAL, limitExceeded, type RpcError } from '../errors.ts'
 import { quantity } from '../format/hex.ts'
 import { BODY_BYTES_MAX, CONNECTIONS_MAX, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from '../limits.ts'
 import type { RpcLog } from '../options.ts'
@@ -101,22 +106,25 @@ function allow(guard: Guard, request: FastifyRequest, reply: FastifyReply): bool
   return true
 }
 
-/** What never reached the dispatcher: a body too large, or of a type that we do not read. */
+/** What never reached the dispatcher. */
 function refuse(log: RpcLog, error: unknown, reply: FastifyReply): void {
-  const code = codeOf(error)
-  const [status, answer] =
-    code === 'FST_ERR_CTP_BODY_TOO_LARGE'
-      ? [413, formatError(limitExceeded(`body too large: at most ${BODY_BYTES_MAX} bytes`))]
-      : code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
-        ? [415, formatError(invalidRequest('the content type must be application/json'))]
-        : [500, undefined]
-  if (answer === undefined) log.error({ err: error }, 'HTTP request failed')
+  const { statusCode = 500 } = error as Partial<FastifyError>
+  const isTheirs = statusCode >= 400 && statusCode < 500
+  if (!isTheirs) log.error({ err: error }, 'HTTP request failed')
+  const answer = isTheirs ? formatError(refusalOf(error as FastifyError)) : INTERNAL
   void reply
-    .code(status)
+    .code(isTheirs ? statusCode : 500)
     .header('content-type', JSON_TYPE)
     .send(writeError(null, answer ?? INTERNAL))
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
+function refusalOf({ code, message }: FastifyError): RpcError {
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return limitExceeded(`body too large: at most ${BODY_BYTES_MAX} bytes`)
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return invalidRequest('the content type must be application/json')
+    default:
+      return invalidRequest(message)
+  }
 }

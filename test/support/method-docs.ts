@@ -12,7 +12,7 @@ A *block* is a QUANTITY, a 32-byte hash, an object of EIP-1898, or one of \`late
 left out. Integers are hex QUANTITY.
 
 Requests must carry \`Content-Type: application/json\`. Web pages of this machine may read the
-answers, others after \`--cors-origin\`; a Host that is neither an IP address nor allowed is refused.
+answers; a Host that is neither localhost nor an IP address is refused.
 Admin methods are for this machine alone, with \`Authorization: Bearer\` and the token in the file
 \`admin.token\` of the data directory.
 

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { Contract, JsonRpcProvider, parseEther, Wallet, WebSocketProvider } from 'ethers'
 import {
   type Chain,
@@ -15,7 +17,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { devAccounts } from '../../../genesis/accounts.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
 import { logData, RECIPIENT } from '../../support/signed-transactions.ts'
+import { ROOT } from '../../support/source-tree.ts'
 
+const run = promisify(execFile)
 const [ALICE, BOB] = devAccounts()
 const ABI = parseAbi([
   'error Refused(uint256 amount)',
@@ -85,7 +89,7 @@ describe('rpc / clients / viem', () => {
     const wallet = createWalletClient({ chain, transport: http() })
     const socket = createPublicClient({
       chain,
-      transport: webSocket(fixture.server.url.replace('http', 'ws')),
+      transport: webSocket(fixture.server.url.replace('http', 'ws'), { reconnect: false }),
     })
     for (const client of [overHttp(), socket]) {
       const stops: (() => void)[] = []
@@ -175,5 +179,37 @@ describe('rpc / clients / ethers', () => {
     const [, hash] = await heard
     expect(hash).toBe(sent.hash)
     await provider.destroy()
+  })
+})
+
+describe('rpc / clients / cast', () => {
+  let fixture: RpcFixture
+  beforeAll(async () => {
+    fixture = await RpcFixture.start()
+    mineAtOnce(fixture)
+  })
+  afterAll(() => fixture.stop())
+
+  const cast = async (...args: string[]): Promise<string> => {
+    const path = `${ROOT}/node_modules/.bin/cast`
+    const { stdout } = await run(path, [...args, '--rpc-url', fixture.server.url])
+    return stdout.trim()
+  }
+
+  it('sends with a key, and with an account of the node', async () => {
+    const key = ['--private-key', ALICE!.privateKey]
+    const sent = JSON.parse(await cast('send', RECIPIENT, '--value', '3', '--json', ...key))
+    expect(sent).toMatchObject({ status: '0x1', type: '0x2' })
+    await cast('send', RECIPIENT, '--value', '4', '--unlocked', '--from', BOB!.address)
+    expect(await cast('balance', RECIPIENT)).toBe('7')
+    expect(await cast('receipt', sent.transactionHash, 'blockNumber')).toBe('1')
+  })
+
+  it('reads blocks and names', async () => {
+    expect(await cast('chain-id')).toBe(String(fixture.node.genesis.params.chainId))
+    expect(await cast('client')).toBe('hanzo/0.0.0-fake')
+    expect(await cast('block', '0', '--field', 'hash')).toBe(
+      await fixture.node.chain.canonicalHash(0n),
+    )
   })
 })
