@@ -2,7 +2,6 @@
  * What is wrong with a block: the code, whether it condemns the header or only who sent it, and
  * what it costs the peer. The rules' own codes have their verdict beside the rules.
  */
-import { orderedTrieRoot } from '../../consensus/codec/ordered-trie-root.ts'
 import type { Condemned } from '../../consensus/proof/proof-of-compute.ts'
 import { BodyError } from '../../consensus/rules/body-rules.ts'
 import {
@@ -11,7 +10,6 @@ import {
   type PeerAction,
 } from '../../consensus/rules/gossip-verdict.ts'
 import { ResultError } from '../../consensus/rules/result-rules.ts'
-import type { Block } from '../../consensus/types.ts'
 import { TransactionError } from '../crypto/transaction-envelope.ts'
 import { ExecutionError } from '../execution/execution-error.ts'
 
@@ -35,23 +33,15 @@ export function ruleFault(code: BlockFaultCode, condemns: Condemned): Fault {
 }
 
 /** The fault that an error of steps 3 to 5 tells of; undefined: the error is not the block's. */
-export function faultOf(error: unknown, block: Block): Fault | undefined {
+export function faultOf(error: unknown): Fault | undefined {
   if (error instanceof BodyError) {
-    return ruleFault(error.type.code, condemnedByBody(error, block))
+    // Anybody can put another body beside a header: only the one it commits to condemns it.
+    const { code } = error.type
+    return ruleFault(code, code === 'TRANSACTIONS_ROOT_MISMATCH' ? 'sender' : 'header')
   }
   if (error instanceof ResultError) return ruleFault(error.type.code, 'header')
   if (error instanceof TransactionError || error instanceof ExecutionError) {
     return { code: error.type.code, condemns: 'header', action: 'penalize' }
   }
   return undefined
-}
-
-/**
- * A body that is not the header's says nothing of the header: anybody can put one beside it. Only
- * the body that the header commits to can condemn it.
- */
-function condemnedByBody(error: BodyError, block: Block): Condemned {
-  if (error.type.code === 'BEACON_ROOT_NOT_ZERO') return 'header'
-  const isCommitted = orderedTrieRoot(block.transactions) === block.header.transactionsRoot
-  return isCommitted ? 'header' : 'sender'
 }

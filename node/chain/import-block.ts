@@ -98,7 +98,7 @@ async function judge(
     verifyResults(block.header, executed)
     return { transactions, executed }
   } catch (error) {
-    const fault = faultOf(error, block)
+    const fault = faultOf(error)
     if (fault === undefined) throw error
     if (fault.condemns === 'header') modules.headers.markInvalid(block.hash)
     return { kind: 'invalid', ...fault }

@@ -1,0 +1,72 @@
+/**
+ * What gossip brings and what we bring to gossip, by topic. A handler of ours that fails is our
+ * bug and not the peer's: its message is ignored.
+ *
+ * Spec: docs/spec/network.md, "Gossip".
+ */
+import type { Logger } from 'pino'
+import type { Verdict } from '../p2p/options.ts'
+import type { SealedBlock } from './chain/sealed-block.ts'
+import { BlockGossip, type BlockGossipModules } from './gossip/block-gossip.ts'
+import { TransactionGossip, type TransactionGossipModules } from './gossip/transaction-gossip.ts'
+import { TransactionOutbox } from './gossip/transaction-outbox.ts'
+import { BLOCK_TOPIC, TRANSACTIONS_TOPIC } from './sync/protocol.ts'
+import { encodeSealedBlock } from './sync/wire.ts'
+
+export type GossipModules = BlockGossipModules &
+  TransactionGossipModules & {
+    readonly publish: (topic: string, payload: Uint8Array) => Promise<{ recipients: number }>
+  }
+
+export class GossipHandlers {
+  readonly #modules: GossipModules
+  readonly #blocks: BlockGossip
+  readonly #transactions: TransactionGossip
+  readonly #outbox: TransactionOutbox
+  readonly #log: Logger
+
+  constructor(modules: GossipModules) {
+    this.#modules = modules
+    this.#log = modules.log
+    this.#blocks = new BlockGossip(modules)
+    this.#transactions = new TransactionGossip(modules)
+    this.#outbox = new TransactionOutbox(modules.clock, (message) =>
+      this.#publish(TRANSACTIONS_TOPIC, message),
+    )
+  }
+
+  async onMessage(topic: string, payload: Uint8Array, peerId: string): Promise<Verdict> {
+    try {
+      if (topic === BLOCK_TOPIC) return this.#blocks.onMessage(payload, peerId)
+      if (topic === TRANSACTIONS_TOPIC) return await this.#transactions.onMessage(payload, peerId)
+    } catch (error) {
+      this.#log.error({ err: error, topic }, 'A gossip handler failed')
+    }
+    return 'ignore'
+  }
+
+  onPeerDisconnected(peerId: string): void {
+    this.#transactions.forget(peerId)
+  }
+
+  /** A block of ours, with its witness, to everybody. */
+  publishBlock(block: SealedBlock): void {
+    this.#publish(BLOCK_TOPIC, encodeSealedBlock(block))
+  }
+
+  /** A transaction that a caller of ours brought. */
+  publishTransaction(raw: Uint8Array): void {
+    this.#outbox.add(raw)
+  }
+
+  stop(): void {
+    this.#outbox.flush()
+    this.#blocks.stop()
+  }
+
+  #publish(topic: string, payload: Uint8Array): void {
+    this.#modules.publish(topic, payload).catch((error: unknown) => {
+      this.#log.warn({ err: error, topic, bytes: payload.length }, 'Nothing was published')
+    })
+  }
+}

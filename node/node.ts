@@ -1,0 +1,179 @@
+/**
+ * A node: parts are opened in the order in which they need each other, and closed in reverse. The
+ * network and the sealer start last, when everything behind them answers.
+ */
+import { openBackend, type ProofBackend } from '../gpu/backend.ts'
+import type { NodeApi, PoolReader } from './api.ts'
+import { Chain } from './chain/chain.ts'
+import { ConsensusDriver } from './consensus-driver.ts'
+import { SenderRecovery } from './crypto/sender-recovery.ts'
+import { emptyPool } from './empty-pool.ts'
+import { NodeEvents } from './events.ts'
+import { registerNodeMetrics } from './metrics.ts'
+import { createNodeApi } from './node-api.ts'
+import { defaultCacheDirectory, type NodeOptions, ZERO_COINBASE } from './options.ts'
+import { PeerServices } from './peer-services.ts'
+import { systemClock, systemRng } from './ports.ts'
+import { Sealer } from './sealer/sealer.ts'
+import { TemplateBuilder } from './sealer/template.ts'
+import { WorkDesk } from './sealer/work-desk.ts'
+import { prepareDataDirectory } from './storage/data-directory.ts'
+import { Database } from './storage/database.ts'
+
+type Closer = () => Promise<void> | void
+
+export class Node {
+  readonly api: NodeApi
+  readonly #parts: NodeParts
+  readonly #closers: Closer[]
+
+  private constructor(parts: NodeParts, closers: Closer[]) {
+    this.api = parts.api
+    this.#parts = parts
+    this.#closers = closers
+  }
+
+  /** Opens the data directory and starts. What fails closes what was opened before it. */
+  static async start(options: NodeOptions): Promise<Node> {
+    const closers: Closer[] = []
+    try {
+      return new Node(await openParts(options, closers), closers)
+    } catch (error) {
+      await closeAll(closers)
+      throw error
+    }
+  }
+
+  get chain(): Chain {
+    return this.#parts.chain
+  }
+
+  get sealer(): Sealer | undefined {
+    return this.#parts.sealer
+  }
+
+  get peers(): PeerServices | undefined {
+    return this.#parts.peers
+  }
+
+  /** Resolves when nothing runs any more and everything is on disk. */
+  async stop(): Promise<void> {
+    await closeAll(this.#closers)
+  }
+}
+
+type NodeParts = {
+  readonly api: NodeApi
+  readonly chain: Chain
+  readonly sealer: Sealer | undefined
+  readonly peers: PeerServices | undefined
+}
+
+/** In reverse; each once, so that a second stop does nothing. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close()
+}
+
+async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeParts> {
+  const { genesis, log, registry, p2p } = options
+  const clock = options.ports?.clock ?? systemClock
+  const coinbase = options.coinbase ?? ZERO_COINBASE
+  const events = new NodeEvents()
+
+  const directory = await prepareDataDirectory(options.dataDir)
+  const store = await Database.open(directory.databaseDirectory)
+  closers.push(() => store.close())
+  const recovery = SenderRecovery.start()
+  closers.push(() => recovery.close())
+  const chain = await Chain.open(
+    { genesis, path: directory.path },
+    {
+      store,
+      recoverStore: () => store.recover(),
+      recovery,
+      clock,
+      log: log.child({ module: 'chain' }),
+    },
+  )
+  closers.push(() => chain.close())
+  const pool: PoolReader = emptyPool(chain)
+  const driver = new ConsensusDriver({
+    chain,
+    pool: { onHead: () => Promise.resolve() },
+    events,
+    onFailure: (error) => log.error({ err: error }, 'The pool did not follow the head'),
+  })
+
+  const addRemote = async (raws: readonly Uint8Array[]) => raws.map(() => 'ignored' as const)
+  const modules = { chain, pool, addRemote, events, clock, log, directory, registry }
+  const peers = p2p && (await PeerServices.open(p2p, modules))
+  const publish = (block: Parameters<PeerServices['gossip']['publishBlock']>[0]) =>
+    peers?.gossip.publishBlock(block)
+
+  const templates = new TemplateBuilder({
+    chain,
+    clock,
+    candidates: () => pool.pending(),
+    onRefused: () => undefined,
+  })
+  const desk = new WorkDesk({ chain, templates, clock, publish })
+  const backend = await openSearch(options, closers)
+  const sealer =
+    options.seal &&
+    backend &&
+    new Sealer(
+      { ...options.seal, coinbase },
+      {
+        chain,
+        templates,
+        backend,
+        clock,
+        publish,
+        rng: options.ports?.rng ?? systemRng,
+        log: log.child({ module: 'sealer' }),
+        pendingCount: () => pool.status().pending,
+        obstacle: () => obstacleTo(chain, peers),
+      },
+    )
+  const api = createNodeApi({
+    ...{ options, chain, pool, peers, templates, desk, sealer, events, clock, coinbase },
+  })
+  if (registry !== undefined) {
+    const macsDone = () => backend?.macsDone ?? 0n
+    registerNodeMetrics(registry, { chain, pool, sync: peers?.sync, sealer, macsDone })
+  }
+  if (peers !== undefined) {
+    closers.push(() => peers.stop())
+    await peers.start()
+  }
+  if (sealer !== undefined) {
+    driver.setSealer(sealer)
+    closers.push(() => sealer.stop())
+    sealer.start()
+  }
+  return { api, chain, sealer, peers }
+}
+
+async function openSearch(
+  { seal, genesis, ports, log }: NodeOptions,
+  closers: Closer[],
+): Promise<ProofBackend | undefined> {
+  if (seal === undefined) return undefined
+  if (ports?.backend !== undefined) return ports.backend
+  const backend = await openBackend({
+    mode: seal.gpu,
+    shape: genesis.params.shape,
+    cacheDir: seal.cacheDir ?? defaultCacheDirectory(),
+    dutyPercent: seal.dutyPercent,
+    log: log.child({ module: 'gpu' }),
+  })
+  closers.push(() => backend.close())
+  return backend
+}
+
+/** Why this node should not seal now. */
+function obstacleTo(chain: Chain, peers: PeerServices | undefined): string | undefined {
+  if (!chain.isWritable) return 'the disk takes no writes'
+  if (peers?.sync.isBehind === true) return 'behind the network'
+  return undefined
+}

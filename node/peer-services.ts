@@ -1,0 +1,116 @@
+/**
+ * Everything that speaks to peers, behind one door: the network, gossip, answers and sync. They
+ * need each other, so they are made together and the network starts last.
+ */
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import { createNetworkMetrics } from '../p2p/metrics.ts'
+import { Network } from '../p2p/network.ts'
+import type { NetworkHandlers, NetworkLog, NetworkOptions } from '../p2p/options.ts'
+import type { PoolReader } from './api.ts'
+import type { Chain } from './chain/chain.ts'
+import type { NodeEvents } from './events.ts'
+import type { RemoteOutcome } from './gossip/transaction-gossip.ts'
+import { GossipHandlers } from './gossip-handlers.ts'
+import type { P2pOptions } from './options.ts'
+import type { Clock } from './ports.ts'
+import { RequestHandlers } from './request-handlers.ts'
+import type { DataDirectory } from './storage/data-directory.ts'
+import { REQUESTS, TOPICS } from './sync/protocol.ts'
+import { Sync } from './sync/sync.ts'
+
+export type PeerServicesModules = {
+  readonly chain: Chain
+  readonly pool: Pick<PoolReader, 'pending'>
+  readonly addRemote: (raws: readonly Uint8Array[]) => Promise<readonly RemoteOutcome[]>
+  readonly events: NodeEvents
+  readonly clock: Clock
+  readonly log: Logger
+  readonly directory: DataDirectory
+  readonly registry: Registry | undefined
+}
+
+export class PeerServices {
+  readonly network: Network
+  readonly sync: Sync
+  readonly gossip: GossipHandlers
+  readonly #requests: RequestHandlers
+
+  private constructor(network: Network, modules: PeerServicesModules) {
+    const { chain, pool, addRemote, events, clock, log } = modules
+    this.network = network
+    this.sync = new Sync({ chain, network, events, clock, log: log.child({ module: 'sync' }) })
+    this.#requests = new RequestHandlers({ chain, pool, sync: this.sync })
+    this.gossip = new GossipHandlers({
+      chain,
+      sync: this.sync,
+      network,
+      clock,
+      addRemote,
+      log: log.child({ module: 'gossip' }),
+      publish: (topic, payload) => network.publish(topic, payload),
+    })
+  }
+
+  static async open(options: P2pOptions, modules: PeerServicesModules): Promise<PeerServices> {
+    let services: PeerServices | undefined
+    const network = await Network.create(networkOptions(options, modules), {
+      onGossip: async (topic, payload, peerId) =>
+        (await services?.gossip.onMessage(topic, payload, peerId)) ?? 'ignore',
+      onRequest: (name, payload, peerId) =>
+        services === undefined ? unavailable() : services.#requests.answer(name, payload, peerId),
+      onPeerConnected: (peerId) => services?.sync.onPeerConnected(peerId),
+      onPeerDisconnected: (peerId) => services?.onPeerDisconnected(peerId),
+    } satisfies NetworkHandlers)
+    services = new PeerServices(network, modules)
+    return services
+  }
+
+  async start(): Promise<void> {
+    await this.network.start()
+    this.sync.start()
+  }
+
+  async stop(): Promise<void> {
+    this.sync.stop()
+    this.gossip.stop()
+    await this.network.stop()
+  }
+
+  onPeerDisconnected(peerId: string): void {
+    this.sync.onPeerDisconnected(peerId)
+    this.gossip.onPeerDisconnected(peerId)
+  }
+}
+
+function networkOptions(options: P2pOptions, modules: PeerServicesModules): NetworkOptions {
+  const { chain, directory, log, registry } = modules
+  return {
+    listenHost: options.host,
+    listenPort: options.port,
+    identityFile: directory.identityFile,
+    peerStoreFile: directory.peerStoreFile,
+    bootnodes: options.bootnodes,
+    chainId: chain.genesis.params.chainId,
+    genesis4: chain.genesis.hash.slice(2, 10),
+    topics: TOPICS,
+    requests: REQUESTS,
+    log: networkLog(log.child({ module: 'p2p' })),
+    ...(registry && { metrics: createNetworkMetrics(registry) }),
+    ...(options.timing && { timing: options.timing }),
+  }
+}
+
+/** The network puts the message first, pino the fields. */
+function networkLog(log: Logger): NetworkLog {
+  return {
+    debug: (message, fields = {}) => log.debug(fields, message),
+    info: (message, fields = {}) => log.info(fields, message),
+    warn: (message, fields = {}) => log.warn(fields, message),
+    error: (message, fields = {}) => log.error(fields, message),
+  }
+}
+
+async function* unavailable() {
+  yield { code: 3, payload: new Uint8Array(0) } as const
+}
