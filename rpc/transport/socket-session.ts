@@ -55,8 +55,8 @@ export class SocketSession implements SubscriberSocket {
   }
 }
 
-/** With one binary type, `ws` hands over one buffer. */
+/** `ws` hands over one buffer unless it is told otherwise. */
 function textOf(message: RawData): string {
-  if (Array.isArray(message)) return Buffer.concat(message).toString('utf8')
-  return Buffer.from(message as ArrayBuffer).toString('utf8')
+  if (Buffer.isBuffer(message)) return message.toString('utf8')
+  return (Array.isArray(message) ? Buffer.concat(message) : Buffer.from(message)).toString('utf8')
 }
