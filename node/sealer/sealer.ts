@@ -166,12 +166,23 @@ export class Sealer {
   /** Waits for a change unless there is something to seal. */
   async #isTurn(signal: AbortSignal): Promise<boolean> {
     const { clock, obstacle } = this.#modules
-    const isOrdered = this.#orders.length > 0
+    if (this.#orders.length > 0) return true
     this.#isPaused = obstacle() !== undefined
-    if (isOrdered || (!this.#isPaused && this.#pace.isDue())) return true
-    const waitMs = this.#isPaused ? PAUSED_MS : this.#pace.waitMs()
+    const earlyMs = this.#earlyMs()
+    if (!this.#isPaused && earlyMs <= 0 && this.#pace.isDue()) return true
+    const waitMs = this.#isPaused ? PAUSED_MS : earlyMs > 0 ? earlyMs : this.#pace.waitMs()
     await this.#wake.wait(clock, signal, waitMs)
     return false
+  }
+
+  /**
+   * Milliseconds until a child of the head would not be dated after our clock: others hold back
+   * what comes too early. A chain of one node, which seals on demand, may run ahead.
+   */
+  #earlyMs(): number {
+    if (this.#pace.pace.kind !== 'continuous') return 0
+    const { chain, clock } = this.#modules
+    return Number(chain.head.header.timestamp + 1n) * 1000 - clock.now()
   }
 
   async #sealOne(order: Order | undefined): Promise<void> {

@@ -2,7 +2,7 @@
  * Whole nodes in this process: a real database in a directory of its own, real libp2p on loopback,
  * proofs of shape T0 by the CPU twin. Every node stops when the test ends.
  */
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import { Node } from '../../node/node.ts'
@@ -55,3 +55,10 @@ export function untilHead(node: Node, condition: (hash: Hash) => boolean): Promi
     look()
   })
 }
+
+/** Resolves when the node has exactly `count` peers. */
+export async function untilPeers(node: Node, count: number): Promise<void> {
+  await expect.poll(() => node.api.network.peers().length, POLL).toBe(count)
+}
+
+const POLL = { interval: 20, timeout: 20_000 }
