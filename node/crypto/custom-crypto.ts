@@ -1,7 +1,6 @@
 /**
  * The primitives that EthereumJS takes from outside: WASM keccak and secp256k1, native SHA-256,
- * point evaluation.
- * Its own are plain JavaScript, ten times slower, and serve as the oracle in tests.
+ * and point evaluation, of which it has none. Its own are plain JavaScript, ten times slower, and serve as the oracle in tests.
  */
 import { createHash } from 'node:crypto'
 import type { CustomCrypto } from '@ethereumjs/common'
@@ -9,7 +8,7 @@ import { calculateSigRecovery, concatBytes, setLengthLeft } from '@ethereumjs/ut
 import { CodedError } from '../../consensus/errors.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { kzg } from './point-evaluation.ts'
-import { recoverPublicKey } from './secp256k1.ts'
+import { recoverPublicKey, signHash } from './secp256k1.ts'
 
 export const customCrypto = {
   keccak256: (message: Uint8Array) => keccak256(message),
@@ -22,12 +21,20 @@ export const customCrypto = {
     if (key === undefined) throw new SignatureError({ code: 'SIGNATURE_INVALID' })
     return key
   },
+  /** In noble's format "recovered": parity, r, s. */
+  ecsign(hash, privateKey) {
+    const signed = signHash(hash, privateKey)
+    if (signed === undefined) throw new SignatureError({ code: 'KEY_INVALID' })
+    return concatBytes(Uint8Array.of(signed.recovery), signed.compact)
+  },
   kzg,
 } as const satisfies CustomCrypto
 
 export type SignatureErrorType =
   | { readonly code: 'RECOVERY_INVALID' }
   | { readonly code: 'SIGNATURE_INVALID' }
+  /** Zero, or not below the curve's order. */
+  | { readonly code: 'KEY_INVALID' }
 
-/** EthereumJS catches it: an invalid signature is an answer of the ecrecover precompile. */
+/** EthereumJS catches what recovery throws: it is an answer of the ecrecover precompile. */
 export class SignatureError extends CodedError<SignatureErrorType> {}

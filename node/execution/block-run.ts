@@ -23,9 +23,6 @@ import {
 import { type AppliedTransaction, applyTransaction } from './transaction/apply-transaction.ts'
 import type { ExecutedBlock, ParentState } from './types.ts'
 
-/** Execution gives way to whatever else the process has to do at least this often. */
-const TURN_MS = 10
-
 export class BlockRun {
   readonly #lane: Lane
   readonly #context: BlockContext
@@ -34,7 +31,6 @@ export class BlockRun {
   readonly #receipts: Receipt[] = []
   readonly #bloom = new Uint8Array(BLOOM_BYTES)
   #gasUsed = 0n
-  #turnStart = performance.now()
 
   private constructor(lane: Lane, context: BlockContext, block: EvmBlock, reward: BlockReward) {
     this.#lane = lane
@@ -60,7 +56,7 @@ export class BlockRun {
 
   /** Throws an `InclusionError`, with the state as it was, when the transaction may not come now. */
   async apply(transaction: SignedTransaction): Promise<Receipt> {
-    if (performance.now() - this.#turnStart > TURN_MS) await this.#giveWay()
+    await this.#lane.pace.check()
     const { coinbase, baseFeePerGas } = this.#context
     const { gasAvailable } = this
     const site = { block: this.#block, coinbase, baseFeePerGas, gasAvailable }
@@ -111,10 +107,5 @@ export class BlockRun {
     }
     joinBloom(this.#bloom, bloom)
     return bloom
-  }
-
-  async #giveWay(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#turnStart = performance.now()
   }
 }

@@ -8,12 +8,16 @@ import type { Common } from '@ethereumjs/common'
 import type { Address, Header } from '../../consensus/types.ts'
 import type { CallLimits } from '../api.ts'
 import type { StateStore } from '../state/state-store.ts'
+import type { StateView } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import { BlockRun } from './block-run.ts'
 import { buildBlock } from './build-block.ts'
 import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from './call-types.ts'
-import { Lane } from './evm/lane.ts'
-import { TRANSFER_RULES, type TransferRule } from './evm/native-transfer-precompile.ts'
+import { callOnLane, estimateOnLane } from './calls/call.ts'
+import { CallLanes } from './calls/call-lanes.ts'
+import type { Lane } from './evm/lane.ts'
+import { LanePool } from './evm/lane-pool.ts'
+import type { TransferRule } from './evm/native-transfer-precompile.ts'
 import { ExecutionError } from './execution-error.ts'
 import { InclusionError } from './transaction/inclusion-rules.ts'
 import type {
@@ -34,11 +38,14 @@ export type ExecutorOptions = {
 }
 
 export class Executor {
-  readonly #options: ExecutorOptions
-  readonly #idle: Lane[] = []
+  readonly #state: StateStore
+  readonly #lanes: LanePool
+  readonly #calls: CallLanes
 
-  private constructor(options: ExecutorOptions) {
-    this.#options = options
+  private constructor({ common, state, transferRules }: ExecutorOptions) {
+    this.#state = state
+    this.#lanes = new LanePool(common, transferRules)
+    this.#calls = new CallLanes(this.#lanes)
   }
 
   static async open(options: ExecutorOptions): Promise<Executor> {
@@ -54,13 +61,13 @@ export class Executor {
     header: Header,
     transactions: readonly SignedTransaction[],
   ): Promise<ExecutedBlock> {
-    return this.#withLane(parent, async (lane) => {
+    return this.#lanes.runBlock(this.#viewOf(parent), async (lane) => {
       await prefetch(lane, header.coinbase, transactions)
       const run = await BlockRun.open(lane, parent, header)
       for (const [index, transaction] of transactions.entries()) {
         await applyOrThrow(run, index, transaction)
       }
-      return run.finish(this.#options.state.nodes)
+      return run.finish(this.#state.nodes)
     })
   }
 
@@ -71,43 +78,41 @@ export class Executor {
     candidates: Iterable<SignedTransaction>,
     options: BuildOptions = {},
   ): Promise<BuiltBlock> {
-    const { nodes } = this.#options.state
-    return this.#withLane(parent, (lane) =>
+    const { nodes } = this.#state
+    return this.#lanes.runBlock(this.#viewOf(parent), (lane) =>
       buildBlock(lane, nodes, parent, environment, candidates, options),
     )
   }
 
-  /** Executes on the post-state of `base`, as if in a child of it with the same time. */
+  /**
+   * Executes on the post-state of `base`, in the environment of `base` itself, as geth does.
+   * Throws `InterruptError` when it takes too long, `CallError` when there are too many.
+   */
   async call(
-    _base: CallBase,
-    _request: CallRequest,
-    _overrides: Overrides = {},
-    _limits: CallLimits = {},
+    base: CallBase,
+    request: CallRequest,
+    overrides: Overrides = {},
+    limits: CallLimits = {},
   ): Promise<CallOutcome> {
-    throw new Error('in work')
+    return this.#calls.run(this.#viewOf(base), limits, (lane) =>
+      callOnLane(lane, base, request, overrides),
+    )
   }
 
+  /** As {@link call}. */
   async estimateGas(
-    _base: CallBase,
-    _request: CallRequest,
-    _overrides: Overrides = {},
-    _limits: CallLimits = {},
+    base: CallBase,
+    request: CallRequest,
+    overrides: Overrides = {},
+    limits: CallLimits = {},
   ): Promise<EstimateOutcome> {
-    throw new Error('in work')
+    return this.#calls.run(this.#viewOf(base), limits, (lane) =>
+      estimateOnLane(lane, base, request, overrides),
+    )
   }
 
-  /** A lane on the post-state of `base`. One in which something was thrown is not used again. */
-  async #withLane<Result>(
-    base: Pick<ParentState, 'header'>,
-    run: (lane: Lane) => Promise<Result>,
-  ): Promise<Result> {
-    const { common, state, transferRules = TRANSFER_RULES } = this.#options
-    const view = state.view(base.header.stateRoot)
-    const lane = this.#idle.pop() ?? Lane.create(common, view, transferRules)
-    lane.overlay.reset(view)
-    const result = await run(lane)
-    this.#idle.push(lane)
-    return result
+  #viewOf({ header }: CallBase): StateView {
+    return this.#state.view(header.stateRoot)
   }
 }
 

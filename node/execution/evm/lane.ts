@@ -3,31 +3,33 @@
  * done. An EVM costs milliseconds to make, so lanes are kept.
  */
 import type { Common } from '@ethereumjs/common'
-import type { Message } from '@ethereumjs/evm'
+import { EVM, type Message, NobleBN254 } from '@ethereumjs/evm'
 import { createAddressFromString } from '@ethereumjs/util'
 import { TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
 import { StateOverlay } from '../../state/overlay.ts'
 import type { StateView } from '../../state/types.ts'
 import { BranchHashes } from './block-context.ts'
-import { ChainEvm } from './chain-evm.ts'
 import { EvmState } from './evm-state.ts'
 import {
   createTransferPrecompile,
   TRANSFER_RULES,
   type TransferRule,
 } from './native-transfer-precompile.ts'
+import { Pace } from './pace.ts'
 
 export class Lane {
-  readonly evm: ChainEvm
+  readonly evm: EVM
   readonly overlay: StateOverlay
   readonly branch: BranchHashes
+  readonly pace = new Pace()
   /** Addresses that run native code, as hex: they have none in the state. */
   readonly precompiles: ReadonlySet<string>
 
-  private constructor(evm: ChainEvm, overlay: StateOverlay, branch: BranchHashes) {
+  private constructor(evm: EVM, overlay: StateOverlay, branch: BranchHashes) {
     this.evm = evm
     this.overlay = overlay
     this.branch = branch
+    this.pace.watch(evm)
     this.precompiles = new Set(Array.from(evm.precompiles.keys(), (address) => `0x${address}`))
   }
 
@@ -37,7 +39,7 @@ export class Lane {
     return (
       events.listenerCount('beforeMessage') > 1 ||
       events.listenerCount('afterMessage') > 0 ||
-      events.listenerCount('step') > 0
+      events.listeners('step').length > 1
     )
   }
 
@@ -58,7 +60,7 @@ export class Lane {
         { address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer },
       ],
     }
-    const evm = new ChainEvm(options, overlay)
+    const evm = new EVM({ ...options, bn254: new NobleBN254() })
     // A precompile is not told who calls it: the message that is about to be executed knows.
     evm.events.on('beforeMessage', (next: Message) => {
       message = next

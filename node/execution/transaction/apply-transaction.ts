@@ -22,6 +22,7 @@ import type { SignedTransaction } from '../../transaction.ts'
 import type { EvmBlock } from '../evm/block-context.ts'
 import type { Lane } from '../evm/lane.ts'
 import { applyAuthorizations } from './authorizations.ts'
+import { cleanUp, gasAfterRefund, warmUp } from './execution-frame.ts'
 import { tipOf, verifyIncludable } from './inclusion-rules.ts'
 import { intrinsicGas } from './intrinsic-gas.ts'
 
@@ -45,8 +46,6 @@ export type TransactionSite = {
   readonly gasAvailable: bigint
 }
 
-/** EIP-3529: at most a fifth of the gas used comes back. */
-const REFUND_QUOTIENT = 5n
 const NO_LOGS: readonly RawLog[] = []
 
 /** Throws an `InclusionError`, with the state as it was, when the transaction may not stand here. */
@@ -74,13 +73,10 @@ export async function applyTransaction(
     ? await transfer(lane, from, tx.to, tx.value)
     : await execute(lane, site, tx, gasPrice, tx.gasLimit - gas.intrinsic)
 
-  let gasUsed = gas.intrinsic + result.gasUsed
-  const refundMax = gasUsed / REFUND_QUOTIENT
-  gasUsed -= result.refund < refundMax ? result.refund : refundMax
-  if (gasUsed < gas.floor) gasUsed = gas.floor
+  const gasUsed = gasAfterRefund(gas, result.execution, result.authorizationRefund)
   overlay.addBalance(from, (tx.gasLimit - gasUsed) * gasPrice)
   await credit(lane, site.coinbase, gasUsed * tip)
-  if (!isTransfer) await cleanUp(lane, result.execution)
+  if (result.execution !== undefined) await cleanUp(lane, result.execution)
   await settleWithSink(lane, before, gasUsed * baseFeePerGas, result.execution)
   overlay.endTransaction()
   return {
@@ -93,9 +89,8 @@ export async function applyTransaction(
 }
 
 type ExecutedPart = {
-  readonly gasUsed: bigint
-  readonly refund: bigint
   readonly execution: ExecResult | undefined
+  readonly authorizationRefund: bigint
 }
 
 type Tx = SignedTransaction['tx']
@@ -121,7 +116,7 @@ async function transfer(
     overlay.addBalance(from, -value)
     overlay.addBalance(await overlay.loadAccount(to.toString()), value)
   }
-  return { gasUsed: 0n, refund: 0n, execution: undefined }
+  return { execution: undefined, authorizationRefund: 0n }
 }
 
 async function execute(
@@ -133,8 +128,9 @@ async function execute(
 ): Promise<ExecutedPart> {
   const { evm } = lane
   const caller = tx.getSenderAddress()
-  warmUp(lane, tx, caller, coinbase)
-  const authRefund =
+  const accessList = 'accessList' in tx ? tx.accessList : []
+  warmUp(lane, { caller, to: tx.to, coinbase, accessList })
+  const authorizationRefund =
     'authorizationList' in tx
       ? await applyAuthorizations(lane, tx.authorizationList, evm.common.chainId())
       : 0n
@@ -149,32 +145,7 @@ async function execute(
     data,
     skipNonceIncrement: true,
   })
-  const refund = authRefund + (execResult.gasRefund ?? 0n)
-  return { gasUsed: execResult.executionGasUsed, refund, execution: execResult }
-}
-
-/** EIP-2929, EIP-2930, EIP-3651: what is warm when a transaction begins. */
-function warmUp({ evm, precompiles }: Lane, tx: Tx, caller: Address, coinbase: AddressHex): void {
-  const { journal } = evm
-  for (const address of precompiles) journal.addAlwaysWarmAddress(address)
-  journal.addAlwaysWarmAddress(caller.toString())
-  journal.addAlwaysWarmAddress(coinbase)
-  if (tx.to !== undefined) journal.addAlwaysWarmAddress(tx.to.toString())
-  if (!('accessList' in tx)) return
-  for (const [address, slots] of tx.accessList) {
-    const hex = bytesToHex(address)
-    journal.addAlwaysWarmAddress(hex)
-    for (const slot of slots) journal.addAlwaysWarmSlot(hex, bytesToHex(slot))
-  }
-}
-
-/** EIP-6780 and EIP-161: what was made and destroyed in this transaction, and what is empty. */
-async function cleanUp({ evm }: Lane, execution: ExecResult | undefined): Promise<void> {
-  for (const destroyed of execution?.selfdestruct?.keys() ?? []) {
-    if (execution?.createdAddresses?.has(destroyed) !== true) continue
-    await evm.journal.deleteAccount(createAddressFromString(destroyed))
-  }
-  await evm.journal.cleanup()
+  return { execution: execResult, authorizationRefund }
 }
 
 /** Coins that left all balances are the base fee and what SELFDESTRUCT would have destroyed. */

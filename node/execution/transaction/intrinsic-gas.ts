@@ -1,5 +1,5 @@
 /** Gas that a transaction costs before it executes, and the least that it costs in the end. */
-import type { TypedTransaction } from '@ethereumjs/tx'
+import type { Address } from '@ethereumjs/util'
 
 /** Osaka's prices; tests compare the sums with those of @ethereumjs/tx. */
 const GAS = {
@@ -20,6 +20,14 @@ const GAS = {
 const TOKENS_OF_NON_ZERO = 4
 const WORD_BYTES = 32
 
+/** The fields of a transaction, or of a message that is none, that have a price. */
+export type PricedFields = {
+  readonly to?: Address | undefined
+  readonly data: Uint8Array
+  readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[]
+  readonly authorizationList?: readonly unknown[]
+}
+
 export type IntrinsicGas = {
   /** Taken before execution. */
   readonly intrinsic: bigint
@@ -27,20 +35,22 @@ export type IntrinsicGas = {
   readonly floor: bigint
 }
 
-export function intrinsicGas(tx: TypedTransaction): IntrinsicGas {
-  const { data } = tx
+export function intrinsicGas({
+  to,
+  data,
+  accessList = [],
+  authorizationList = [],
+}: PricedFields): IntrinsicGas {
   let zeros = 0
   for (const byte of data) if (byte === 0) zeros += 1
   const nonZeros = data.length - zeros
   let gas = GAS.transaction + zeros * GAS.zeroByte + nonZeros * GAS.nonZeroByte
-  if (tx.to === undefined) {
+  if (to === undefined) {
     gas += GAS.creation + Math.ceil(data.length / WORD_BYTES) * GAS.initcodeWord
   }
-  if ('accessList' in tx) {
-    gas += tx.accessList.length * GAS.accessListAddress
-    for (const [, slots] of tx.accessList) gas += slots.length * GAS.accessListSlot
-  }
-  if ('authorizationList' in tx) gas += tx.authorizationList.length * GAS.authorization
+  gas += accessList.length * GAS.accessListAddress
+  for (const [, slots] of accessList) gas += slots.length * GAS.accessListSlot
+  gas += authorizationList.length * GAS.authorization
   const tokens = zeros + nonZeros * TOKENS_OF_NON_ZERO
   return {
     intrinsic: BigInt(gas),

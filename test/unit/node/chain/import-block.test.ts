@@ -11,14 +11,6 @@ function withHeader(block: SealedBlock, changes: Partial<Header>): SealedBlock {
   return { ...block, header, headerRlp: encodeHeader(header), hash: hashHeader(header) }
 }
 
-/** A block that lies about its results, under a good proof. */
-function sealLie(template: Template, changes: Partial<Header>): SealedBlock {
-  const header = { ...template.built.header, ...changes }
-  const search = { ...template.search, sealHash: sealHash(header) }
-  const lie = { ...template, built: { ...template.built, header }, search }
-  return sealWithTile(lie, searchReference(search))
-}
-
 const badRoot = `0x${'ba'.repeat(32)}` as const
 
 describe('node / chain / import-block', () => {
@@ -104,7 +96,7 @@ describe('node / chain / import-block', () => {
     ['LOGS_BLOOM_MISMATCH', { logsBloom: `0x${'01'.repeat(256)}` as const }],
   ])('condemns a header under a good proof for %s, with all above it', async (code, changes) => {
     const test = await TestChain.open()
-    const lie = sealLie(await test.build(), changes)
+    const lie = await test.sealLie(changes)
     expect(await test.import(lie)).toMatchObject({ code, condemns: 'header', action: 'penalize' })
     expect(test.chain.tree.get(lie.hash)?.status).toBe('invalid')
     expect(await test.import(lie)).toMatchObject({ code: 'KNOWN_INVALID' })

@@ -1,0 +1,75 @@
+/**
+ * The lanes of calls: few run at once, the others wait in line, and all of them give way while a
+ * block is executed. A storm of calls delays calls, never blocks.
+ */
+import { CodedError } from '../../../consensus/errors.ts'
+import type { CallLimits } from '../../api.ts'
+import type { StateView } from '../../state/types.ts'
+import type { Lane } from '../evm/lane.ts'
+import type { LanePool } from '../evm/lane-pool.ts'
+import type { PaceLimits } from '../evm/pace.ts'
+
+/** Calls that run at once, in turns of a few milliseconds. */
+const CALLS_RUNNING_MAX = 4
+/** Calls that wait for one of these to end; above that a caller is told at once. */
+const CALLS_WAITING_MAX = 256
+/** From a caller's word to the end of the execution, waiting included. */
+export const CALL_TIME_MS_MAX = 5_000
+
+export class CallLanes {
+  readonly #pool: LanePool
+  readonly #waiting: (() => void)[] = []
+  #running = 0
+
+  constructor(pool: LanePool) {
+    this.#pool = pool
+  }
+
+  /**
+   * Executes on `view`. Throws `InterruptError` when time is up or the caller is gone,
+   * {@link CallError} when too many wait already.
+   */
+  async run<Result>(
+    view: StateView,
+    { signal }: CallLimits,
+    execute: (lane: Lane) => Promise<Result>,
+  ): Promise<Result> {
+    const limits: PaceLimits = {
+      deadlineMs: performance.now() + CALL_TIME_MS_MAX,
+      yieldTo: () => this.#pool.whenBlocksRest(),
+      ...(signal && { signal }),
+    }
+    await this.#enter()
+    try {
+      const lane = this.#pool.acquire(view)
+      await lane.pace.start(limits)
+      const result = await execute(lane)
+      this.#pool.release(lane)
+      return result
+    } finally {
+      this.#leave()
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#running < CALLS_RUNNING_MAX) {
+      this.#running += 1
+      return
+    }
+    if (this.#waiting.length >= CALLS_WAITING_MAX) {
+      throw new CallError({ code: 'TOO_MANY_CALLS', waitingMax: CALLS_WAITING_MAX })
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** The place of a call that ended goes to the one that waited longest. */
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#running -= 1
+    else next()
+  }
+}
+
+export type CallErrorType = { readonly code: 'TOO_MANY_CALLS'; readonly waitingMax: number }
+
+export class CallError extends CodedError<CallErrorType> {}

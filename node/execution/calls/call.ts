@@ -1,0 +1,54 @@
+/** `eth_call` and `eth_estimateGas`: messages on the post-state of a block, seen from that block. */
+import { bytesToHex } from '@ethereumjs/util'
+import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from '../call-types.ts'
+import type { Lane } from '../evm/lane.ts'
+import type { CallBase } from '../types.ts'
+import { estimateGas } from './estimate-gas.ts'
+import { failureReason } from './failure.ts'
+import { type CallMessage, readMessage, runMessage } from './message.ts'
+import { overrideAccounts, overrideBlock } from './overrides.ts'
+
+/** No call gets more, whatever it asks for. */
+export const CALL_GAS_MAX = 50_000_000n
+
+export async function callOnLane(
+  lane: Lane,
+  base: CallBase,
+  request: CallRequest,
+  overrides: Overrides,
+): Promise<CallOutcome> {
+  const message = await prepare(lane, base, request, overrides)
+  const asked = request.gas ?? CALL_GAS_MAX
+  const gas = asked < CALL_GAS_MAX ? asked : CALL_GAS_MAX
+  const result = await runMessage(lane, message, gas)
+  if (result.kind === 'refused') return { kind: 'failed', reason: result.reason, gasUsed: 0n }
+  const { execution, gasUsed } = result
+  const { exceptionError, returnValue } = execution
+  if (exceptionError === undefined) return { kind: 'ok', output: bytesToHex(returnValue), gasUsed }
+  if (exceptionError.error === 'revert') {
+    return { kind: 'reverted', output: bytesToHex(returnValue), gasUsed }
+  }
+  return { kind: 'failed', reason: failureReason(exceptionError.error), gasUsed }
+}
+
+export async function estimateOnLane(
+  lane: Lane,
+  base: CallBase,
+  request: CallRequest,
+  overrides: Overrides,
+): Promise<EstimateOutcome> {
+  const message = await prepare(lane, base, request, overrides)
+  const { gasLimit } = message.block.header
+  return estimateGas(lane, message, { gas: request.gas, gasLimit, gasCap: CALL_GAS_MAX })
+}
+
+async function prepare(
+  lane: Lane,
+  base: CallBase,
+  request: CallRequest,
+  { accounts, block }: Overrides,
+): Promise<CallMessage> {
+  lane.branch.set(base)
+  if (accounts !== undefined) await overrideAccounts(lane.overlay, accounts)
+  return readMessage(request, overrideBlock(base.header, block))
+}

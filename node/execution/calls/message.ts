@@ -1,0 +1,155 @@
+/**
+ * A message that nobody signed, executed as a transaction would be but for its checks: any sender,
+ * any nonce, no fee unless one is named. The state that it leaves is thrown away.
+ *
+ * Spec: docs/spec/execution.md, "Calls".
+ */
+import type { ExecResult } from '@ethereumjs/evm'
+import {
+  type Address,
+  bigIntToUnpaddedBytes,
+  createAddressFromString,
+  hexToBytes,
+} from '@ethereumjs/util'
+import type { Address as AddressHex } from '../../../consensus/types.ts'
+import { NEW_ACCOUNT } from '../../state/overlay.ts'
+import type { CallAuthorization, CallRequest } from '../call-types.ts'
+import { type BlockContext, type EvmBlock, evmBlockOf } from '../evm/block-context.ts'
+import type { Lane } from '../evm/lane.ts'
+import { applyAuthorizations } from '../transaction/authorizations.ts'
+import { cleanUp, gasAfterRefund, warmUp } from '../transaction/execution-frame.ts'
+import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
+
+const ZERO_ADDRESS: AddressHex = `0x${'00'.repeat(20)}`
+const NO_DATA = new Uint8Array(0)
+
+/** A request with everything filled in that it left out. */
+export type CallMessage = {
+  readonly caller: Address
+  readonly to: Address | undefined
+  readonly value: bigint
+  readonly data: Uint8Array
+  /** Wei per gas that is paid, and that the sender was ready to pay. */
+  readonly gasPrice: bigint
+  readonly feeCap: bigint
+  readonly accessList: readonly (readonly [Uint8Array, readonly Uint8Array[]])[]
+  readonly authorizations: readonly CallAuthorization[]
+  readonly block: EvmBlock
+  readonly coinbase: AddressHex
+}
+
+export type MessageResult =
+  | { readonly kind: 'executed'; readonly execution: ExecResult; readonly gasUsed: bigint }
+  /** It may not even begin. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** As geth: a message that names no fee pays none, and sees a base fee of zero. */
+export function readMessage(request: CallRequest, context: BlockContext): CallMessage {
+  const feeCap = request.gasPrice ?? request.maxFeePerGas ?? 0n
+  const isFree = feeCap === 0n
+  const baseFeePerGas = isFree ? 0n : context.baseFeePerGas
+  const tip = request.gasPrice ?? request.maxPriorityFeePerGas ?? 0n
+  const wanted = request.gasPrice ?? baseFeePerGas + tip
+  return {
+    caller: createAddressFromString(request.from ?? ZERO_ADDRESS),
+    to: request.to && createAddressFromString(request.to),
+    value: request.value ?? 0n,
+    data: request.data ?? NO_DATA,
+    gasPrice: wanted < feeCap ? wanted : feeCap,
+    feeCap,
+    accessList: (request.accessList ?? []).map(
+      ({ address, storageKeys }) => [hexToBytes(address), storageKeys.map(hexToBytes)] as const,
+    ),
+    authorizations: request.authorizationList ?? [],
+    block: evmBlockOf({ ...context, baseFeePerGas }),
+    coinbase: context.coinbase,
+  }
+}
+
+/** Executes a message with this much gas and leaves the state as it was. */
+export async function runMessage(
+  lane: Lane,
+  message: CallMessage,
+  gasLimit: bigint,
+): Promise<MessageResult> {
+  lane.overlay.checkpoint()
+  const result = await runOnState(lane, message, gasLimit)
+  lane.evm.journal.cleanJournal()
+  lane.overlay.revert()
+  lane.overlay.endTransaction()
+  return result
+}
+
+async function runOnState(
+  lane: Lane,
+  message: CallMessage,
+  gasLimit: bigint,
+): Promise<MessageResult> {
+  const { evm, overlay } = lane
+  const { caller, to, value, data, gasPrice, block } = message
+  const authorizationList = message.authorizations.map(authorizationBytes)
+  const { accessList } = message
+  const gas = intrinsicGas({ to, data, accessList, authorizationList })
+  const required = gas.intrinsic > gas.floor ? gas.intrinsic : gas.floor
+  if (gasLimit < required) {
+    return { kind: 'refused', reason: `intrinsic gas too low: have ${gasLimit}, want ${required}` }
+  }
+  const from = await overlay.loadAccount(caller.toString())
+  const account = from.current ?? NEW_ACCOUNT
+  const cost = gasLimit * message.feeCap + value
+  if (account.balance < cost) {
+    return { kind: 'refused', reason: insufficientFunds(caller, account.balance, cost) }
+  }
+  if (gasPrice < (block.header.baseFeePerGas ?? 0n)) {
+    return { kind: 'refused', reason: 'max fee per gas less than block base fee' }
+  }
+  overlay.setAccount(from, { ...account, balance: account.balance - gasLimit * gasPrice })
+  warmUp(lane, { caller, to, coinbase: message.coinbase, accessList })
+  const isCreation = to === undefined
+  // A transaction counts its nonce up before its list is looked at; the EVM does it for creations.
+  if (!isCreation) overlay.setAccount(from, nextNonce(from.current ?? NEW_ACCOUNT))
+  const authRefund = await applyAuthorizations(lane, authorizationList, evm.common.chainId())
+  const { execResult } = await evm.runCall({
+    block,
+    gasPrice,
+    caller,
+    gasLimit: gasLimit - gas.intrinsic,
+    ...(to && { to }),
+    value,
+    data,
+    skipNonceIncrement: !isCreation,
+  })
+  await cleanUp(lane, execResult)
+  return {
+    kind: 'executed',
+    execution: execResult,
+    gasUsed: gasAfterRefund(gas, execResult, authRefund),
+  }
+}
+
+function nextNonce<Account extends { readonly nonce: bigint }>(account: Account): Account {
+  return { ...account, nonce: account.nonce + 1n }
+}
+
+function insufficientFunds(caller: Address, have: bigint, want: bigint): string {
+  const who = caller.toString()
+  return `insufficient funds for gas * price + value: address ${who} have ${have} want ${want}`
+}
+
+type AuthorizationBytes = Parameters<typeof applyAuthorizations>[1][number]
+
+function authorizationBytes(authorization: CallAuthorization): AuthorizationBytes {
+  const { chainId, address, nonce, yParity, r, s } = authorization
+  const [chain, count, parity, rBytes, sBytes] = [chainId, nonce, yParity, r, s].map((value) =>
+    bigIntToUnpaddedBytes(value),
+  )
+  const none = NO_DATA
+  return [
+    chain ?? none,
+    hexToBytes(address),
+    count ?? none,
+    parity ?? none,
+    rBytes ?? none,
+    sBytes ?? none,
+  ]
+}

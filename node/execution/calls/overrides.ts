@@ -1,0 +1,52 @@
+/** What a caller wants to be otherwise: accounts before the message runs, and the block around it. */
+import type { Hex } from '../../../consensus/types.ts'
+import { wordBytes } from '../../state/flat/flat-codec.ts'
+import { NEW_ACCOUNT, type StateOverlay } from '../../state/overlay.ts'
+import type { AccountOverride, BlockOverrides, Overrides } from '../call-types.ts'
+import type { BlockContext } from '../evm/block-context.ts'
+
+export async function overrideAccounts(
+  overlay: StateOverlay,
+  accounts: NonNullable<Overrides['accounts']>,
+): Promise<void> {
+  for (const [address, override] of accounts) {
+    const entry = await overlay.loadAccount(address)
+    const account = entry.current ?? NEW_ACCOUNT
+    const { balance = account.balance, nonce = account.nonce } = override
+    overlay.setAccount(entry, { ...account, balance, nonce })
+    if (override.code !== undefined) overlay.setCode(entry, override.code)
+    await overrideStorage(overlay, address, override)
+  }
+}
+
+async function overrideStorage(
+  overlay: StateOverlay,
+  address: Hex,
+  { state, stateDiff }: AccountOverride,
+): Promise<void> {
+  if (state !== undefined) {
+    const slots = Array.from(state, ([slot, value]) => [word(slot), wordBytes(value)] as const)
+    overlay.replaceStorage(address, new Map(slots))
+  }
+  for (const [slot, value] of stateDiff ?? []) {
+    overlay.setSlot(await overlay.loadSlot(address, word(slot)), wordBytes(value))
+  }
+}
+
+export function overrideBlock(context: BlockContext, overrides: BlockOverrides = {}): BlockContext {
+  const { number, time, gasLimit, feeRecipient, prevRandao, baseFeePerGas } = overrides
+  return {
+    ...context,
+    number: number ?? context.number,
+    timestamp: time ?? context.timestamp,
+    gasLimit: gasLimit ?? context.gasLimit,
+    coinbase: feeRecipient ?? context.coinbase,
+    mixHash: prevRandao ?? context.mixHash,
+    baseFeePerGas: baseFeePerGas ?? context.baseFeePerGas,
+  }
+}
+
+/** As the state has slots: 32 bytes. */
+function word(slot: Hex): Hex {
+  return `0x${slot.slice(2).toLowerCase().padStart(64, '0')}`
+}
