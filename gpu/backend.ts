@@ -67,7 +67,7 @@ export type BackendMode = 'auto' | 'webgpu' | 'cpu'
 export type BackendOptions = {
   readonly mode: BackendMode
   readonly shape: ShapeName
-  /** Where the unpacked driver and the choice of kernel are kept; several processes may share it. */
+  /** For the unpacked driver and the choice of kernel; the processes of a machine share it. */
   readonly cacheDir: string
   /** Share of the time that a search searches, 1 to 100. */
   readonly dutyPercent: number

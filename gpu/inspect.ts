@@ -1,6 +1,6 @@
 /**
- * What this machine can search with: every engine, every kernel, its self-test and its rate. This is
- * what `hanzo gpu` prints.
+ * What this machine can search with: every engine, every kernel, its self-test and its rate.
+ * `hanzo gpu` prints it.
  */
 import { resolve } from 'node:path'
 import { type BackendLog, SILENT_LOG } from './backend.ts'

@@ -1,7 +1,7 @@
 /**
  * A backend that outlives its engines: when one stops, the next is started after a pause and the
- * search goes on at the nonce where it was. An engine that stops again and again is given up for the
- * next of the ladder.
+ * search goes on at the nonce where it was. An engine that stops again and again is given up for
+ * the next of the ladder.
  *
  * Running -> Stopped -> (pause) -> Opening -> Running, or Closed.
  */

@@ -1,6 +1,6 @@
 /**
- * SwiftShader, a Vulkan driver in software, unpacked from the npm package that ships it: what WebGPU
- * runs on where there is no GPU. It exists for linux-x64 only.
+ * SwiftShader, a Vulkan driver in software, unpacked from the npm package that ships it: what
+ * WebGPU runs on where there is no GPU. It exists for linux-x64 only.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'

@@ -32,7 +32,7 @@ const gpu = create([])
 export async function openAdapter(): Promise<OpenAdapter | undefined> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (adapter === null) return undefined
-  const languageFeatures = new Set([...gpu.wgslLanguageFeatures])
+  const languageFeatures = new Set(gpu.wgslLanguageFeatures)
   return { adapter, info: describeAdapter(adapter), languageFeatures }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs the three passes of attempts on a device: noise, encode, tickets. One runner serves one shape
- * and one set of operands at a time, and has one submit in flight.
+ * Runs the three passes of attempts on a device: noise, encode, tickets. One runner serves one
+ * shape and one set of operands at a time, and has one submit in flight.
  * Spec: docs/spec/proof-of-compute.md, "Prover".
  */
 import { assert } from '../errors.ts'

@@ -29,7 +29,7 @@ const RATE_WEIGHT = 0.3
 
 /** What is done of the current nonce: noise and blocks first, then groups. */
 type Cursor = { readonly blocks: number; readonly groups: number }
-const START: Cursor = { blocks: 0, groups: 0 }
+export const START: Cursor = { blocks: 0, groups: 0 }
 
 type Plan = {
   readonly attempts: number

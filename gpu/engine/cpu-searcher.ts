@@ -1,6 +1,6 @@
 /**
- * Searches with the twin: for machines without an adapter, and for instant mode, where a search is a
- * few milliseconds.
+ * Searches with the twin: for machines without an adapter, and for instant mode, where a search
+ * takes a few milliseconds.
  */
 
 import { assert } from '../errors.ts'

@@ -13,12 +13,12 @@ const post = (reply: EngineReply) => port.postMessage(reply)
 const ADAPTER = 'CPU, TypeScript'
 let service: SearchService | undefined
 
-// A rejection is left unhandled on purpose: it ends the thread, and the backend sees that.
-port.on('message', async (request: EngineRequest) => {
+port.on('message', (request: EngineRequest) => {
   if (request.type === 'open') open(request)
   else if (request.type === 'inspect') post({ type: 'inspection', report: inspect(request.shapes) })
   else if (request.type === 'close') process.exit(0)
-  else await service?.handle(request)
+  // A search that fails is a fault of ours: unhandled, it ends the thread, and the backend says so.
+  else void service?.handle(request)
 })
 
 function open({ shape, dutyPercent }: OpenRequest): void {

@@ -32,7 +32,7 @@ type PendingAnswer = {
 }
 type Answer = Extract<EngineReply, { type: 'ready' | 'inspection' }>
 
-/** An engine that does not answer its first request is broken: a cold start takes 2 s, 10 s at most. */
+/** A cold start takes 2 s, 10 s on a busy machine; one that takes longer than this is broken. */
 const ANSWER_MS_MAX = 60_000
 const CLOSE_MS_MAX = 2000
 

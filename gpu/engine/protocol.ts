@@ -16,7 +16,7 @@ export type OpenRequest = {
   readonly accept: 'hardware' | 'any'
 }
 
-/** Instead of `open`: try every kernel of these shapes, answer `inspection` or `failed`, and end. */
+/** Instead of `open`: try every kernel of these shapes, answer `inspection` or `failed`. */
 export type InspectRequest = {
   readonly type: 'inspect'
   readonly shapes: readonly ShapeName[]

@@ -31,17 +31,16 @@ process.on('disconnect', () => process.exit(0))
 // Ctrl-C reaches the whole group of processes: the parent decides when this one ends.
 process.on('SIGINT', () => {})
 
-process.on('message', async (request: EngineRequest) => {
-  try {
-    if (request.type === 'open') service = await open(request)
-    else if (request.type === 'inspect')
-      post({ type: 'inspection', report: await inspect(request) })
-    else if (request.type === 'close') process.exit(0)
-    else await service?.handle(request)
-  } catch (error) {
-    fail(error)
-  }
+process.on('message', (request: EngineRequest) => {
+  answer(request).catch(fail)
 })
+
+async function answer(request: EngineRequest): Promise<void> {
+  if (request.type === 'open') service = await open(request)
+  else if (request.type === 'inspect') post({ type: 'inspection', report: await inspect(request) })
+  else if (request.type === 'close') process.exit(0)
+  else await service?.handle(request)
+}
 
 async function open(request: OpenRequest): Promise<SearchService> {
   const { dutyPercent, cacheDir } = request

@@ -2,10 +2,10 @@
  * How operands lie in device memory: four int8 to a word, in blocks of 64 rows. Word
  * (block, l4, slot) is at (block * k/4 + l4) * 64 + slot; the slot says which row of the block.
  *
- * A workgroup of 8 x 8 threads computes 8 x 8 tiles, its fast axis along the tile columns. Rows of A
- * keep their order: all threads of a SIMD group read the same word. Rows of BT are interleaved, row v
- * of eight neighbouring tiles side by side: the threads read consecutive words. A software adapter
- * is four times slower when they do not.
+ * A workgroup of 8 x 8 threads computes 8 x 8 tiles, its fast axis along the tile columns. Rows of
+ * A keep their order: all threads of a SIMD group read the same word. Rows of BT are interleaved,
+ * row v of eight neighbouring tiles side by side: the threads read consecutive words. A software
+ * adapter is several times slower when they do not.
  */
 import { assert } from '../errors.ts'
 import type { Side } from '../reference/encode.ts'

@@ -21,8 +21,8 @@ export const CHOICES_PER_THREAD = 16
 const NOISE_PER_BLOCK = 64
 
 /**
- * Noise lies column by column, `noise[p * m + position]`, and its rows in the order that the operand
- * has in memory, so that the next pass reads it in step with the operand.
+ * Noise lies column by column, `noise[p * m + position]`, and its rows in the order that the
+ * operand has in memory, so that the next pass reads it in step with the operand.
  * Dispatch: m / 64, noiseBlocks(shape), 2 * attempts.
  */
 export function noiseWgsl(shape: Shape): string {

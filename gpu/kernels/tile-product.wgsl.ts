@@ -1,6 +1,6 @@
 /**
- * The inner step of pass 3 in three ways: one word (four multiply-adds) of each of the 64 entries of
- * a tile. Every one is exact, so they give the same tickets; adapters differ in which is fastest.
+ * The inner step of pass 3 in three ways: one word, four multiply-adds, of each of the 64 entries
+ * of a tile. All are exact, so they give the same tickets; adapters differ in which is fastest.
  */
 import { TILE_SIDE } from '../reference/shape.ts'
 

@@ -46,7 +46,7 @@ export function denoise(
   return clean
 }
 
-/** Every row times the k x r choice matrix: entry p gets the columns that add p, less the others. */
+/** Every row times the k x r choice matrix, whose row l is +1 at p and -1 at q. */
 function projectRows(
   matrix: Int8Array,
   choices: Choices,

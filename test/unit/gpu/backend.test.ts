@@ -41,7 +41,10 @@ function templateOf(shape: ShapeName, fields: Partial<SearchTemplate> = {}): Sea
 
 async function open(options: Partial<BackendOptions>): Promise<ProofBackend> {
   const backend = await openBackend({
-    ...{ mode: 'cpu', shape: 'T0', cacheDir: TEST_CACHE, dutyPercent: 100 },
+    mode: 'cpu',
+    shape: 'T0',
+    cacheDir: TEST_CACHE,
+    dutyPercent: 100,
     ...options,
   })
   onTestFinished(() => backend.close())
@@ -227,6 +230,15 @@ describe.runIf(isLinux)('gpu / backend on SwiftShader', () => {
       ])
       expect(gpu).toEqual(cpu)
     }
+  })
+
+  it('takes a product that is too large for one submit in several', async () => {
+    const backend = await open({ mode: 'webgpu', shape: 'S1' })
+    const difficulty = 4096n * BigInt(SHAPES.S1.tileMacs)
+    const template = templateOf('S1', { difficulty })
+    expect(outcomeOf(template, await backend.search(template, from(0n)))).toBe('wins')
+    expect(backend.macsDone % BigInt(64 * SHAPES.S1.tileMacs)).toBe(0n)
+    expect(backend.macsDone).toBeLessThan(2n * BigInt(SHAPES.S1.productMacs))
   })
 
   it('tells people that it is software', async () => {

@@ -126,7 +126,10 @@ describe.skipIf(gpu === undefined)('gpu / device / kernel-choice', () => {
     const shape = SHAPES.S0
     const hash = new Uint8Array(32).fill(3)
     const task: SearchTask = {
-      ...{ shape, genesisHash: hash, sealHash: hash, startNonce: 5n },
+      shape,
+      genesisHash: hash,
+      sealHash: hash,
+      startNonce: 5n,
       difficulty: BigInt(shape.tileMacs) * 2000n,
       operands: makeOperands(shape, 'random'),
     }

@@ -71,12 +71,11 @@ const products: readonly TileProduct[] = [
   },
 ]
 
-process.on('message', async (request: KernelRequest) => {
-  try {
-    process.send?.({ result: await answer(request) })
-  } catch (error) {
-    process.send?.({ error: String(error) })
-  }
+process.on('message', (request: KernelRequest) => {
+  answer(request).then(
+    (result) => process.send?.({ result }),
+    (error) => process.send?.({ error: String(error) }),
+  )
 })
 process.on('disconnect', () => process.exit(0))
 process.send?.({ result: opened.info })
@@ -177,7 +176,8 @@ async function createChooser({
     languageFeatures: opened!.languageFeatures,
     cacheDir,
     adapter: 'test',
-    log: (level, message, fields) => logged.push(`${level}: ${message} ${fields['kernel']}`),
+    log: (level, message, fields) =>
+      logged.push(`${level}: ${message} ${String(fields['kernel'])}`),
   })
   return { chooser, logged, runner }
 }

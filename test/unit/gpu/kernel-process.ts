@@ -1,6 +1,6 @@
 /**
- * A process that runs kernels for a test, on SwiftShader where it exists. There a missing adapter is
- * a failure; elsewhere the tests use the adapter of the system, and say so when there is none.
+ * A process that runs kernels for a test, on SwiftShader where it exists. There a missing adapter
+ * is a failure; elsewhere the tests use the adapter of the system, and say so if there is none.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'

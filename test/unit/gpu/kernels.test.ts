@@ -58,7 +58,9 @@ function makeEncodedCase(title: string, entry: (i: number) => number) {
   }
   const operands = { a: side(), bt: side() }
   const attempt = {
-    ...{ shape, encodedA: operands.a, encodedB: operands.bt },
+    shape,
+    encodedA: operands.a,
+    encodedB: operands.bt,
     ticketKey: wordsOf(seeds.ticketKey),
   }
   const expected = textOf(ticketsOfGroups(attempt, [0]))

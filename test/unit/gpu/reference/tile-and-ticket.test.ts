@@ -27,7 +27,7 @@ function tileStateByTheBook(
   ti: number,
   tj: number,
 ): Int32Array {
-  const sums = new Array<number>(64).fill(0)
+  const sums = Array.from({ length: 64 }, () => 0)
   const state = new Int32Array(16)
   for (let t = 0; t < k / s; t++) {
     for (let u = 0; u < 8; u++) {
