@@ -41,8 +41,9 @@ export function formatLogLine(line: string): string {
     // Not one of ours: a library or the runtime wrote it, and it is shown as it is.
     return line
   }
-  const time = new Date(Number(record['time'])).toISOString().slice(11, 23)
-  const level = LEVEL_NAMES[Number(record['level'])] ?? 'info'
+  if (typeof record['time'] !== 'number' || typeof record['level'] !== 'number') return line
+  const time = new Date(record['time']).toISOString().slice(11, 23)
+  const level = LEVEL_NAMES[record['level']] ?? 'info'
   const module = record['module'] === undefined ? '' : `${String(record['module'])}: `
   const fields = Object.entries(record)
     .filter(([name]) => !OMITTED.has(name))

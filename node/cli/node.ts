@@ -64,6 +64,8 @@ export function addNodeCommand(program: Command): void {
 }
 
 async function runNode(flags: Flags): Promise<void> {
+  // The supervisor is gone, however that came about: a validator does not outlive it.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   try {
     await serveNode(flags)
   } catch (error) {
@@ -129,19 +131,17 @@ async function readKeyFile(path: string): Promise<string> {
 function announce(served: ServedNode, flags: Flags): void {
   const { node, rpcUrl, wsUrl, adapter } = served
   const [p2p = ''] = node.api.network.multiaddrs
-  const isJson = flags.json === true
-  tellSupervisor({ type: 'ready', pid: process.pid, rpcUrl, wsUrl, p2p, adapter })
-  console.log(
-    isJson
-      ? JSON.stringify({ event: 'ready', rpcUrl, wsUrl, p2p, adapter })
-      : `Ready: JSON-RPC at ${rpcUrl}, peers at ${p2p}, mines with ${adapter}`,
-  )
-  if (process.send === undefined) return
-  node.api.events.on('head', (change) => {
-    void describeHead(served, change).then(tellSupervisor)
-  })
-  // The supervisor is gone, however that came about: a validator does not outlive it.
-  process.once('disconnect', () => process.emit('SIGTERM'))
+  const ready = { rpcUrl, wsUrl, p2p, adapter }
+  if (process.send !== undefined) {
+    tellSupervisor({ type: 'ready', pid: process.pid, ...ready })
+    node.api.events.on('head', (change) => {
+      void describeHead(served, change).then(tellSupervisor)
+    })
+  } else if (flags.json === true) {
+    console.log(JSON.stringify({ event: 'ready', ...ready }))
+  } else {
+    console.log(`Ready: JSON-RPC at ${rpcUrl}, peers at ${p2p}, mines with ${adapter}`)
+  }
 }
 
 async function describeHead(served: ServedNode, change: HeadChange): Promise<HeadMessage> {
