@@ -6,6 +6,7 @@
  * persists is followed without any gossip, so that a healed partition needs no new block.
  * Spec: docs/spec/network.md, Q4, S1, S7.
  */
+import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import { CodedError } from '../../consensus/errors.ts'
 import type { PeerAction } from '../../consensus/rules/gossip-verdict.ts'
@@ -28,6 +29,8 @@ export const STATUS_INTERVAL_MS = 10_000
 const FOLLOW_AT_ONCE_BLOCKS = 8n
 /** How long a smaller lead may be settled by gossip before it is followed. */
 export const GOSSIP_GRACE_MS = 1_500
+/** Requests of sync at a time, more than there can be: above it Node warns of a leak. */
+const REQUESTS_MAX = 256
 
 export type SyncModules = {
   readonly chain: Chain
@@ -55,6 +58,8 @@ export class Sync {
 
   constructor(modules: SyncModules) {
     this.#modules = modules
+    // Every request under way listens: a status each peer, a few walks, the batches of a run.
+    setMaxListeners(REQUESTS_MAX, this.#stop.signal)
     this.#requests = new SyncRequests(modules.network)
     this.#orphans = new UnknownParents({
       ...modules,

@@ -5,17 +5,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
-import type { Address, Hash } from '../../consensus/types.ts'
-import { buildGenesis } from '../../genesis/build-genesis.ts'
+import { sealHash } from '../../consensus/codec/header-codec.ts'
+import type { Address, Hash, Header } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
-import type { SearchTemplate, WinningTile } from '../../gpu/backend.ts'
-import { prepareAttempt, searchTiles } from '../../gpu/reference/search.ts'
-import { deriveKappa, deriveSeeds, nonceBytes } from '../../gpu/reference/seeds.ts'
-import { SHAPES } from '../../gpu/reference/shape.ts'
-import { syntheticMatrix } from '../../gpu/reference/synthetic.ts'
-import { candidateLimit, wins } from '../../gpu/reference/ticket.ts'
 import { Chain } from '../../node/chain/chain.ts'
 import type { ImportOutcome } from '../../node/chain/import-outcome.ts'
 import type { SealedBlock } from '../../node/chain/sealed-block.ts'
@@ -24,24 +17,9 @@ import { type Clock, systemClock } from '../../node/ports.ts'
 import { sealWithTile, type Template, TemplateBuilder } from '../../node/sealer/template.ts'
 import { Database, type KeyValueStore } from '../../node/storage/database.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
+import { SILENT, searchReference, TEST_COINBASE, testGenesis } from './seal-reference.ts'
 
-export const SILENT = pino({ level: 'silent' })
-export const TEST_COINBASE: Address = `0x${'c0'.repeat(20)}`
-
-/** Before any machine's clock, so that blocks need not wait for it. */
-const GENESIS_TIMESTAMP = 1_700_000_000n
-
-let genesis: Promise<Genesis> | undefined
-
-/** One genesis of preset instant for all tests of a process: building one takes a second. */
-export function testGenesis(): Promise<Genesis> {
-  genesis ??= buildGenesis({
-    preset: 'instant',
-    timestamp: GENESIS_TIMESTAMP,
-    validators: [{ address: `0x${'a1'.repeat(20)}`, coinbase: TEST_COINBASE }],
-  })
-  return genesis
-}
+export { SILENT, searchReference, TEST_COINBASE, testGenesis } from './seal-reference.ts'
 
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'hanzo-test-'))
@@ -63,6 +41,7 @@ export type TestChainOptions = {
   readonly clock?: Clock
   /** Between the chain and its database. */
   readonly wrap?: (store: KeyValueStore) => KeyValueStore
+  readonly recoverStore?: () => Promise<void>
 }
 
 export type SealPlan = {
@@ -100,7 +79,7 @@ export class TestChain {
       { genesis: options.genesis ?? (await testGenesis()), path: directory },
       {
         store: options.wrap?.(database) ?? database,
-        recoverStore: () => database.recover(),
+        recoverStore: options.recoverStore ?? (() => database.recover()),
         recovery: testRecovery(),
         clock,
         log: SILENT,
@@ -122,6 +101,15 @@ export class TestChain {
   async seal(plan: SealPlan = {}): Promise<SealedBlock> {
     const template = await this.build(plan)
     return sealWithTile(template, searchReference(template.search))
+  }
+
+  /** A block whose header says something else than what execution gave, under a good proof. */
+  async sealLie(changes: Partial<Header>, plan: SealPlan = {}): Promise<SealedBlock> {
+    const template = await this.build(plan)
+    const header = { ...template.built.header, ...changes }
+    const search = { ...template.search, sealHash: sealHash(header) }
+    const lie = { ...template, built: { ...template.built, header }, search }
+    return sealWithTile(lie, searchReference(search))
   }
 
   build(plan: SealPlan = {}): Promise<Template> {
@@ -151,25 +139,5 @@ export class TestChain {
       parent = block.hash
     }
     return blocks
-  }
-}
-
-/** Nonce after nonce on the CPU's reference, from `startNonce`. */
-export function searchReference(template: SearchTemplate, startNonce = 0n): WinningTile {
-  const shape = SHAPES[template.shape]
-  if (template.operands.kind !== 0) throw new Error('only the public operands are searched')
-  const { epochSeed } = template.operands
-  const operands = {
-    a: syntheticMatrix(epochSeed, 'A', shape.m, shape.k),
-    bt: syntheticMatrix(epochSeed, 'B', shape.n, shape.k),
-  }
-  const limit = candidateLimit(template.difficulty, shape.tileMacs)
-  for (let counter = startNonce; ; counter++) {
-    const nonce = nonceBytes(counter)
-    const seeds = deriveSeeds(deriveKappa(template.genesisHash, template.sealHash, nonce))
-    const attempt = prepareAttempt(shape, seeds, operands)
-    for (const { ti, tj, ticket } of searchTiles(attempt, 0, shape.ticketCount, limit)) {
-      if (wins(ticket, template.difficulty, shape.tileMacs)) return { nonce, ti, tj, ticket }
-    }
   }
 }

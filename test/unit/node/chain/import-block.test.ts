@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { encodeHeader, hashHeader, sealHash } from '../../../../consensus/codec/header-codec.ts'
+import { encodeHeader, hashHeader } from '../../../../consensus/codec/header-codec.ts'
 import type { Header } from '../../../../consensus/types.ts'
 import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
-import { sealWithTile, type Template } from '../../../../node/sealer/template.ts'
+import { sealWithTile } from '../../../../node/sealer/template.ts'
 import { searchReference, TEST_COINBASE, TestChain } from '../../../support/chain-factory.ts'
 
 /** The same block under another header, without searching again: its proof fails. */

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { encodeSealedBlock, encodeSealedHeader } from '../../../node/sync/wire.ts'
+import { TestChain } from '../../support/chain-factory.ts'
+import { startRogue } from '../../support/rogue-peer.ts'
+import { startTestNode, untilHead, untilPeers } from '../../support/test-node.ts'
+
+const POLL = { interval: 20, timeout: 20_000 }
+
+describe('node / attacks', () => {
+  it('a bad proof is not relayed, its sender is banned, and the block passes with a good one', async () => {
+    const victim = await startTestNode({ peers: [] })
+    const bystander = await startTestNode({ peers: [victim] })
+    await untilPeers(bystander, 1)
+    const rogue = await startRogue(victim)
+    const source = await TestChain.open()
+    const block = await source.seal()
+    const proof = block.proof.slice()
+    proof[4] = ((proof[4] ?? 0) + 1) % 8
+    await rogue.publish('block', encodeSealedBlock({ ...block, proof }))
+    await expect.poll(() => victim.peers!.network.isBanned(rogue.peerId), POLL).toBe(true)
+    await untilPeers(victim, 1)
+    expect(bystander.peers!.network.isBanned(victim.peers!.network.peerId)).toBe(false)
+    expect(bystander.chain.tree.size).toBe(1)
+    expect(victim.chain.headers.isInvalid(block.hash)).toBe(false)
+    victim.peers!.gossip.publishBlock(block)
+    await untilHead(bystander, (hash) => hash === block.hash)
+  })
+
+  it('a block that lies about its state costs its sender and leaves nothing behind', async () => {
+    const victim = await startTestNode({ peers: [] })
+    const rogue = await startRogue(victim)
+    const source = await TestChain.open()
+    const lie = await source.sealLie({ stateRoot: `0x${'ba'.repeat(32)}` })
+    await rogue.publish('block', encodeSealedBlock(lie))
+    await expect.poll(() => victim.chain.headers.isInvalid(lie.hash), POLL).toBe(true)
+    await untilPeers(victim, 0)
+    expect(victim.api.chain.head().header.number).toBe(0n)
+    expect(await victim.api.chain.header(lie.hash)).toBeUndefined()
+  })
+
+  it('a false claim of work brings no head and no trust', async () => {
+    const victim = await startTestNode({ peers: [] })
+    await victim.sealer!.sealNow({ timestamp: 0n })
+    const { header, hash } = victim.api.chain.head()
+    const proof = (await victim.api.chain.proof(hash))!
+    const asked: string[] = []
+    await startRogue(victim, {
+      status: { headNumber: 1_000_000n, totalDifficulty: 2n ** 200n },
+      answer: (name) => {
+        asked.push(name)
+        return asked.length === 1 ? [encodeSealedHeader(header, proof)] : []
+      },
+    })
+    await expect.poll(() => asked.length, POLL).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => victim.peers!.sync.progress(), POLL).toBeUndefined()
+    expect(victim.api.chain.head().hash).toBe(hash)
+    const sealed = await victim.sealer!.sealNow({ timestamp: 0n })
+    expect(sealed.header.number).toBe(2n)
+  })
+
+  it('headers without work in an answer ban who sent them', async () => {
+    const victim = await startTestNode({ peers: [] })
+    const source = await TestChain.open()
+    const [first] = await source.extend(1)
+    const spoiled = first!.proof.slice()
+    spoiled[6] = ((spoiled[6] ?? 0) + 1) % 8
+    const rogue = await startRogue(victim, {
+      status: { headNumber: 100n, totalDifficulty: 2n ** 100n },
+      answer: (name, payload) => {
+        if (name !== 'headers_by_range') return []
+        // Genesis is asked for alone, to find the common ancestor.
+        const isProbe = payload[1] === 0x80
+        const genesis = encodeSealedHeader(victim.chain.head.header, new Uint8Array(0))
+        return [isProbe ? genesis : encodeSealedHeader(first!.header, spoiled)]
+      },
+    })
+    await expect.poll(() => victim.peers!.network.isBanned(rogue.peerId), POLL).toBe(true)
+    expect(victim.chain.tree.size).toBe(1)
+  })
+
+  it('a flood of orphans stays within the bounds of their pool', async () => {
+    const victim = await startTestNode({ peers: [] })
+    const rogue = await startRogue(victim)
+    const source = await TestChain.open()
+    const blocks = await source.extend(80)
+    for (const block of blocks.slice(1)) await rogue.publish('block', encodeSealedBlock(block))
+    await expect.poll(() => victim.peers!.sync.orphanCount, POLL).toBeGreaterThan(0)
+    expect(victim.peers!.sync.orphanCount).toBeLessThanOrEqual(64)
+    expect(victim.api.chain.head().header.number).toBe(0n)
+  })
+})
