@@ -8,11 +8,11 @@ import { assert, CodedError } from '../../consensus/errors.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import {
   attachSender,
+  decodeTransaction,
   parseTransaction,
   type UnrecoveredTransaction,
 } from './decode-transaction.ts'
 import { REPLY_BYTES, REQUEST_BYTES } from './recovery-packing.ts'
-import { recoverAddress } from './secp256k1.ts'
 import { TransactionError } from './transaction-envelope.ts'
 
 /** Below this many, handing over costs more than recovering here. */
@@ -42,8 +42,7 @@ export class SenderRecovery {
   static start(): SenderRecovery {
     const isSource = import.meta.url.endsWith('.ts')
     const entry = new URL(`./sender-recovery-worker${isSource ? '.ts' : '.js'}`, import.meta.url)
-    const worker = isSource ? new Worker(sourceThread(entry), { eval: true }) : new Worker(entry)
-    return new SenderRecovery(worker)
+    return new SenderRecovery(new Worker(entry, isSource ? { execArgv: ['--import', 'tsx'] } : {}))
   }
 
   /**
@@ -54,8 +53,14 @@ export class SenderRecovery {
     raws: readonly Uint8Array[],
     common: Common,
   ): Promise<(SignedTransaction | TransactionError)[]> {
+    if (raws.length < BATCH_MIN)
+      return raws.map((raw) => attempt(() => decodeTransaction(raw, common)))
     const parsed = raws.map((raw) => attempt(() => parseTransaction(raw, common)))
-    const senders = await this.senders(parsed.filter(isUnrecovered))
+    const unrecovered = parsed.filter(isUnrecovered)
+    const senders: (Uint8Array | undefined)[] = []
+    for (let from = 0; from < unrecovered.length; from += BATCH_MAX) {
+      senders.push(...(await this.#recover(unrecovered.slice(from, from + BATCH_MAX))))
+    }
     let next = 0
     return parsed.map((item) => {
       if (item instanceof TransactionError) return item
@@ -64,18 +69,6 @@ export class SenderRecovery {
         ? attachSender(item, sender)
         : new TransactionError({ code: 'SIGNATURE_INVALID' })
     })
-  }
-
-  /** Senders of parsed transactions in order; undefined: no key makes such a signature. */
-  async senders(
-    unrecovered: readonly UnrecoveredTransaction[],
-  ): Promise<(Uint8Array | undefined)[]> {
-    if (unrecovered.length < BATCH_MIN) return unrecovered.map(recoverHere)
-    const senders: (Uint8Array | undefined)[] = []
-    for (let from = 0; from < unrecovered.length; from += BATCH_MAX) {
-      senders.push(...(await this.#recover(unrecovered.slice(from, from + BATCH_MAX))))
-    }
-    return senders
   }
 
   /** Refuses what waits, and resolves when the thread is gone. */
@@ -117,16 +110,6 @@ export class SenderRecovery {
     this.#failure ??= error
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
   }
-}
-
-/** A thread does not get the loader from its arguments: it registers it itself. */
-function sourceThread(entry: URL): string {
-  const steps = `({ register }) => { register(); return import('${entry.href}') }`
-  return `import('tsx/esm/api').then(${steps})`
-}
-
-function recoverHere({ signed }: UnrecoveredTransaction): Uint8Array | undefined {
-  return recoverAddress(signed.hash, signed.compact, signed.recovery)
 }
 
 function isUnrecovered(
