@@ -70,6 +70,11 @@ const OPEN_CHECK_BYTES_MAX = 256 * 1024 * 1024
 /** Two write buffers of level: what it may need at once to go on after a failed write. */
 const ROOM_PROBE_BYTES = 8 * 1024 * 1024
 
+export type OpenOptions = {
+  /** Bytes of table files to check, newest first; takes a second a gigabyte. */
+  readonly checkBytesMax?: number
+}
+
 /** `level` on disk, opened by one process at a time. */
 export class Database implements KeyValueStore {
   readonly #path: string
@@ -83,9 +88,9 @@ export class Database implements KeyValueStore {
   }
 
   /** Opens or creates the database. Throws {@link DatabaseError} LOCKED, UNREADABLE, DAMAGED. */
-  static async open(path: string): Promise<Database> {
+  static async open(path: string, options: OpenOptions = {}): Promise<Database> {
     const database = new Database(path, await openLevel(path))
-    const { damaged } = await checkTableFiles(path, OPEN_CHECK_BYTES_MAX)
+    const { damaged } = await checkTableFiles(path, options.checkBytesMax ?? OPEN_CHECK_BYTES_MAX)
     if (damaged.length === 0) return database
     await database.close()
     throw damagedError(path, damaged)

@@ -51,7 +51,7 @@ export class RecordChecks {
     stateDiff: sealed,
   }
 
-  /** After all tables: the canonical chain ends at the head, and the index has no entry too many. */
+  /** After all tables: the canonical chain ends at the head, the index has no entry too many. */
   finish(): void {
     if (this.#previousCanonical?.hash !== this.#head.hash) {
       throw missingRecord(key('canonical', hexToBytes(this.#head.hash)))
