@@ -55,14 +55,14 @@ contract BlockRewards {
     }
 
     /// @notice Pays the reward of this block, once.
-    /// @param coinbase Who sealed it. One that cannot be paid (zero, or the facade) forfeits the
-    /// reward, which stays in the vault.
+    /// @param coinbase Who sealed it. One that cannot be paid (zero, the facade, or the vault, which
+    /// has it already) forfeits the reward: nothing leaves the vault.
     /// @param operations Work that the header claims.
     /// @param difficulty Work that the epoch asks for.
     function onBlock(address coinbase, uint256 operations, uint256 qualityBps, uint256 difficulty) external {
         if (msg.sender != Predeploys.SYSTEM) revert NotSystem(msg.sender);
         if (block.number <= _record.number) revert AlreadyPaid(block.number);
-        bool isPayable = coinbase != address(0) && coinbase != Predeploys.AI;
+        bool isPayable = coinbase != address(0) && coinbase != Predeploys.AI && coinbase != address(VAULT);
         uint256 due = calculateReward(block.number, operations, qualityBps, difficulty);
         uint256 reward = isPayable ? Math.min(due, VAULT.remaining()) : 0;
         _record = Record({

@@ -4,7 +4,7 @@ import {
   readStorageVariable,
   storageVariable,
 } from '../../../../genesis/artifacts.ts'
-import { PREDEPLOYS, SYSTEM_ADDRESS } from '../../../../genesis/predeploys.ts'
+import { PREDEPLOYS, SYSTEM_ADDRESS, TRANSFER_PRECOMPILE } from '../../../../genesis/predeploys.ts'
 import { repeatedAddress, testGenesis } from '../test-genesis.ts'
 import { ALICE, GenesisEvm } from './genesis-evm.ts'
 
@@ -109,7 +109,8 @@ describe('genesis / contracts / BlockRewards', () => {
   })
 
   it('keeps the reward of a coinbase that cannot be paid, and the block stands', async () => {
-    for (const [i, coinbase] of [repeatedAddress(0), PREDEPLOYS.AI].entries()) {
+    const { AI, ComputeMiningVault } = PREDEPLOYS
+    for (const [i, coinbase] of [repeatedAddress(0), AI, ComputeMiningVault].entries()) {
       evm.blockNumber = BigInt(i + 1)
       await onBlock({ coinbase })
     }
@@ -118,10 +119,25 @@ describe('genesis / contracts / BlockRewards', () => {
     expect(await evm.read('ValidatorSet', 'genesisHash')).toBe(genesis.hash)
   })
 
-  it('pays a contract without running it', async () => {
-    await onBlock({ coinbase: PREDEPLOYS.EcosystemVault })
-    expect(await evm.read('BlockRewards', 'totalPaid')).toBe(REWARD)
-  })
+  it.each([
+    ['a contract', PREDEPLOYS.EcosystemVault],
+    ['the sink', PREDEPLOYS.AIBurn],
+    ['the validator set', PREDEPLOYS.ValidatorSet],
+    ['BlockRewards itself', PREDEPLOYS.BlockRewards],
+    ['a precompile', `0x${'00'.repeat(19)}01`],
+    ['the transfer precompile', TRANSFER_PRECOMPILE],
+    ['the system account', SYSTEM_ADDRESS],
+  ] as const)(
+    'pays %s without running it: no choice of coinbase stops the chain',
+    async (_, coinbase) => {
+      const before = await evm.balance(coinbase)
+      await onBlock({ coinbase })
+      const pot = coinbase === PREDEPLOYS.ValidatorSet ? REWARD / 10n : 0n
+      expect((await evm.balance(coinbase)) - before).toBe((REWARD * 9n) / 10n + pot)
+      expect(await evm.read('BlockRewards', 'totalPaid')).toBe(REWARD)
+      expect(evm.supply()).toBe(10n ** 27n)
+    },
+  )
 
   it('tells the validator set the genesis hash in block 1 and never again', async () => {
     expect(await evm.read('ValidatorSet', 'genesisHash')).toBe(`0x${'00'.repeat(32)}`)
