@@ -12,7 +12,7 @@ import { deriveChainId } from './build/chain-id.ts'
 import { runConstructor } from './build/constructors.ts'
 import { genesisDeployments } from './build/deployments.ts'
 import { createChainCommon } from './chain-config.ts'
-import { type PresetName, presetGasLimit, presetParams } from './params.ts'
+import { type PresetName, presetGasLimit, presetParams, verifyBlockZero } from './params.ts'
 import { PREINSTALLS, type PreinstallName } from './predeploys.ts'
 import type { Address, Genesis, GenesisAccount } from './types.ts'
 
@@ -36,11 +36,12 @@ export async function buildGenesis(options: BuildGenesisOptions): Promise<Genesi
     address: lowerCase(address),
     coinbase: lowerCase(coinbase),
   }))
+  const gasLimit = presetGasLimit(preset)
+  verifyBlockZero(timestamp, gasLimit)
   verifyValidators(validators)
   const chosen = presetParams(preset, options)
   const chainId = deriveChainId({ preset, params: chosen, timestamp, validators })
   const params = { ...chosen, chainId }
-  const gasLimit = presetGasLimit(preset)
   const common = createChainCommon({ params, gasLimit, timestamp })
 
   const balances = allocate(validators)

@@ -50,6 +50,8 @@ export const DEV_ERA_BLOCKS = 2_400n
 export const ERA_YEARS = 4n
 
 export const GENESIS_BASE_FEE_WEI = 1_000_000_000n
+/** No block has less, block 0 included: its children could not be valid. */
+export const GAS_LIMIT_MIN = 5_000n
 const GAS_LIMIT = 30_000_000n
 /** A chain with one node can afford blocks that fit any test. */
 const INSTANT_GAS_LIMIT = 300_000_000n
@@ -101,6 +103,12 @@ export function verifyParams(params: ConsensusParams): void {
   verifyUint('genesisDifficulty', params.genesisDifficulty, params.minDifficulty, DIFFICULTY_MAX)
   verifyUint('rescueSeconds', BigInt(params.rescueSeconds), 0n, 2n ** 32n - 1n)
   verifyUint('eraBlocks', params.eraBlocks, 1n, 2n ** 53n - 1n)
+}
+
+/** Throws a {@link GenesisError} unless a block can follow one with these. */
+export function verifyBlockZero(timestamp: bigint, gasLimit: bigint): void {
+  verifyUint('timestamp', timestamp, 0n, 2n ** 53n - 1n)
+  verifyUint('gasLimit', gasLimit, GAS_LIMIT_MIN, 2n ** 63n - 1n)
 }
 
 /** KECCAK of the 120 bytes of section 1: integers big-endian, nothing between. */

@@ -6,7 +6,7 @@
  * H1, H2 and P1 to P3 are lines L1 to L3 of proof verification as well, and stand here once.
  */
 import { hexToBytes } from '@ethereumjs/util'
-import { type ConsensusParams, DIFFICULTY_MAX } from '../../genesis/params.ts'
+import { type ConsensusParams, DIFFICULTY_MAX, GAS_LIMIT_MIN } from '../../genesis/params.ts'
 import { SHAPES } from '../../gpu/reference/shape.ts'
 import { readExtraData } from '../codec/extra-data.ts'
 import { EMPTY_TRIE_ROOT } from '../codec/ordered-trie-root.ts'
@@ -31,7 +31,6 @@ export const EMPTY_REQUESTS_HASH: Hash =
 
 /** A gas limit moves by less than this fraction of the parent's. */
 const GAS_LIMIT_BOUND_DIVISOR = 1024n
-const GAS_LIMIT_MIN = 5_000n
 
 /** What proof verification must know of the parent. */
 export type ProofParent = {

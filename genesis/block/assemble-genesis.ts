@@ -5,7 +5,7 @@
 import { bytesToHex } from '@ethereumjs/util'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { verifySupply, verifyValidators } from '../build/allocation.ts'
-import { type ConsensusParams, type PresetName, verifyParams } from '../params.ts'
+import { type ConsensusParams, type PresetName, verifyBlockZero, verifyParams } from '../params.ts'
 import { PREDEPLOYS } from '../predeploys.ts'
 import type { Address, Genesis, GenesisAccount, GenesisValidator } from '../types.ts'
 import { encodeGenesisHeader } from './genesis-header.ts'
@@ -24,6 +24,7 @@ export type GenesisInputs = {
 
 export function assembleGenesis(inputs: GenesisInputs): Genesis {
   verifyParams(inputs.params)
+  verifyBlockZero(inputs.timestamp, inputs.gasLimit)
   verifyValidators(inputs.validators)
   verifySupply([...inputs.alloc.values()].map(({ balance }) => balance))
   const stateRoot = bytesToHex(stateRootOf(inputs.alloc))

@@ -6,7 +6,13 @@
  */
 import { devAccounts } from '../accounts.ts'
 import { GenesisError } from '../errors.ts'
-import { PREDEPLOYS, RESERVED } from '../predeploys.ts'
+import {
+  PREDEPLOYS,
+  PREINSTALLS,
+  RESERVED,
+  SYSTEM_ADDRESS,
+  TRANSFER_PRECOMPILE,
+} from '../predeploys.ts'
 import type { Address, GenesisValidator } from '../types.ts'
 
 /** One AI in wei. */
@@ -33,6 +39,15 @@ export const VOTING_KEY_WEI = 10n * AI
 
 /** A certificate holds at most this many signatures; `ValidatorSet` has the same limit. */
 export const VALIDATORS_MAX = 200
+
+/** Accounts that nobody can have the key of. */
+const KEYLESS: ReadonlySet<Address> = new Set([
+  ...Object.values(PREDEPLOYS),
+  ...Object.values(RESERVED),
+  ...Object.values(PREINSTALLS),
+  SYSTEM_ADDRESS,
+  TRANSFER_PRECOMPILE,
+])
 
 /** Wei by address. Throws unless it is exactly the whole supply. */
 export function allocate(validators: readonly GenesisValidator[]): Map<Address, bigint> {
@@ -69,11 +84,14 @@ export function verifyValidators(validators: readonly GenesisValidator[]): void 
   if (validators.length < 1 || validators.length > VALIDATORS_MAX) {
     throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: `1 to ${VALIDATORS_MAX}` })
   }
+  const isAddress = (text: string) => /^0x[0-9a-f]{40}$/.test(text)
+  if (!validators.every(({ address, coinbase }) => isAddress(address) && isAddress(coinbase))) {
+    throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: 'addresses of 20 bytes' })
+  }
   if (new Set(validators.map(({ address }) => address)).size !== validators.length) {
     throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: 'of different voting keys' })
   }
-  const held = new Set<Address>([...Object.values(PREDEPLOYS), ...Object.values(RESERVED)])
-  if (validators.some(({ address }) => held.has(address) || BigInt(address) === 0n)) {
+  if (validators.some(({ address }) => KEYLESS.has(address) || BigInt(address) === 0n)) {
     throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: 'accounts that have a key' })
   }
   if (validators.some(({ coinbase }) => coinbase === PREDEPLOYS.AI || BigInt(coinbase) === 0n)) {

@@ -76,12 +76,15 @@ export function readAlloc(file: JsonObject): Map<Address, GenesisAccount> {
 
 function readAccount(alloc: JsonObject, key: string): GenesisAccount {
   const account = readChild(alloc, key, ['balance', 'nonce', 'code', 'storage'])
-  return {
+  const read = {
     balance: readQuantity(account, 'balance', 256),
     nonce: hasField(account, 'nonce') ? readQuantity(account, 'nonce', 64) : 0n,
     code: hasField(account, 'code') ? readBytes(account, 'code') : new Uint8Array(0),
     storage: hasField(account, 'storage') ? readStorage(account) : new Map(),
   }
+  // EIP-161: no state holds an empty account, so its place in the state root would be undefined.
+  const isEmpty = read.balance === 0n && read.nonce === 0n && read.code.length === 0
+  return isEmpty ? invalid(account.path, 'left out, as it is empty') : read
 }
 
 function readStorage(account: JsonObject): Map<Hex, Hex> {

@@ -15,7 +15,7 @@ import { buildGenesis } from '../../../genesis/build-genesis.ts'
 import { createChainCommon } from '../../../genesis/chain-config.ts'
 import { formatManifest } from '../../../genesis/manifest.ts'
 import { genesisExtraData, presetParams } from '../../../genesis/params.ts'
-import { PREDEPLOYS, PREINSTALLS, RESERVED } from '../../../genesis/predeploys.ts'
+import { PREDEPLOYS, PREINSTALLS, RESERVED, SYSTEM_ADDRESS } from '../../../genesis/predeploys.ts'
 import type { Address } from '../../../genesis/types.ts'
 import { repeatedAddress, testGenesis, testOptions } from './test-genesis.ts'
 
@@ -117,7 +117,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0xbcc647fa97ce06fd10fb02425cd5dbdd9a181004afe1b089e9983a34ca08769d",
+        "hash": "0xa2fea4f4cd9ba74422f525e60b3e4a0a6635d4723bd01cfac7e21a9f8e91b139",
       }
     `)
   })
@@ -220,12 +220,23 @@ describe('genesis / build-genesis / options', () => {
     ['one key twice', [1, 1].map((i) => ({ address: repeatedAddress(i), coinbase: ALICE }))],
     ['the zero key', [{ address: repeatedAddress(0), coinbase: ALICE }]],
     ['a contract', [{ address: PREDEPLOYS.AIBurn, coinbase: ALICE }]],
+    ['a preinstall', [{ address: PREINSTALLS.Multicall3, coinbase: ALICE }]],
+    ['the system account', [{ address: SYSTEM_ADDRESS, coinbase: ALICE }]],
+    ['half an address', [{ address: ALICE, coinbase: '0xaaaaaaaaaaaaaaaaaaaa' }]],
     ['a bucket', [{ address: RESERVED.PublicSale, coinbase: ALICE }]],
     ['the zero coinbase', [{ address: ALICE, coinbase: repeatedAddress(0) }]],
     ['the token as coinbase', [{ address: ALICE, coinbase: PREDEPLOYS.AI }]],
   ])('refuses %s as validator', async (_, validators) => {
     await expect(testGenesis({ validators })).rejects.toMatchObject({
       type: { code: 'VALIDATORS_INVALID' },
+    })
+  })
+})
+
+describe('genesis / build-genesis / time', () => {
+  it.each([-1n, 2n ** 53n, 2n ** 64n])('refuses %d seconds as the time of block 0', async (at) => {
+    await expect(testGenesis({ timestamp: at })).rejects.toMatchObject({
+      type: { code: 'PARAM_INVALID', param: 'timestamp' },
     })
   })
 })

@@ -175,6 +175,24 @@ describe('genesis / genesis-file', () => {
     expect(type).toEqual({ code: 'SUPPLY_MISMATCH', actual: 10n ** 27n + 1n })
   })
 
+  it.each([
+    ['gasLimit', '0x1387'],
+    ['gasLimit', '0x0'],
+    ['timestamp', '0x20000000000000'],
+  ])('refuses a block 0 that none can follow: %s %s', (field, value) => {
+    const { type } = parseError((file) => (file[field] = value))
+    expect(type).toMatchObject({ code: 'PARAM_INVALID', param: field })
+  })
+
+  it.each<[string, object]>([
+    ['nothing', { balance: '0x0' }],
+    ['storage alone', { balance: '0x0', storage: { '0x01': '0x01' } }],
+  ])('refuses an account that holds %s: no state has a place for it', (_, account) => {
+    const address = repeatedAddress(0xee)
+    const { type } = parseError((file) => (file.alloc[address] = account))
+    expect(type).toMatchObject({ code: 'FIELD_INVALID', field: `alloc.${address}` })
+  })
+
   it('refuses parameters out of range before it looks at roots', () => {
     const { type } = parseError((file) => (file.config.hanzo.params.epochLength = 0))
     expect(type).toMatchObject({ code: 'PARAM_INVALID', param: 'epochLength' })
