@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { dataDirectory } from '../storage/data-directory.ts'
-import { Database } from '../storage/database.ts'
-import { type VerifyReport, verifyDatabase } from '../storage/verify/verify-database.ts'
+import type { VerifyReport } from '../storage/verify/verify-database.ts'
 import { CommandError, runCommand } from './failure.ts'
 import { createProgress } from './progress.ts'
 
@@ -32,6 +31,8 @@ async function verify(flags: Flags): Promise<void> {
     )
   }
   // All files of level, where a node that starts checks the newest ones.
+  const { Database } = await import('../storage/database.ts')
+  const { verifyDatabase } = await import('../storage/verify/verify-database.ts')
   const store = await Database.open(databaseDirectory, { checkBytesMax: Number.POSITIVE_INFINITY })
   const progress = createProgress('Verifying records')
   let report: VerifyReport

@@ -6,7 +6,7 @@ import type { DevnetConfig } from '../devnet/config.ts'
 import type { DevnetEvents } from '../devnet/devnet.ts'
 import type { HeadMessage } from '../devnet/messages.ts'
 import type { ValidatorExit } from '../devnet/validator-process.ts'
-import { formatLogLine } from './log.ts'
+import { formatLogLine } from './log-line.ts'
 
 /** Blocks already shown; far more than validators can differ by. */
 const SHOWN_BLOCKS_MAX = 256

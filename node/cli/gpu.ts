@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander'
 import type { ShapeName } from '../../genesis/params.ts'
-import { type BackendReport, inspectGpu, type KernelReport } from '../../gpu/inspect.ts'
+import type { BackendReport, KernelReport } from '../../gpu/inspect.ts'
 import { defaultCacheDirectory } from '../options.ts'
 import { runCommand } from './failure.ts'
 import { parseShape } from './flags.ts'
@@ -25,6 +25,7 @@ export function addGpuCommand(program: Command): void {
 async function showGpu(flags: Flags): Promise<void> {
   const isJson = flags.json === true
   if (!isJson) console.error('Testing and measuring every kernel; this takes some seconds.')
+  const { inspectGpu } = await import('../../gpu/inspect.ts')
   const reports = await inspectGpu({
     cacheDir: defaultCacheDirectory(),
     ...(flags.shape === undefined ? {} : { shapes: [flags.shape] }),

@@ -3,16 +3,9 @@
  *
  * Spec: docs/spec/interface.md, "Commands".
  */
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Address } from '../../consensus/types.ts'
-import type { Genesis } from '../../genesis/genesis-file.ts'
-import { loadGenesisFile } from '../../genesis/genesis-file.ts'
-import { parseKeyFile } from '../../genesis/validator-keys.ts'
-import type { HeadMessage, ValidatorMessage } from '../devnet/messages.ts'
-import type { HeadChange } from '../events.ts'
-import { CommandError, runCommand } from './failure.ts'
+import { runCommand } from './failure.ts'
 import {
   collect,
   type GpuMode,
@@ -21,11 +14,9 @@ import {
   parsePercent,
   parsePortOrZero,
 } from './flags.ts'
-import { createLog, LOG_LEVELS } from './log.ts'
-import { type ServedNode, serve } from './serve.ts'
-import { untilStopped } from './until-stopped.ts'
+import { LOG_LEVELS } from './log-line.ts'
 
-type Flags = {
+export type NodeFlags = {
   readonly genesis: string
   readonly dataDir: string
   readonly rpcPort: number
@@ -58,108 +49,10 @@ export function addNodeCommand(program: Command): void {
     .option('--gpu-duty <percent>', 'share of time to search', parsePercent, 50)
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .option('--json', 'print JSON lines')
-    .action(async (flags: Flags) => {
-      await runCommand(flags.json === true, () => runNode(flags))
+    .action(async (flags: NodeFlags) => {
+      await runCommand(flags.json === true, async () => {
+        const { runNode } = await import('./run-node.ts')
+        await runNode(flags)
+      })
     })
-}
-
-async function runNode(flags: Flags): Promise<void> {
-  // The supervisor is gone, however that came about: a validator does not outlive it.
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-  try {
-    await serveNode(flags)
-  } catch (error) {
-    if (error instanceof Error) tellSupervisor({ type: 'failed', sentence: error.message })
-    throw error
-  }
-}
-
-async function serveNode(flags: Flags): Promise<void> {
-  const genesis = loadGenesisFile(resolve(flags.genesis))
-  const coinbase = await chooseCoinbase(flags, genesis)
-  const log = createLog({ isJson: flags.json === true, level: flags.logLevel })
-  const served = await serve({
-    node: {
-      genesis,
-      dataDir: resolve(flags.dataDir),
-      p2p: { host: flags.p2pHost, port: flags.p2pPort, bootnodes: flags.bootnode },
-      ...(flags.mine === true
-        ? { seal: { pace: { kind: 'continuous' }, gpu: flags.gpu, dutyPercent: flags.gpuDuty } }
-        : {}),
-      ...(coinbase === undefined ? {} : { coinbase }),
-    },
-    rpcPort: flags.rpcPort,
-    log,
-  })
-  announce(served, flags)
-  await untilStopped()
-  await served.stop()
-}
-
-/** The flag, else the payout address that the genesis names for the validator's key. */
-async function chooseCoinbase(flags: Flags, genesis: Genesis): Promise<Address | undefined> {
-  const { validatorKey, coinbase, mine } = flags
-  if (validatorKey === undefined) {
-    if (mine === true && coinbase === undefined) {
-      throw new CommandError(
-        'NO_COINBASE',
-        'A node that mines needs an address for its rewards: give --coinbase or --validator-key.',
-      )
-    }
-    return coinbase
-  }
-  const { address } = parseKeyFile(await readKeyFile(validatorKey), validatorKey)
-  const validator = genesis.validators.find((candidate) => candidate.address === address)
-  if (validator === undefined && coinbase === undefined && mine === true) {
-    throw new CommandError(
-      'NOT_A_VALIDATOR',
-      `The key of ${validatorKey} is no validator of this genesis: give --coinbase as well.`,
-    )
-  }
-  return coinbase ?? validator?.coinbase
-}
-
-async function readKeyFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandError('KEY_UNREADABLE', `The key file ${path} can't be read (${reason}).`)
-  }
-}
-
-function announce(served: ServedNode, flags: Flags): void {
-  const { node, rpcUrl, wsUrl, adapter } = served
-  const [p2p = ''] = node.api.network.multiaddrs
-  const ready = { rpcUrl, wsUrl, p2p, adapter }
-  if (process.send !== undefined) {
-    tellSupervisor({ type: 'ready', pid: process.pid, ...ready })
-    node.api.events.on('head', (change) => {
-      void describeHead(served, change).then(tellSupervisor)
-    })
-  } else if (flags.json === true) {
-    console.log(JSON.stringify({ event: 'ready', ...ready }))
-  } else {
-    console.log(`Ready: JSON-RPC at ${rpcUrl}, peers at ${p2p}, mines with ${adapter}`)
-  }
-}
-
-async function describeHead(served: ServedNode, change: HeadChange): Promise<HeadMessage> {
-  const { api } = served.node
-  const { hash, header } = change.head
-  const block = await api.chain.block(hash)
-  return {
-    type: 'head',
-    number: header.number.toString(),
-    hash,
-    coinbase: header.coinbase,
-    transactions: block?.transactions.length ?? 0,
-    timestamp: Number(header.timestamp),
-    peers: api.network.peers().length,
-    removed: change.removed.length,
-  }
-}
-
-function tellSupervisor(message: ValidatorMessage): void {
-  if (process.connected) process.send?.(message)
 }

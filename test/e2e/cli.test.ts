@@ -84,7 +84,7 @@ describe('e2e / cli / node', () => {
     file.gasLimit = '0x1'
     await writeFile(genesis, JSON.stringify(file))
     const { code, output } = await runHanzo(...(await nodeArgs(genesis, join(directory, 'd'))))
-    expect(output).toMatch(/genesis/i)
+    expect(output).toMatch(/gasLimit/)
     expect(output).not.toMatch(/Internal error/)
     expect(code).toBe(1)
   })
