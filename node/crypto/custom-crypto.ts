@@ -22,7 +22,7 @@ export const customCrypto = {
     return key
   },
   /** In noble's format "recovered": parity, r, s. */
-  ecsign(hash, privateKey) {
+  ecsign(hash: Uint8Array, privateKey: Uint8Array) {
     const signed = signHash(hash, privateKey)
     if (signed === undefined) throw new SignatureError({ code: 'KEY_INVALID' })
     return concatBytes(Uint8Array.of(signed.recovery), signed.compact)

@@ -34,7 +34,9 @@ export class SenderRecovery {
   private constructor(worker: Worker) {
     this.#worker = worker
     worker.on('message', (reply: Uint8Array) => this.#waiting.shift()?.resolve(reply))
-    worker.on('error', (cause) => this.#fail(new RecoveryError({ code: 'FAILED' }, '', { cause })))
+    worker.on('error', (cause) => {
+      this.#fail(new RecoveryError({ code: 'FAILED' }, 'The recovery thread failed.', { cause }))
+    })
     worker.on('exit', () => this.#fail(new RecoveryError({ code: 'CLOSED' })))
     worker.unref()
   }
@@ -42,7 +44,8 @@ export class SenderRecovery {
   static start(): SenderRecovery {
     const isSource = import.meta.url.endsWith('.ts')
     const entry = new URL(`./sender-recovery-worker${isSource ? '.ts' : '.js'}`, import.meta.url)
-    return new SenderRecovery(new Worker(entry, isSource ? { execArgv: ['--import', 'tsx'] } : {}))
+    const worker = isSource ? new Worker(sourceThread(entry), { eval: true }) : new Worker(entry)
+    return new SenderRecovery(worker)
   }
 
   /**
@@ -110,6 +113,12 @@ export class SenderRecovery {
     this.#failure ??= error
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
   }
+}
+
+/** A thread does not get the loader from its arguments: it registers it itself. */
+function sourceThread(entry: URL): string {
+  const steps = `({ register }) => { register(); return import('${entry.href}') }`
+  return `import('tsx/esm/api').then(${steps})`
 }
 
 function isUnrecovered(

@@ -40,16 +40,20 @@ const ZERO_ITEM = Uint8Array.of(0x80)
 
 /** Cuts `raw`. Throws a {@link TransactionError} unless it is one canonical list of its type. */
 export function readEnvelope(raw: Uint8Array): Envelope {
-  const first = raw[0] ?? 0
-  const type = first >= LIST_PREFIX_MIN ? 0 : first
-  if (type !== 0 && type !== 1 && type !== 2 && type !== 4) {
-    throw new TransactionError({ code: 'TYPE_UNSUPPORTED', type })
-  }
-  const list = first >= LIST_PREFIX_MIN ? raw : raw.subarray(1)
+  const type = readType(raw)
+  const list = type === 0 ? raw : raw.subarray(1)
   const whole = readRlpWhole(list)
   const items = whole?.isList ? readRlpItems(list, whole, ITEM_COUNT[type]) : undefined
   if (items?.length !== ITEM_COUNT[type]) throw notCanonical('list')
   return { type, list, items }
+}
+
+/** A legacy transaction is a list by itself: 0 stands in front of none. */
+function readType(raw: Uint8Array): TransactionTypeId {
+  const first = raw[0] ?? 0
+  if (first >= LIST_PREFIX_MIN) return 0
+  if (first === 1 || first === 2 || first === 4) return first
+  throw new TransactionError({ code: 'TYPE_UNSUPPORTED', type: first })
 }
 
 /** The payload of item `index`, which must be a string. */

@@ -6,6 +6,7 @@
  */
 import { bytesToHex } from '@ethereumjs/util'
 import { orderedTrieRoot } from '../../consensus/codec/ordered-trie-root.ts'
+import type { RewardSplit } from '../../consensus/rules/reward.ts'
 import type { Receipt } from '../receipt.ts'
 import { settleOverlay } from '../state/settle-overlay.ts'
 import type { NodeStore } from '../state/trie/node-store.ts'
@@ -14,12 +15,7 @@ import { type BlockContext, type EvmBlock, evmBlockOf } from './evm/block-contex
 import type { Lane } from './evm/lane.ts'
 import { addToBloom, BLOOM_BYTES, joinBloom } from './receipts/logs-bloom.ts'
 import { EMPTY_BLOOM, encodeReceipt } from './receipts/receipt-codec.ts'
-import {
-  type BlockReward,
-  payBlockReward,
-  storeBeaconRoot,
-  storeParentHash,
-} from './system-calls.ts'
+import { payBlockReward, storeBeaconRoot, storeParentHash } from './system-calls.ts'
 import { type AppliedTransaction, applyTransaction } from './transaction/apply-transaction.ts'
 import type { ExecutedBlock, ParentState } from './types.ts'
 
@@ -27,12 +23,12 @@ export class BlockRun {
   readonly #lane: Lane
   readonly #context: BlockContext
   readonly #block: EvmBlock
-  readonly #reward: BlockReward
+  readonly #reward: RewardSplit
   readonly #receipts: Receipt[] = []
   readonly #bloom = new Uint8Array(BLOOM_BYTES)
   #gasUsed = 0n
 
-  private constructor(lane: Lane, context: BlockContext, block: EvmBlock, reward: BlockReward) {
+  private constructor(lane: Lane, context: BlockContext, block: EvmBlock, reward: RewardSplit) {
     this.#lane = lane
     this.#context = context
     this.#block = block

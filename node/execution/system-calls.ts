@@ -7,6 +7,7 @@
  */
 import { createAddressFromString, hexToBytes } from '@ethereumjs/util'
 import { assert } from '../../consensus/errors.ts'
+import { BLOCK_QUALITY_BPS, poolAndPot, type RewardSplit } from '../../consensus/rules/reward.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { PREDEPLOYS, PREINSTALLS, SYSTEM_ADDRESS } from '../../genesis/predeploys.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
@@ -17,16 +18,11 @@ import { ExecutionError } from './execution-error.ts'
 
 /** Outside the block's gas limit, as for every system call of Ethereum. */
 export const SYSTEM_CALL_GAS = 30_000_000n
-/** Of a block: the other half of its reward is paid when a job settles. */
-const BLOCK_QUALITY_BPS = 5_000n
-const POT_SHARE = 10n
 /** EIP-4788's and EIP-2935's rings. */
 const BEACON_ROOTS = 8_191n
 const HISTORY_BLOCKS = 8_191n
 
 const ON_BLOCK = selectorOf('onBlock(address,uint256,uint256,uint256)')
-
-export type BlockReward = { readonly coinbase: bigint; readonly pot: bigint }
 
 /** X2: throws an {@link ExecutionError} when the call fails. */
 export async function payBlockReward(
@@ -34,8 +30,10 @@ export async function payBlockReward(
   block: EvmBlock,
   context: BlockContext,
   epochDifficulty: bigint,
-): Promise<BlockReward> {
+): Promise<RewardSplit> {
   const { overlay, evm } = lane
+  const contract = await overlay.loadAccount(PREDEPLOYS.BlockRewards)
+  if ((await overlay.loadCode(contract)).length === 0) throw systemCallFailed('no code')
   const vault = await overlay.loadAccount(PREDEPLOYS.ComputeMiningVault)
   const held = vault.current?.balance ?? 0n
   const arguments_ = [
@@ -53,15 +51,10 @@ export async function payBlockReward(
     skipNonceIncrement: true,
   })
   const failure = execResult.exceptionError
-  if (failure !== undefined) {
-    const reason = failure.error
-    throw new ExecutionError({ code: 'SYSTEM_CALL_FAILED', contract: 'BlockRewards', reason })
-  }
+  if (failure !== undefined) throw systemCallFailed(failure.error)
   await endSystemCall(lane)
   assert(overlay.balanceChange === 0n, 'a reward moves coins and makes none')
-  const reward = held - (vault.current?.balance ?? 0n)
-  const pot = reward / POT_SHARE
-  return { coinbase: reward - pot, pot }
+  return poolAndPot(held - (vault.current?.balance ?? 0n))
 }
 
 /** X3: there is no beacon chain, so the root is zero; the slot of the time is set all the same. */
@@ -94,6 +87,10 @@ async function storeWord(
 async function endSystemCall({ evm, overlay }: Lane): Promise<void> {
   await evm.journal.cleanup()
   overlay.endTransaction()
+}
+
+function systemCallFailed(reason: string): ExecutionError {
+  return new ExecutionError({ code: 'SYSTEM_CALL_FAILED', contract: 'BlockRewards', reason })
 }
 
 function encodeCall(selector: Uint8Array, words: readonly bigint[]): Uint8Array {

@@ -2,18 +2,20 @@
  * Blocks executed one on the other over a real database, without consensus: any header goes. For
  * tests of execution and state, and for their benchmark.
  */
+import type { Common } from '@ethereumjs/common'
 import { createTx, type TypedTxData } from '@ethereumjs/tx'
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { decodeHeader, hashHeader } from '../../consensus/codec/header-codec.ts'
 import type { Address, Hash, Header, Hex } from '../../consensus/types.ts'
 import { devAccounts } from '../../genesis/accounts.ts'
-import type { Genesis } from '../../genesis/genesis-file.ts'
+import type { Genesis, GenesisAccount } from '../../genesis/genesis-file.ts'
 import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
 import { recoverAddress, signHash } from '../../node/crypto/secp256k1.ts'
 import { createSharedCommon } from '../../node/crypto/shared-common.ts'
 import type { TransferRule } from '../../node/execution/evm/native-transfer-precompile.ts'
 import { Executor } from '../../node/execution/executor.ts'
 import type { BuildEnvironment, ExecutedBlock, ParentState } from '../../node/execution/types.ts'
+import { genesisChanges } from '../../node/state/genesis-state.ts'
 import { StateStore } from '../../node/state/state-store.ts'
 import { type KeyValueStore, WriteBatch } from '../../node/storage/database.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
@@ -31,6 +33,8 @@ export type ExecutionChainOptions = {
   readonly genesis: Genesis
   readonly store: KeyValueStore
   readonly transferRules?: readonly TransferRule[]
+  /** In place of the genesis file's accounts, or beside them. */
+  readonly alloc?: Iterable<readonly [Address, GenesisAccount]>
 }
 
 export class ExecutionChain {
@@ -38,34 +42,36 @@ export class ExecutionChain {
   readonly store: KeyValueStore
   readonly state: StateStore
   readonly executor: Executor
-  readonly common: ReturnType<typeof createSharedCommon>
+  readonly common: Common
   readonly blocks = new Map<Hash, Header>()
   head: ExecutedOn
   readonly #nonces = new Map<Address, bigint>()
 
   private constructor(
     { genesis, store }: ExecutionChainOptions,
-    state: StateStore,
-    executor: Executor,
-    common: ReturnType<typeof createSharedCommon>,
+    parts: { state: StateStore; executor: Executor; common: Common; head: ExecutedOn },
   ) {
     this.genesis = genesis
     this.store = store
-    this.state = state
-    this.executor = executor
-    this.common = common
-    this.head = { hash: genesis.hash, header: decodeHeader(genesis.headerRlp) }
+    this.state = parts.state
+    this.executor = parts.executor
+    this.common = parts.common
+    this.head = parts.head
     this.blocks.set(this.head.hash, this.head.header)
   }
 
   static async open(options: ExecutionChainOptions): Promise<ExecutionChain> {
     const { genesis, store, transferRules } = options
+    const alloc = new Map([...genesis.alloc, ...(options.alloc ?? [])])
+    const { stateRoot } = genesisChanges(alloc)
+    const header = { ...decodeHeader(genesis.headerRlp), stateRoot }
+    const head = { hash: hashHeader(header), header }
     const common = createSharedCommon(genesis)
     const state = await StateStore.open({ store })
     const executor = await Executor.open({ common, state, ...(transferRules && { transferRules }) })
-    const chain = new ExecutionChain(options, state, executor, common)
+    const chain = new ExecutionChain(options, { state, executor, common, head })
     const batch = new WriteBatch()
-    state.stageGenesis(batch, chain.head, genesis.alloc)
+    state.stageGenesis(batch, chain.head, alloc)
     await store.write(batch)
     state.committed()
     return chain
@@ -170,6 +176,11 @@ export class ExecutionChain {
       hash = header.parentHash
     }
   }
+}
+
+/** An account of a genesis: nothing but what is named. */
+export function accountOf(fields: Partial<GenesisAccount>): GenesisAccount {
+  return { balance: 0n, nonce: 0n, code: new Uint8Array(0), storage: new Map(), ...fields }
 }
 
 /** The funded accounts. */
