@@ -86,7 +86,7 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   const recovery = SenderRecovery.start()
   closers.push(() => recovery.close())
   const chain = await Chain.open(
-    { genesis, path: directory.path },
+    { genesis, path: directory.path, exclude: options.exclude ?? [] },
     {
       store,
       recoverStore: () => store.recover(),

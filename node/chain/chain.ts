@@ -34,6 +34,8 @@ export type ChainOptions = {
   readonly genesis: Genesis
   /** Named in the sentences of errors. */
   readonly path: string
+  /** Blocks that are never followed, valid or not. */
+  readonly exclude?: readonly Hash[]
 }
 
 export type ChainModules = {

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { assert } from '../../consensus/errors.ts'
 import type { BlockRecord } from '../../consensus/tree/block-node.ts'
 import { BlockTree, TREE_BLOCKS_MAX } from '../../consensus/tree/block-tree.ts'
+import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import { parseTransaction } from '../crypto/decode-transaction.ts'
 import { createSharedCommon } from '../crypto/shared-common.ts'
@@ -41,6 +42,7 @@ export type OpenChainOptions = {
   readonly genesis: Genesis
   /** Named in the sentences of errors. */
   readonly path: string
+  readonly exclude?: readonly Hash[]
   readonly store: KeyValueStore
   readonly log: Logger
 }
@@ -60,12 +62,13 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   const blocks = await BlockStore.open({ store, decodeTransaction })
   if (content === 'empty') await writeGenesis(genesis, store, blocks, state, commits)
   const tree = await restoreTree(genesis, blocks, log)
+  const headers = new HeaderChecker(genesis, tree)
+  for (const hash of options.exclude ?? []) headers.markInvalid(hash)
   const committer = new Committer({ store, tree, blocks, state, commits })
   if ((await committer.catchUp()) !== undefined) {
-    log.info({ number: tree.head().number }, 'Finished the reorg that the last run began')
+    log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')
   }
   const executor = await Executor.open({ common, state })
-  const headers = new HeaderChecker(genesis, tree)
   const head = await summaryOf(blocks, tree.head().hash)
   log.info({ number: head.header.number, hash: head.hash }, 'Opened the chain')
   return { common, tree, headers, blocks, state, executor, committer, head }

@@ -38,6 +38,7 @@ export function testRecovery(): SenderRecovery {
 export type TestChainOptions = {
   readonly directory?: string
   readonly genesis?: Genesis
+  readonly exclude?: readonly Hash[]
   readonly clock?: Clock
   /** Between the chain and its database. */
   readonly wrap?: (store: KeyValueStore) => KeyValueStore
@@ -76,7 +77,11 @@ export class TestChain {
     const clock = options.clock ?? systemClock
     const database = await Database.open(directory)
     const chain = await Chain.open(
-      { genesis: options.genesis ?? (await testGenesis()), path: directory },
+      {
+        genesis: options.genesis ?? (await testGenesis()),
+        path: directory,
+        exclude: options.exclude ?? [],
+      },
       {
         store: options.wrap?.(database) ?? database,
         recoverStore: options.recoverStore ?? (() => database.recover()),

@@ -72,6 +72,22 @@ describe('node / chain / reorg', () => {
     await expectConsistent(again)
   })
 
+  it('leaves a block that the operator excludes, and everything above it', async () => {
+    const { ours, theirs } = await twoBranches(4, 3)
+    const directory = await temporaryDirectory()
+    const test = await TestChain.open({ directory })
+    await importAll(test, [...ours, ...theirs])
+    await test.close()
+    const without = await TestChain.open({ directory, exclude: [ours[1]!.hash] })
+    expect(without.chain.head.hash).toBe(theirs.at(-1)!.hash)
+    expect((await without.import(ours.at(-1)!)).kind).toBe('invalid')
+    await expectConsistent(without)
+    await without.close()
+    const again = await TestChain.open({ directory })
+    expect(again.chain.head.hash).toBe(ours.at(-1)!.hash)
+    await expectConsistent(again)
+  })
+
   it.each([
     ['of 3 blocks', 3],
     ['of 66 blocks, in steps', 66],
