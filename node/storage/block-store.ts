@@ -186,11 +186,10 @@ export class BlockStore {
     }
     for (const hash of added) {
       const { header, transactions } = await this.#expectBlock(hash)
-      tables.putCanonical(batch, { hash, number: header.number })
-      transactions.forEach((transaction, index) => {
-        const location = { blockHash: hash, blockNumber: header.number, index }
-        tables.putLocation(batch, transaction.hash, location)
-      })
+      const block = { hash, number: header.number }
+      tables.putCanonical(batch, block)
+      const hashes = transactions.map((transaction) => transaction.hash)
+      tables.putLocations(batch, block, hashes)
     }
   }
 

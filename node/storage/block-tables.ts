@@ -13,7 +13,7 @@ import { keccak256 } from '../../gpu/reference/keccak.ts'
 import type { TransactionLocation } from '../api.ts'
 import type { Receipt } from '../receipt.ts'
 import { type Body, type DecodeTransaction, decodeBody, encodeBody } from './codec/body-codec.ts'
-import { decodeLocation, encodeLocation } from './codec/location-record.ts'
+import { decodeLocation, locationEncoder } from './codec/location-record.ts'
 import type { BlockPointer } from './codec/pointer-record.ts'
 import { decodeReceipts, encodeReceipts } from './codec/receipt-codec.ts'
 import { corruptRecord, missingRecord, openRecord, sealRecord } from './codec/record.ts'
@@ -145,12 +145,16 @@ export async function readLocation(
   return found && decodeLocation(found.key, found.payload)
 }
 
-export function putLocation(
+/** Indexes the transactions of a block, in its order. */
+export function putLocations(
   batch: WriteBatch,
-  transactionHash: Hash,
-  location: TransactionLocation,
+  { hash, number }: BlockPointer,
+  transactionHashes: readonly Hash[],
 ): void {
-  putSealed(batch, 'transaction', transactionHash, encodeLocation(location))
+  const encode = locationEncoder(hash, number)
+  for (const [index, transactionHash] of transactionHashes.entries()) {
+    putSealed(batch, 'transaction', transactionHash, encode(index))
+  }
 }
 
 export function deleteLocation(batch: WriteBatch, transactionHash: Hash): void {

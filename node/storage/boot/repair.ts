@@ -112,9 +112,7 @@ async function stageIndices(
   for (const [number, hash] of missing) {
     tables.putCanonical(batch, { number, hash })
     const hashes = (await tables.readTransactionHashes(store, hash)) ?? []
-    hashes.forEach((transactionHash, index) => {
-      tables.putLocation(batch, transactionHash, { blockHash: hash, blockNumber: number, index })
-    })
+    tables.putLocations(batch, { number, hash }, hashes)
   }
 }
 

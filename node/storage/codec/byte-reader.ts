@@ -3,6 +3,10 @@ import { bytesToHex } from '@ethereumjs/util'
 import type { Hex } from '../../../consensus/types.ts'
 import { corruptRecord } from './record.ts'
 
+/** Seven bytes of an integer fit a number; the bits of the others are put above them. */
+const NUMBER_BITS = 49n
+const NUMBER_SCALE_MAX = 2 ** Number(NUMBER_BITS)
+
 export class ByteReader {
   readonly #key: Uint8Array
   readonly #bytes: Uint8Array
@@ -38,8 +42,14 @@ export class ByteReader {
   }
 
   integer(): bigint {
-    let value = 0n
-    for (let shift = 0n; ; shift += 7n) {
+    let low = 0
+    for (let scale = 1; scale < NUMBER_SCALE_MAX; scale *= 0x80) {
+      const byte = this.u8()
+      low += (byte & 0x7f) * scale
+      if (byte < 0x80) return BigInt(low)
+    }
+    let value = BigInt(low)
+    for (let shift = NUMBER_BITS; ; shift += 7n) {
       const byte = this.u8()
       value |= BigInt(byte & 0x7f) << shift
       if (byte < 0x80) return value

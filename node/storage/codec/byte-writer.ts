@@ -26,12 +26,20 @@ export class ByteWriter {
 
   u16(value: number): this {
     assert(value >= 0 && value < 2 ** 16, 'the value has 16 bits')
-    return this.u8(value >>> 8).u8(value & 0xff)
+    const at = this.#grow(2)
+    this.#bytes[at] = value >>> 8
+    this.#bytes[at + 1] = value
+    return this
   }
 
   u32(value: number): this {
     assert(value >= 0 && value < 2 ** 32, 'the value has 32 bits')
-    return this.u16(value >>> 16).u16(value & 0xffff)
+    const at = this.#grow(4)
+    this.#bytes[at] = value >>> 24
+    this.#bytes[at + 1] = value >>> 16
+    this.#bytes[at + 2] = value >>> 8
+    this.#bytes[at + 3] = value
+    return this
   }
 
   u64(value: bigint): this {
@@ -42,14 +50,12 @@ export class ByteWriter {
   /** An unsigned integer of any size: seven bits a byte, the lowest first. */
   integer(value: bigint | number): this {
     assert(value >= 0, 'the integer is unsigned')
-    if (typeof value === 'number') {
-      let rest = value
-      for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.u8(0x80 | (rest & 0x7f))
-      return this.u8(rest)
-    }
-    let rest = value
-    for (; rest >= 0x80n; rest >>= 7n) this.u8(0x80 | Number(rest & 0x7fn))
-    return this.u8(Number(rest))
+    let big = BigInt(value)
+    // Arithmetic on numbers is many times faster, and most integers fit one.
+    for (; big > Number.MAX_SAFE_INTEGER; big >>= 7n) this.u8(0x80 | Number(big & 0x7fn))
+    let rest = Number(big)
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.u8(0x80 | (rest & 0x7f))
+    return this.u8(rest)
   }
 
   bytes(value: Uint8Array): this {

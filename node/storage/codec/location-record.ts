@@ -1,11 +1,19 @@
 /** Where a transaction stands in the canonical chain, as bytes. */
+import type { Hash } from '../../../consensus/types.ts'
 import type { TransactionLocation } from '../../api.ts'
 import { ByteReader } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
 
-export function encodeLocation(location: TransactionLocation): Uint8Array {
-  const { blockHash, blockNumber, index } = location
-  return new ByteWriter(44).hex(blockHash).u64(blockNumber).u32(index).finish()
+/** Hash and number of the block. */
+const SHARED_BYTES = 40
+
+/** Encodes the locations of one block's transactions; what they share is worked out once. */
+export function locationEncoder(
+  blockHash: Hash,
+  blockNumber: bigint,
+): (index: number) => Uint8Array {
+  const shared = new ByteWriter(SHARED_BYTES).hex(blockHash).u64(blockNumber).finish()
+  return (index) => new ByteWriter(SHARED_BYTES + 4).bytes(shared).u32(index).finish()
 }
 
 /** `key` names the record if its layout is broken. */

@@ -15,7 +15,12 @@ const CHECKSUM_BYTES = 4
 export function sealRecord(key: Uint8Array, payload: Uint8Array): Uint8Array {
   const record = new Uint8Array(payload.length + CHECKSUM_BYTES)
   record.set(payload)
-  new DataView(record.buffer).setUint32(payload.length, checksum(key, payload))
+  const crc = checksum(key, payload)
+  // A DataView would cost more than the checksum of a short record.
+  record[payload.length] = crc >>> 24
+  record[payload.length + 1] = crc >>> 16
+  record[payload.length + 2] = crc >>> 8
+  record[payload.length + 3] = crc
   return record
 }
 
