@@ -69,7 +69,7 @@ export type BackendOptions = {
   readonly shape: ShapeName
   /** For the unpacked driver and the choice of kernel; the processes of a machine share it. */
   readonly cacheDir: string
-  /** Share of the time that a search searches, 1 to 100. */
+  /** Share of its time that a search works, 1 to 100; the rest it sleeps. */
   readonly dutyPercent: number
   readonly log?: BackendLog
 }

@@ -49,7 +49,8 @@ export class SupervisedBackend implements ProofBackend {
   }
 
   static async open(options: SupervisedOptions): Promise<SupervisedBackend> {
-    const { engine, rungs } = await climb(options, options.ladder)
+    const { engine, rung } = await climb(options, options.ladder)
+    const rungs = options.ladder.slice(options.ladder.indexOf(rung))
     return new SupervisedBackend(options, rungs, engine)
   }
 
@@ -123,37 +124,42 @@ export class SupervisedBackend implements ProofBackend {
     return Promise.race([this.#opening, aborted])
   }
 
+  /** The same kind of engine, or the next of the ladder after too many failures. */
   async #reopen(): Promise<Engine> {
-    if (this.#failures >= FAILURES_MAX && this.#rungs.length > 1) {
-      this.#rungs = this.#rungs.slice(1)
-      this.#failures = 0
-    }
+    const isGivenUp = this.#failures >= FAILURES_MAX && this.#rungs.length > 1
     const pauseMs = Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** this.#failures)
     await delay(pauseMs, undefined, { signal: this.#closing.signal })
-    const { engine, rungs } = await climb(this.#options, this.#rungs)
+    const ladder = isGivenUp ? this.#rungs.slice(1) : this.#rungs.slice(0, 1)
+    const { engine, rung } = await climb(this.#options, ladder)
+    this.#rungs = this.#rungs.slice(this.#rungs.indexOf(rung))
     this.#macsOfEarlierEngines += this.#engine.macsDone
     this.#engine = engine
-    this.#rungs = rungs
+    this.#options.log.info({ ...engine.info }, 'Started another proof engine')
     return engine
   }
 }
 
-/** Opens the first rung that opens, and says which are left from there. */
+/** Opens the first rung that opens. */
 async function climb(
   { request, log }: SupervisedOptions,
   ladder: readonly Rung[],
-): Promise<{ readonly engine: Engine; readonly rungs: readonly Rung[] }> {
-  let last: unknown
-  for (const [index, rung] of ladder.entries()) {
+): Promise<{ readonly engine: Engine; readonly rung: Rung }> {
+  let last = new GpuError({ code: 'NO_ADAPTER', reason: 'there is nothing to open' })
+  for (const rung of ladder) {
     try {
       const port = await rung.start()
       const engine = await Engine.open(port, { ...request, accept: rung.accept }, log)
-      return { engine, rungs: ladder.slice(index) }
+      return { engine, rung }
     } catch (error) {
-      last = error
-      const reason = error instanceof GpuError ? error.type : { reason: String(error) }
-      log.debug({ engine: rung.name, ...reason }, 'This proof engine is not available')
+      last = error instanceof GpuError ? error : couldNotStart(error)
+      log.debug({ engine: rung.name, ...last.type }, 'This proof engine is not available')
     }
   }
   throw last
+}
+
+/** A disk that is full or a file that is missing. */
+function couldNotStart(cause: unknown): GpuError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new GpuError({ code: 'ENGINE_STOPPED', reason }, reason, { cause })
 }

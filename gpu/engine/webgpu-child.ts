@@ -28,8 +28,8 @@ const log: KernelLog = (level, message, fields) => post({ type: 'log', level, me
 let service: SearchService | undefined
 
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches the whole group of processes: the parent decides when this one ends.
-process.on('SIGINT', () => {})
+// Ctrl-C and a service's stop reach all processes at once: the parent says when this one ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 
 process.on('message', (request: EngineRequest) => {
   answer(request).catch(fail)

@@ -1,5 +1,6 @@
 /**
- * B3 as straight-line WGSL: seven rounds over sixteen named values, without arrays or loops.
+ * B3 in WGSL: sixteen named values and sixteen message words that change places after a round. The
+ * rounds are a loop, because a software adapter takes 0.4 s to compile them one by one.
  * Twin: reference/blake3.ts. Spec: docs/spec/proof-of-compute.md, "Primitives".
  */
 import { assert } from '../errors.ts'
@@ -7,7 +8,7 @@ import { assert } from '../errors.ts'
 export type Blake3Source = {
   /** Eight expressions of the key. */
   readonly key: readonly string[]
-  /** Sixteen expressions; `'0u'` costs nothing. */
+  /** Sixteen expressions. */
   readonly message: readonly string[]
   readonly counter: string
 }
@@ -33,34 +34,34 @@ const QUARTERS = [
 export function blake3Statements({ key, message, counter }: Blake3Source): string {
   assert(key.length === 8 && message.length === 16, 'a key has 8 words, a message 16')
   const start = [...key, ...IV, counter, '0u', BLOCK_BYTES, FLAGS]
-  const lines = start.map((value, i) => `var v${i} = ${value};`)
-  let words = [...message]
-  for (let round = 0; round < ROUNDS; round++) {
-    QUARTERS.forEach(([a, b, c, d], i) => {
-      lines.push(halfQuarter(a, b, c, d, words[2 * i], 16, 12))
-      lines.push(halfQuarter(a, b, c, d, words[2 * i + 1], 8, 7))
-    })
-    words = PERMUTATION.map((from) => words[from] ?? '0u')
-  }
-  for (let i = 0; i < 8; i++) {
-    lines.push(`let o${i} = v${i} ^ v${i + 8};`, `let o${i + 8} = v${i + 8} ^ ${key[i]};`)
-  }
-  return lines.join('\n')
+  const quarters = QUARTERS.map(([a, b, c, d], i) =>
+    [
+      halfQuarter([a, b, c, d], `m${2 * i}`, 16, 12),
+      halfQuarter([a, b, c, d], `m${2 * i + 1}`, 8, 7),
+    ].join('\n'),
+  )
+  return [
+    ...start.map((value, i) => `var v${i} = ${value};`),
+    ...message.map((value, i) => `var m${i} = ${value};`),
+    `for (var round = 0u; round < ${ROUNDS}u; round++) {`,
+    ...quarters,
+    ...PERMUTATION.map((source, i) => `let n${i} = m${source};`),
+    ...PERMUTATION.map((_, i) => `m${i} = n${i};`),
+    '}',
+    ...Array.from({ length: 8 }, (_, i) => `let o${i} = v${i} ^ v${i + 8};`),
+    ...Array.from({ length: 8 }, (_, i) => `let o${i + 8} = v${i + 8} ^ ${key[i]};`),
+  ].join('\n')
 }
 
 function halfQuarter(
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-  word: string | undefined,
+  [a, b, c, d]: readonly [number, number, number, number],
+  word: string,
   turnD: number,
   turnB: number,
 ): string {
   const turn = (v: number, by: number) => `v${v} = (v${v} >> ${by}u) | (v${v} << ${32 - by}u);`
-  const addend = word === '0u' ? '' : ` + ${word}`
   return [
-    `v${a} = v${a} + v${b}${addend};`,
+    `v${a} += v${b} + ${word};`,
     `v${d} ^= v${a}; ${turn(d, turnD)}`,
     `v${c} += v${d};`,
     `v${b} ^= v${c}; ${turn(b, turnB)}`,
