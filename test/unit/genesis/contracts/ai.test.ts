@@ -170,30 +170,76 @@ describe('genesis / contracts / AI / signatures', () => {
   })
 
   it('transfers by authorization, once', async () => {
-    const message = {
+    const nonce = keyedNonce(5n, 0n)
+    const args = await authorization(nonce)
+    await evm.callOverload('AI', BY_AUTHORIZATION, args, BOB)
+    expect(await evm.balance(CAROL)).toBe(9n)
+    expect(await evm.read('AI', 'authorizationState', [ALICE, nonce])).toBe(true)
+    await expect(evm.callOverload('AI', BY_AUTHORIZATION, args, BOB)).rejects.toMatchObject({
+      errorName: 'InvalidAccountNonce',
+    })
+  })
+
+  it('begins each key of authorizations at sequence 0', async () => {
+    const skipping = await authorization(keyedNonce(5n, 1n))
+    await expect(evm.callOverload('AI', BY_AUTHORIZATION, skipping, BOB)).rejects.toMatchObject({
+      errorName: 'InvalidAccountNonce',
+    })
+    await evm.callOverload('AI', BY_AUTHORIZATION, await authorization(keyedNonce(5n, 0n)), BOB)
+    await evm.callOverload('AI', BY_AUTHORIZATION, skipping, BOB)
+    expect(await evm.balance(CAROL)).toBe(18n)
+  })
+
+  it('binds an authorization to its amount and receiver', async () => {
+    const [from, to, value, ...rest] = await authorization(keyedNonce(5n, 0n))
+    for (const args of [
+      [from, BOB, value, ...rest],
+      [from, to, 10n, ...rest],
+      [BOB, to, value, ...rest],
+    ]) {
+      await expect(evm.callOverload('AI', BY_AUTHORIZATION, args, BOB)).rejects.toMatchObject({
+        errorName: 'ERC3009InvalidSignature',
+      })
+    }
+    expect(await evm.balance(CAROL)).toBe(0n)
+  })
+
+  it('moves nothing for a contract on the word of others', async () => {
+    const { ComputeMiningVault } = PREDEPLOYS
+    const [, ...rest] = await authorization(keyedNonce(5n, 0n))
+    const args = [ComputeMiningVault, ...rest]
+    await expect(evm.callOverload('AI', BY_AUTHORIZATION, args, BOB)).rejects.toMatchObject({
+      errorName: 'ERC3009InvalidSignature',
+    })
+    for (const from of [ComputeMiningVault, PREDEPLOYS.ValidatorSet, PREDEPLOYS.AIBurn, ZERO]) {
+      const transfer = { to: 'AI', name: 'transferFrom', args: [from, BOB, 1n], from: BOB } as const
+      await expect(evm.call(transfer)).rejects.toMatchObject({
+        errorName: 'ERC20InsufficientAllowance',
+      })
+    }
+  })
+})
+
+const BY_AUTHORIZATION =
+  'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)'
+
+/** Arguments by which anybody moves 9 wei from Alice to Carol. */
+async function authorization(nonce: Hex): Promise<readonly unknown[]> {
+  const signature = await alice.signTypedData({
+    domain,
+    types: { TransferWithAuthorization: AUTHORIZATION },
+    primaryType: 'TransferWithAuthorization',
+    message: {
       from: ALICE,
       to: CAROL,
       value: 9n,
       validAfter: 0n,
       validBefore: FOREVER,
-      nonce: keyedNonce(5n, 0n),
-    }
-    const signature = await alice.signTypedData({
-      domain,
-      types: { TransferWithAuthorization: AUTHORIZATION },
-      primaryType: 'TransferWithAuthorization',
-      message,
-    })
-    const args = [ALICE, CAROL, 9n, 0n, FOREVER, message.nonce, signature]
-    const name = 'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)'
-    await evm.callOverload('AI', name, args, BOB)
-    expect(await evm.balance(CAROL)).toBe(9n)
-    expect(await evm.read('AI', 'authorizationState', [ALICE, message.nonce])).toBe(true)
-    await expect(evm.callOverload('AI', name, args, BOB)).rejects.toMatchObject({
-      errorName: 'InvalidAccountNonce',
-    })
+      nonce,
+    },
   })
-})
+  return [ALICE, CAROL, 9n, 0n, FOREVER, nonce, signature]
+}
 
 const PERMIT = [
   { name: 'owner', type: 'address' },
