@@ -2,7 +2,7 @@
  * Builds block 0 of a new chain: parameters, chain id, balances, the code and storage that
  * constructors leave, header and hash. Equal options give equal bytes on every machine.
  *
- * Spec: docs/spec/token-economy.md, "Genesis contract set"; docs/spec/interface.md, "Commands".
+ * Spec: docs/spec/consensus.md, "Block 0"; docs/spec/token-economy.md, "Buckets of block 0".
  */
 import { hexToBytes } from '@ethereumjs/util'
 import { PREINSTALL_CODE } from './artifacts.ts'

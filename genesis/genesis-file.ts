@@ -2,7 +2,7 @@
  * Reads `genesis.json`. Everything that follows from something else in the file is computed again
  * and compared, so a file that was edited by hand is refused with the field's name.
  *
- * Spec: docs/spec/consensus.md, "Parameters"; docs/spec/interface.md, "Commands".
+ * Spec: docs/spec/consensus.md, "Parameters" and "Block 0".
  */
 import { readFileSync } from 'node:fs'
 import { assembleGenesis } from './block/assemble-genesis.ts'

@@ -1,7 +1,7 @@
 /**
  * `manifest.json`: what stands where in block 0 and who may do what with it, for people and tools.
  *
- * Spec: docs/spec/token-economy.md, "Address scheme".
+ * Spec: docs/spec/token-economy.md, "Buckets of block 0".
  */
 import { bytesToHex } from '@ethereumjs/util'
 import { keccak_256 } from '@noble/hashes/sha3.js'

@@ -111,7 +111,7 @@ export function verifyBlockZero(timestamp: bigint, gasLimit: bigint): void {
   verifyUint('gasLimit', gasLimit, GAS_LIMIT_MIN, 2n ** 63n - 1n)
 }
 
-/** KECCAK of the 120 bytes of section 1: integers big-endian, nothing between. */
+/** KECCAK of the 120 bytes of the parameters: integers big-endian, nothing between. */
 export function paramsHash(params: ConsensusParams): Uint8Array {
   return keccak_256(
     concatBytes(

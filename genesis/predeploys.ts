@@ -2,7 +2,7 @@
  * Fixed addresses of block 0: the transfer precompile, the contracts and buckets of the token
  * economy, and the preinstalls that every Ethereum tool expects.
  *
- * Spec: docs/spec/token-economy.md, "Address scheme".
+ * Spec: docs/spec/token-economy.md, "Buckets of block 0".
  */
 import type { Address } from './types.ts'
 

@@ -1,7 +1,7 @@
 /**
  * What the genesis of a chain is once it has been built or read: rules, block 0 and its state.
  *
- * Spec: docs/spec/consensus.md, "Parameters"; docs/spec/token-economy.md, "Genesis contract set".
+ * Spec: docs/spec/consensus.md, "Parameters"; docs/spec/token-economy.md, "Buckets of block 0".
  */
 import type { ConsensusParams, PresetName } from './params.ts'
 

@@ -2,7 +2,7 @@
  * Who holds the 10^27 wei of block 0: HIP-1's seven buckets, and what is carved out of the sale
  * for the dev accounts and the genesis validators.
  *
- * Spec: docs/spec/token-economy.md, "Contradictions", G35, and "Genesis contract set".
+ * Spec: docs/spec/token-economy.md, "Buckets of block 0".
  */
 import { devAccounts } from '../accounts.ts'
 import { GenesisError } from '../errors.ts'

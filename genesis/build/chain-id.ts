@@ -2,7 +2,7 @@
  * The chain id of a new chain, so that a wallet hardly ever mixes the nonces of two devnets:
  * 369000000 + (KECCAK of what the builder was given, mod 10^6), known before any constructor runs.
  *
- * Spec: docs/spec/interface.md, "Commands".
+ * Spec: docs/spec/consensus.md, "Parameters".
  */
 import { type Input, RLP } from '@ethereumjs/rlp'
 import { bytesToBigInt } from '@ethereumjs/util'

@@ -3,7 +3,7 @@
  * and the code it returns kept with the storage it wrote. So immutables and whatever depends on
  * `address(this)` and the chain id (EIP-712 domains) are right.
  *
- * Spec: docs/spec/token-economy.md, "Address scheme".
+ * Spec: docs/spec/token-economy.md, "Buckets of block 0".
  */
 import type { Common } from '@ethereumjs/common'
 import { createEVM } from '@ethereumjs/evm'

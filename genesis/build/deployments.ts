@@ -1,7 +1,7 @@
 /**
  * The contracts of block 0: their constructor arguments, the bucket each holds, who may call what.
  *
- * Spec: docs/spec/token-economy.md, "Address scheme".
+ * Spec: docs/spec/token-economy.md, "Buckets of block 0".
  */
 import {
   PREDEPLOYS,
