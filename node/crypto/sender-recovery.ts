@@ -8,11 +8,11 @@ import { assert, CodedError } from '../../consensus/errors.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import {
   attachSender,
-  decodeTransaction,
   parseTransaction,
   type UnrecoveredTransaction,
 } from './decode-transaction.ts'
 import { REPLY_BYTES, REQUEST_BYTES } from './recovery-packing.ts'
+import { recoverAddress } from './secp256k1.ts'
 import { TransactionError } from './transaction-envelope.ts'
 
 /** Below this many, handing over costs more than recovering here. */
@@ -56,18 +56,26 @@ export class SenderRecovery {
     raws: readonly Uint8Array[],
     common: Common,
   ): Promise<(SignedTransaction | TransactionError)[]> {
-    if (raws.length < BATCH_MIN)
-      return raws.map((raw) => attempt(() => decodeTransaction(raw, common)))
     const parsed = raws.map((raw) => attempt(() => parseTransaction(raw, common)))
-    const unrecovered = parsed.filter(isUnrecovered)
-    const senders: (Uint8Array | undefined)[] = []
-    for (let from = 0; from < unrecovered.length; from += BATCH_MAX) {
-      senders.push(...(await this.#recover(unrecovered.slice(from, from + BATCH_MAX))))
-    }
+    const recovered = await this.recover(parsed.filter(isUnrecovered))
     let next = 0
     return parsed.map((item) => {
-      if (item instanceof TransactionError) return item
-      const sender = senders[next++]
+      const decoded = item instanceof TransactionError ? item : recovered[next++]
+      assert(decoded !== undefined, 'recovery answers each transaction')
+      return decoded
+    })
+  }
+
+  /** The second half of {@link decode}: for who looks at a transaction before its sender. */
+  async recover(
+    parsed: readonly UnrecoveredTransaction[],
+  ): Promise<(SignedTransaction | TransactionError)[]> {
+    const senders: (Uint8Array | undefined)[] = []
+    for (let from = 0; from < parsed.length; from += BATCH_MAX) {
+      senders.push(...(await this.#sendersOf(parsed.slice(from, from + BATCH_MAX))))
+    }
+    return parsed.map((item, index) => {
+      const sender = senders[index]
       return sender
         ? attachSender(item, sender)
         : new TransactionError({ code: 'SIGNATURE_INVALID' })
@@ -80,7 +88,8 @@ export class SenderRecovery {
     await this.#worker.terminate()
   }
 
-  async #recover(batch: readonly UnrecoveredTransaction[]): Promise<(Uint8Array | undefined)[]> {
+  async #sendersOf(batch: readonly UnrecoveredTransaction[]): Promise<(Uint8Array | undefined)[]> {
+    if (batch.length < BATCH_MIN) return batch.map(recoverHere)
     const request = new Uint8Array(batch.length * REQUEST_BYTES)
     for (const [index, { signed }] of batch.entries()) {
       const at = index * REQUEST_BYTES
@@ -119,6 +128,10 @@ export class SenderRecovery {
 function sourceThread(entry: URL): string {
   const steps = `({ register }) => { register(); return import('${entry.href}') }`
   return `import('tsx/esm/api').then(${steps})`
+}
+
+function recoverHere({ signed }: UnrecoveredTransaction): Uint8Array | undefined {
+  return recoverAddress(signed.hash, signed.compact, signed.recovery)
 }
 
 function isUnrecovered(

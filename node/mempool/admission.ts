@@ -1,0 +1,58 @@
+/**
+ * What a transaction must be to come into the pool, by when it can be known: in itself (before
+ * the dear recovery of its sender), then with the account of its sender. What depends on its
+ * neighbours (funds in sum, replacement, room) is the pool's own business.
+ *
+ * Spec: docs/spec/mempool.md, "Admission".
+ */
+import type { TypedTransaction } from '@ethereumjs/tx'
+import type { Address } from '../../consensus/types.ts'
+import { intrinsicGas } from '../execution/transaction/intrinsic-gas.ts'
+import { TRANSACTION_BYTES_MAX } from './options.ts'
+import type { SenderAccount } from './pool/account-queue.ts'
+import { tipCapOf } from './pool/pooled-transaction.ts'
+import { PoolError } from './pool-error.ts'
+
+export type AdmissionRules = {
+  readonly blockGasLimit: bigint
+  /** Wei per gas. */
+  readonly priceFloorWei: bigint
+}
+
+/** A1, before the first byte is read. Throws OVERSIZED. */
+export function verifySize(raw: Uint8Array): void {
+  if (raw.length <= TRANSACTION_BYTES_MAX) return
+  throw new PoolError({
+    code: 'OVERSIZED',
+    bytes: raw.length,
+    bytesMax: TRANSACTION_BYTES_MAX,
+  })
+}
+
+/** A3 to A5: what decoding has left open, without the sender. Throws {@link PoolError}. */
+export function verifyStandalone(tx: TypedTransaction, rules: AdmissionRules): void {
+  const { blockGasLimit, priceFloorWei } = rules
+  const { gasLimit } = tx
+  if (gasLimit > blockGasLimit) {
+    throw new PoolError({ code: 'GAS_ABOVE_BLOCK', gasLimit, blockGasLimit })
+  }
+  const { intrinsic, floor } = intrinsicGas(tx)
+  if (gasLimit < intrinsic) {
+    throw new PoolError({ code: 'INTRINSIC_GAS_TOO_LOW', gasLimit, required: intrinsic })
+  }
+  if (gasLimit < floor) {
+    throw new PoolError({ code: 'FLOOR_GAS_TOO_LOW', gasLimit, required: floor })
+  }
+  const tipCap = tipCapOf(tx)
+  if (tipCap < priceFloorWei) {
+    throw new PoolError({ code: 'UNDERPRICED', tipCap, floor: priceFloorWei })
+  }
+}
+
+/** A6, A7: with the account at the head. Throws {@link PoolError}. */
+export function verifySender(tx: TypedTransaction, sender: Address, account: SenderAccount): void {
+  if (tx.nonce < account.nonce) {
+    throw new PoolError({ code: 'NONCE_TOO_LOW', expected: account.nonce, actual: tx.nonce })
+  }
+  if (account.isContract) throw new PoolError({ code: 'SENDER_HAS_CODE', sender })
+}
