@@ -101,5 +101,8 @@ async function runDevnet(flags: Flags): Promise<void> {
     throw new CommandError('ALL_LOST', 'Every validator has ended: see the lines above for why.')
   }
   screen.stopping()
-  await devnet.stop()
+  const killed = await devnet.stop()
+  if (killed.length === 0) return
+  const names = killed.map(({ index }) => index).join(', ')
+  throw new CommandError('KILLED', `Validator ${names} did not stop in time and had to be killed.`)
 }

@@ -17,12 +17,17 @@ import { untilStopped } from './until-stopped.ts'
 
 export async function runNode(flags: NodeFlags): Promise<void> {
   // The supervisor is gone, however that came about: a validator does not outlive it.
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  const onDisconnect = () => process.kill(process.pid, 'SIGTERM')
+  process.once('disconnect', onDisconnect)
   try {
     await serveNode(flags)
   } catch (error) {
     if (error instanceof Error) tellSupervisor({ type: 'failed', sentence: error.message })
     throw error
+  } finally {
+    // An open channel would keep the process alive.
+    process.off('disconnect', onDisconnect)
+    if (process.connected) process.disconnect()
   }
 }
 

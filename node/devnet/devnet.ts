@@ -105,10 +105,12 @@ export class Devnet {
     }
   }
 
-  /** Stops every validator and waits for its end. */
-  async stop(): Promise<void> {
+  /** Stops every validator and waits for its end; tells those that had to be killed. */
+  async stop(): Promise<readonly ValidatorExit[]> {
     this.#isStopping = true
-    await Promise.all([...this.#processes.values()].map((validator) => validator.stop()))
+    const validators = [...this.#processes.values()]
+    const exits = await Promise.all(validators.map((validator) => validator.stop()))
+    return exits.filter(({ signal }) => signal === 'SIGKILL')
   }
 
   async #startValidator(index: number): Promise<void> {
