@@ -4,48 +4,75 @@
  *
  * Votes and finality will be driven from here. Spec: docs/spec/consensus.md, "Import".
  */
+import type { Logger } from 'pino'
 import type { Chain } from './chain/chain.ts'
 import type { HeadChange, NodeEvents } from './events.ts'
+import type { GossipHandlers } from './gossip-handlers.ts'
+import type { Mempool } from './mempool/mempool.ts'
+import type { Clock } from './ports.ts'
 import type { Sealer } from './sealer/sealer.ts'
 import type { SignedTransaction } from './transaction.ts'
 
-/** What the driver needs of the pool. */
-export interface DrivenPool {
-  /** Lets go of what was included, takes back what was orphaned (oldest first). */
-  onHead(change: HeadChange): Promise<void>
-}
+/** Peers that had no place for our transactions may have one now: they are told again so often. */
+export const REPUBLISH_MS = 15_000
+/** Transactions that are told again at a time: a few messages. */
+const REPUBLISH_COUNT_MAX = 512
 
 export type DriverModules = {
   readonly chain: Chain
-  readonly pool: DrivenPool
+  readonly pool: Mempool
   readonly events: NodeEvents
-  readonly onFailure: (error: unknown) => void
+  readonly clock: Clock
+  readonly log: Logger
 }
 
 export class ConsensusDriver {
   readonly #modules: DriverModules
+  #gossip: GossipHandlers | undefined
   #sealer: Sealer | undefined
+  #republishedMs = 0
 
   constructor(modules: DriverModules) {
     this.#modules = modules
     modules.chain.events.on('head', (change) => this.#onHead(change))
+    modules.pool.events.on('pending', (transaction, origin) => {
+      this.#onTransaction(transaction, origin === 'local')
+    })
+  }
+
+  setGossip(gossip: GossipHandlers): void {
+    this.#gossip = gossip
   }
 
   setSealer(sealer: Sealer): void {
     this.#sealer = sealer
   }
 
-  /** A transaction can be mined that could not before. */
-  onTransaction(transaction: SignedTransaction): void {
+  /** A transaction can be mined that could not before; one of our callers is told to peers. */
+  #onTransaction(transaction: SignedTransaction, isLocal: boolean): void {
     this.#modules.events.emit('pendingTransaction', transaction)
+    if (isLocal) this.#gossip?.publishTransaction(transaction.raw)
     this.#sealer?.onPoolChanged()
   }
 
   #onHead(change: HeadChange): void {
-    const { pool, events, onFailure } = this.#modules
+    const { pool, events, log } = this.#modules
     const updated = pool.onHead(change)
     this.#sealer?.onHead()
     events.emit('head', change)
-    updated.then(() => this.#sealer?.onPoolChanged(), onFailure)
+    updated.then(
+      () => this.#onPoolAtHead(),
+      (error: unknown) => log.error({ err: error }, 'The pool did not follow the head'),
+    )
+  }
+
+  #onPoolAtHead(): void {
+    const { pool, clock } = this.#modules
+    this.#sealer?.onPoolChanged()
+    if (this.#gossip === undefined || clock.now() - this.#republishedMs < REPUBLISH_MS) return
+    this.#republishedMs = clock.now()
+    for (const { raw } of pool.toRepublish().slice(0, REPUBLISH_COUNT_MAX)) {
+      this.#gossip.publishTransaction(raw)
+    }
   }
 }

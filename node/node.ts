@@ -2,13 +2,16 @@
  * A node: parts are opened in the order in which they need each other, and closed in reverse. The
  * network and the sealer start last, when everything behind them answers.
  */
+
 import { openBackend, type ProofBackend } from '../gpu/backend.ts'
-import type { NodeApi, PoolReader } from './api.ts'
+import type { NodeApi } from './api.ts'
 import { Chain } from './chain/chain.ts'
+import type { SealedBlock } from './chain/sealed-block.ts'
 import { ConsensusDriver } from './consensus-driver.ts'
 import { SenderRecovery } from './crypto/sender-recovery.ts'
-import { emptyPool } from './empty-pool.ts'
 import { NodeEvents } from './events.ts'
+import { Mempool } from './mempool/mempool.ts'
+import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
 import { registerNodeMetrics } from './metrics.ts'
 import { createNodeApi } from './node-api.ts'
 import { defaultCacheDirectory, type NodeOptions, ZERO_COINBASE } from './options.ts'
@@ -86,7 +89,7 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   const recovery = SenderRecovery.start()
   closers.push(() => recovery.close())
   const chain = await Chain.open(
-    { genesis, path: directory.path, exclude: options.exclude ?? [] },
+    { genesis, path: directory.path },
     {
       store,
       recoverStore: () => store.recover(),
@@ -96,25 +99,27 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
     },
   )
   closers.push(() => chain.close())
-  const pool: PoolReader = emptyPool(chain)
-  const driver = new ConsensusDriver({
-    chain,
-    pool: { onHead: () => Promise.resolve() },
-    events,
-    onFailure: (error) => log.error({ err: error }, 'The pool did not follow the head'),
-  })
+  const pool = await Mempool.open(
+    {
+      ...(genesis.params.dev ? DEV_MEMPOOL_OPTIONS : DEFAULT_MEMPOOL_OPTIONS),
+      journalFile: directory.poolJournalFile,
+    },
+    { chain, recovery, clock, log: log.child({ module: 'pool' }) },
+  )
+  closers.push(() => pool.close())
+  const driver = new ConsensusDriver({ chain, pool, events, clock, log })
+  chain.setKnownTransactions(pool)
 
-  const addRemote = async (raws: readonly Uint8Array[]) => raws.map(() => 'ignored' as const)
-  const modules = { chain, pool, addRemote, events, clock, log, directory, registry }
+  const modules = { chain, pool, events, clock, log, directory, registry }
   const peers = p2p && (await PeerServices.open(p2p, modules))
-  const publish = (block: Parameters<PeerServices['gossip']['publishBlock']>[0]) =>
-    peers?.gossip.publishBlock(block)
+  if (peers !== undefined) driver.setGossip(peers.gossip)
+  const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
 
   const templates = new TemplateBuilder({
     chain,
     clock,
-    candidates: () => pool.pending(),
-    onRefused: () => undefined,
+    candidates: () => pool.candidates(),
+    onRefused: (refused) => pool.onRefused(refused),
   })
   const desk = new WorkDesk({ chain, templates, clock, publish })
   const backend = await openSearch(options, closers)

@@ -7,11 +7,10 @@ import type { Registry } from 'prom-client'
 import { createNetworkMetrics } from '../p2p/metrics.ts'
 import { Network } from '../p2p/network.ts'
 import type { NetworkHandlers, NetworkLog, NetworkOptions } from '../p2p/options.ts'
-import type { PoolReader } from './api.ts'
 import type { Chain } from './chain/chain.ts'
 import type { NodeEvents } from './events.ts'
-import type { RemoteOutcome } from './gossip/transaction-gossip.ts'
 import { GossipHandlers } from './gossip-handlers.ts'
+import type { Mempool } from './mempool/mempool.ts'
 import type { P2pOptions } from './options.ts'
 import type { Clock } from './ports.ts'
 import { RequestHandlers } from './request-handlers.ts'
@@ -21,8 +20,7 @@ import { Sync } from './sync/sync.ts'
 
 export type PeerServicesModules = {
   readonly chain: Chain
-  readonly pool: Pick<PoolReader, 'pending'>
-  readonly addRemote: (raws: readonly Uint8Array[]) => Promise<readonly RemoteOutcome[]>
+  readonly pool: Mempool
   readonly events: NodeEvents
   readonly clock: Clock
   readonly log: Logger
@@ -37,7 +35,7 @@ export class PeerServices {
   readonly #requests: RequestHandlers
 
   private constructor(network: Network, modules: PeerServicesModules) {
-    const { chain, pool, addRemote, events, clock, log } = modules
+    const { chain, pool, events, clock, log } = modules
     this.network = network
     this.sync = new Sync({ chain, network, events, clock, log: log.child({ module: 'sync' }) })
     this.#requests = new RequestHandlers({ chain, pool, sync: this.sync })
@@ -46,7 +44,7 @@ export class PeerServices {
       sync: this.sync,
       network,
       clock,
-      addRemote,
+      pool,
       log: log.child({ module: 'gossip' }),
       publish: (topic, payload) => network.publish(topic, payload),
     })

@@ -12,18 +12,23 @@ import { TRANSACTIONS_MESSAGE_BYTES_MAX } from '../sync/protocol.ts'
 import { decodeTransactions } from '../sync/wire.ts'
 
 /** Transactions of one peer: recovery takes a tenth of a millisecond of another thread each. */
-export const TRANSACTIONS_PER_SECOND = 400
-export const TRANSACTIONS_BURST = 8_000
+export const TRANSACTIONS_PER_SECOND = 2_000
+export const TRANSACTIONS_BURST = 16_000
 /** Peers whose budget is remembered: more than may be connected. */
 const PEERS_MAX = 256
 
 /** added: new, and in the pool now. faulty: invalid whatever the state. */
 export type RemoteOutcome = 'added' | 'ignored' | 'faulty'
 
+/** What gossip needs of the pool. */
+export interface TransactionPool {
+  /** Takes transactions that a peer sent; one outcome each. */
+  addRemote(raws: readonly Uint8Array[]): Promise<readonly RemoteOutcome[]>
+}
+
 export type TransactionGossipModules = {
   readonly clock: Clock
-  /** Takes transactions that a peer sent; one outcome each. */
-  readonly addRemote: (raws: readonly Uint8Array[]) => Promise<readonly RemoteOutcome[]>
+  readonly pool: TransactionPool
 }
 
 export class TransactionGossip {
@@ -41,7 +46,7 @@ export class TransactionGossip {
     // T2: within the peer's budget.
     if (!this.#budgetOf(peerId).tryTake(raws.length, this.#modules.clock.now())) return 'ignore'
     // T3 to T5.
-    const outcomes = await this.#modules.addRemote(raws)
+    const outcomes = await this.#modules.pool.addRemote(raws)
     if (outcomes.includes('faulty')) return 'reject'
     return outcomes.includes('added') ? 'accept' : 'ignore'
   }
