@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import {
+  blockBudget,
+  blockReward,
+  calculateReward as calculateRewardHere,
+} from '../../../../consensus/rules/reward.ts'
 import { BUCKETS } from '../../../../genesis/build/allocation.ts'
 import { PREDEPLOYS, RESERVED, SYSTEM_ADDRESS } from '../../../../genesis/predeploys.ts'
+import { Random } from '../../../support/random.ts'
 import { loadVectors, repeatedAddress, testGenesis } from '../test-genesis.ts'
 import { ALICE, GenesisEvm } from './genesis-evm.ts'
 
@@ -86,6 +92,39 @@ describe('genesis / contracts / EmissionSchedule', () => {
       (budget * (max - 1n) * 5_000n) / (max * 10_000n),
     )
     expect(await calculateReward(dev, [1n, 0n, 5_000n, max])).toBe(0n)
+  })
+})
+
+describe('genesis / contracts / BlockRewards and consensus / rules / reward', () => {
+  it('have one schedule and one formula', async () => {
+    const random = new Random(9)
+    for (let i = 0; i < 200; i++) {
+      const [evm, eraBlocks] = random.chance(50) ? [real, REAL_ERA] : [dev, DEV_ERA]
+      const n = 1n + (BigInt(random.uint32()) * 7n * eraBlocks) / 2n ** 32n
+      const difficulty = 1n + (BigInt(random.uint32()) << BigInt(random.below(168)))
+      const operations = (difficulty * BigInt(random.below(1_500))) / 1_000n
+      const qualityBps = BigInt(random.below(10_001))
+      const budget = blockBudget(n, eraBlocks)
+      const expected = calculateRewardHere({ budget, operations, qualityBps, difficulty })
+      expect(await calculateReward(evm, [n, operations, qualityBps, difficulty])).toBe(expected)
+    }
+  })
+
+  it('split a reward alike, to the last wei of the bucket', async () => {
+    const coinbase = repeatedAddress(0xcb)
+    for (const left of [1n, 9n, 10n, 1_009n, MINING]) {
+      const evm = await GenesisEvm.open(await testGenesis())
+      const released = MINING - left
+      const word = `0x${released.toString(16).padStart(64, '0')}` as const
+      await evm.setStorage(PREDEPLOYS.ComputeMiningVault, `0x${'00'.repeat(32)}`, word)
+      evm.blockNumber = 14_401n
+      const args = [coinbase, 3n, 5_000n, 7n]
+      await evm.call({ to: 'BlockRewards', name: 'onBlock', args, from: SYSTEM_ADDRESS })
+      const work = { number: 14_401n, eraBlocks: DEV_ERA, operations: 3n, epochDifficulty: 7n }
+      const expected = blockReward({ ...work, released })
+      const pot = await evm.read('ValidatorSet', 'pot')
+      expect({ coinbase: await evm.balance(coinbase), pot }).toEqual(expected)
+    }
   })
 })
 
