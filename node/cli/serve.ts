@@ -13,7 +13,8 @@ import type { Logger } from './log.ts'
 export type ServeOptions = {
   readonly node: Omit<NodeOptions, 'registry' | 'log'>
   readonly rpcPort: number
-  readonly clientVersion?: string
+  /** Where the metrics are counted; a new registry if not given. */
+  readonly registry?: Registry
   readonly log: Logger
 }
 
@@ -32,7 +33,7 @@ const RPC_HOST = '127.0.0.1'
 export async function serve(options: ServeOptions): Promise<ServedNode> {
   const { log } = options
   const adminToken = await loadAdminToken(await prepareDataDirectory(options.node.dataDir))
-  const registry = new Registry()
+  const registry = options.registry ?? new Registry()
   const node = await Node.start({ ...options.node, registry, log })
   const server = RpcServer.create(node.api, {
     host: RPC_HOST,
