@@ -16,7 +16,7 @@ import type { HeadChange } from '../events.ts'
 import type { RemoteOutcome } from '../gossip/transaction-gossip.ts'
 import type { Clock } from '../ports.ts'
 import type { SignedTransaction } from '../transaction.ts'
-import { type Candidate, HeadPool, type PoolChain } from './head-pool.ts'
+import { type Candidate, HeadPool, type PoolChain } from './head/head-pool.ts'
 import { Intake, type SenderSource } from './intake.ts'
 import { Journal } from './journal.ts'
 import {
@@ -76,7 +76,7 @@ export class Mempool implements PoolReader {
   }
 
   get(hash: Hash): SignedTransaction | undefined {
-    return this.#atHead.pool.get(hash)?.transaction
+    return this.#atHead.held.get(hash)?.transaction
   }
 
   /** With its sender, so that who finds it in a block need not recover it again. */
@@ -86,7 +86,7 @@ export class Mempool implements PoolReader {
 
   /** In the order of {@link pending}, found step by step: for who stops when a block is full. */
   candidates(): Iterable<SignedTransaction> {
-    return this.#atHead.pool.bestFirst()
+    return this.#atHead.bestFirst()
   }
 
   pending(): readonly SignedTransaction[] {
@@ -94,11 +94,11 @@ export class Mempool implements PoolReader {
   }
 
   content(): { readonly pending: PoolContent; readonly queued: PoolContent } {
-    return this.#atHead.pool.content()
+    return this.#atHead.held.content()
   }
 
   status(): { readonly pending: number; readonly queued: number } {
-    const { executableCount, queuedCount } = this.#atHead.pool
+    const { executableCount, queuedCount } = this.#atHead.held
     return { pending: executableCount, queued: queuedCount }
   }
 
@@ -125,7 +125,7 @@ export class Mempool implements PoolReader {
    */
   toRepublish(): readonly SignedTransaction[] {
     const transactions: SignedTransaction[] = []
-    for (const queue of this.#atHead.pool.queues()) {
+    for (const queue of this.#atHead.held.queues()) {
       let places = PEER_EXECUTABLE_PER_ACCOUNT_MAX
       for (const { transaction, origin } of queue.executable()) {
         if (places-- === 0) break
@@ -194,7 +194,7 @@ export class Mempool implements PoolReader {
   }
 
   #localEntries() {
-    return [...this.#atHead.pool.all()]
+    return [...this.#atHead.held.all()]
       .filter(({ origin }) => origin === 'local')
       .map(({ transaction: { raw }, addedMs }) => ({ raw, addedMs }))
   }

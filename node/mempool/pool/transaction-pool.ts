@@ -1,20 +1,24 @@
 /**
- * The pool as a data structure: transactions by sender and nonce, under caps. No clock, no I/O;
- * accounts and time come in, and what became executable is handed out.
+ * The pool as a pure structure: who comes in, who is executable, who has to go. No clock and no
+ * I/O; accounts and time come in, and what became executable is handed out.
  *
- * Spec: docs/spec/mempool.md, "Limits", "Executable and queued", "Eviction".
+ * Spec: docs/spec/mempool.md, "Executable and queued", "Limits", "Eviction".
  */
-import type { Address, Hash } from '../../../consensus/types.ts'
-import type { PoolContent } from '../../api.ts'
+import type { Address } from '../../../consensus/types.ts'
 import type { SignedTransaction } from '../../transaction.ts'
-import {
-  type MempoolOptions,
-  PEER_EXECUTABLE_PER_ACCOUNT_MAX,
-  PEER_QUEUED_PER_ACCOUNT_MAX,
-} from '../options.ts'
+import type { MempoolOptions } from '../options.ts'
 import { PoolError } from '../pool-error.ts'
-import { AccountQueue, type SenderAccount } from './account-queue.ts'
+import {
+  hasExecutablePlace,
+  isFunded,
+  isSameAccount,
+  surplusOf,
+  verifyFunds,
+  verifyQueuedPlace,
+} from './account-limits.ts'
+import type { AccountQueue, SenderAccount } from './account-queue.ts'
 import { Eviction } from './eviction.ts'
+import { Holdings } from './holdings.ts'
 import { bestFirst } from './ordering.ts'
 import {
   type Origin,
@@ -37,14 +41,11 @@ export type PoolLimits = Pick<MempoolOptions, 'executableMax' | 'queuedMax' | 'l
 export class TransactionPool {
   readonly #limits: PoolLimits
   readonly #onDeparted: (entry: PooledTransaction) => void
-  /** In the order in which they came. */
-  readonly #byHash = new Map<Hash, PooledTransaction>()
-  readonly #queues = new Map<Address, AccountQueue>()
-  /** Senders that have the next transaction here, but no funds or no room for it. */
+  readonly #held = new Holdings()
+  /** Senders that have the next transaction here, but no funds or no place for it. */
   readonly #waiting = new Set<Address>()
   readonly #executableEviction: Eviction
   readonly #queuedEviction: Eviction
-  #executableCount = 0
   #arrivals = 0
   #baseFee: bigint
   #promoted: PooledTransaction[] = []
@@ -54,32 +55,30 @@ export class TransactionPool {
     baseFee: bigint,
     onDeparted: (entry: PooledTransaction) => void = () => undefined,
   ) {
+    const held = this.#held
     this.#limits = limits
     this.#baseFee = baseFee
     this.#onDeparted = onDeparted
-    // Only the last of a run goes: none of those before it is then left with a gap behind it.
+    // Only the last of a run goes: nothing is left behind a gap by that.
     this.#executableEviction = new Eviction({
-      candidates: () => this.#tails(),
-      isCandidate: (entry) => this.#queues.get(entry.transaction.sender)?.tail === entry,
+      candidates: () => held.tails(),
+      isCandidate: (entry) => held.queueOf(entry.transaction.sender)?.tail === entry,
       tipOf: (entry) => runTipAt(entry, this.#baseFee),
     })
     this.#queuedEviction = new Eviction({
-      candidates: () => this.#queued(),
-      isCandidate: (entry) => this.#isHeld(entry) && !entry.isExecutable,
+      candidates: () => held.queued(),
+      isCandidate: (entry) => held.isHeld(entry) && !entry.isExecutable,
       tipOf: (entry) => tipAt(entry, this.#baseFee),
     })
   }
 
-  get executableCount(): number {
-    return this.#executableCount
+  /** To read: what is held changes here alone. */
+  get held(): Pick<Holdings, ReadOnly> {
+    return this.#held
   }
 
-  get queuedCount(): number {
-    return this.#byHash.size - this.#executableCount
-  }
-
-  get size(): number {
-    return this.#byHash.size
+  waitingSenders(): Iterable<Address> {
+    return this.#waiting
   }
 
   get baseFee(): bigint {
@@ -93,42 +92,8 @@ export class TransactionPool {
     this.#queuedEviction.reset()
   }
 
-  get(hash: Hash): PooledTransaction | undefined {
-    return this.#byHash.get(hash)
-  }
-
-  queueOf(sender: Address): AccountQueue | undefined {
-    return this.#queues.get(sender)
-  }
-
-  queues(): Iterable<AccountQueue> {
-    return this.#queues.values()
-  }
-
-  /** In the order in which they came. */
-  all(): Iterable<PooledTransaction> {
-    return this.#byHash.values()
-  }
-
-  waitingSenders(): Iterable<Address> {
-    return this.#waiting
-  }
-
-  bestFirst(): Generator<SignedTransaction, void, void> {
-    return bestFirst(this.#queues.values(), this.#baseFee)
-  }
-
-  /** By sender, ascending nonces. */
-  content(): { readonly pending: PoolContent; readonly queued: PoolContent } {
-    const pending = new Map<Address, readonly SignedTransaction[]>()
-    const queued = new Map<Address, readonly SignedTransaction[]>()
-    for (const queue of this.#queues.values()) {
-      if (queue.executableCount > 0) {
-        pending.set(queue.sender, Array.from(queue.executable(), transactionOf))
-      }
-      if (queue.queuedCount > 0) queued.set(queue.sender, queue.queued().map(transactionOf))
-    }
-    return { pending, queued }
+  bestFirst(): Iterable<SignedTransaction> {
+    return bestFirst(this.#held.queues(), this.#baseFee)
   }
 
   /** What became executable for the first time since this was last asked. */
@@ -138,98 +103,81 @@ export class TransactionPool {
     return promoted
   }
 
-  /** Takes a transaction of an account that is as given; throws {@link PoolError}. */
+  /** Takes a transaction of an account that is as given. Throws {@link PoolError}. */
   add(newcomer: Newcomer, account: SenderAccount): void {
-    const { transaction } = newcomer
-    if (this.#byHash.has(transaction.hash)) throw new PoolError({ code: 'ALREADY_KNOWN' })
-    const queue = this.#queueAt(transaction.sender, account)
+    const { sender, hash } = newcomer.transaction
+    if (this.#held.get(hash) !== undefined) throw new PoolError({ code: 'ALREADY_KNOWN' })
+    const known = this.#held.queueOf(sender)
+    if (known !== undefined && !isSameAccount(known.account, account)) this.settle(sender, account)
+    const queue = this.#held.openQueue(sender, account)
     const entry = this.#entryOf(newcomer)
     const held = queue.get(entry.nonce)
-    if (held !== undefined) verifyReplacement(held, entry)
     verifyFunds(queue, entry, held)
-    if (held !== undefined) {
+    if (held === undefined) {
+      const isExecutable = entry.nonce === queue.executableEnd && hasExecutablePlace(queue, entry)
+      if (isExecutable) this.#makeExecutableRoom(queue, entry)
+      else this.#makeQueuedRoom(queue, entry)
+      this.#insert(queue, entry)
+    } else {
+      verifyReplacement(held, entry)
       this.#replace(queue, entry)
-      return
     }
-    const isNext = entry.nonce === queue.executableEnd
-    if (isNext && isWithinAccountLimit(queue, entry)) this.#makeExecutableRoom(queue, entry)
-    else this.#makeQueuedRoom(queue, entry)
-    this.#insert(queue, entry)
-    if (isNext) this.#promote(queue)
+    this.#promote(queue)
   }
 
   /**
-   * Judges what a sender has here by another state of its account. `orphans` come back with it:
-   * they were in blocks, so they are held even if there are no funds for them now.
+   * Judges what a sender has here by its account as it is now. `orphans` come back with it: they
+   * were in blocks, so they are held even while there are no funds for them.
    */
   settle(sender: Address, account: SenderAccount, orphans: readonly Newcomer[] = []): void {
-    const queue = this.#queues.get(sender) ?? new AccountQueue(sender, account)
-    this.#executableCount -= queue.executableCount
-    queue.reset(account)
+    const queue = this.#held.openQueue(sender, account)
+    this.#held.reset(queue, account)
     this.#queuedEviction.reset()
     for (const orphan of orphans) {
-      if (this.#byHash.has(orphan.transaction.hash)) continue
-      const entry = this.#entryOf(orphan)
-      if (queue.get(entry.nonce) === undefined) this.#insert(queue, entry)
+      const isNew = queue.get(orphan.transaction.tx.nonce) === undefined
+      if (isNew) this.#insert(queue, this.#entryOf(orphan))
     }
     for (const entry of [...queue.all()]) {
-      if (entry.nonce < account.nonce || account.isContract) this.#remove(queue, entry)
+      if (entry.nonce < account.nonce || account.isContract) this.#remove(entry)
     }
     this.#promote(queue)
-    this.#enforceQueuedLimits(queue)
-    this.#forgetIfEmpty(queue)
+    this.#enforceLimits(queue)
   }
 
-  /** Drops what is in no block after its lifetime. */
+  /** Drops what has been here for its lifetime. */
   expire(nowMs: number): void {
-    for (const entry of this.#byHash.values()) {
+    for (const entry of this.#held.all()) {
       if (nowMs - entry.addedMs < this.#limits.lifetimeMs) return
       this.#drop(entry)
     }
   }
 
-  /** Of a sender whose account may have changed since its queue was last looked at. */
-  #queueAt(sender: Address, account: SenderAccount): AccountQueue {
-    const known = this.#queues.get(sender)
-    if (known !== undefined && !isSame(known.account, account)) this.settle(sender, account)
-    return this.#queues.get(sender) ?? new AccountQueue(sender, account)
-  }
-
   #entryOf({ transaction, origin, addedMs }: Newcomer): PooledTransaction {
-    return poolTransaction(transaction, { origin, addedMs, arrival: this.#arrivals++ })
+    this.#arrivals += 1
+    return poolTransaction(transaction, { origin, addedMs, arrival: this.#arrivals })
   }
 
   #insert(queue: AccountQueue, entry: PooledTransaction): void {
-    queue.insert(entry)
-    this.#queues.set(queue.sender, queue)
-    this.#byHash.set(entry.transaction.hash, entry)
+    this.#held.insert(queue, entry)
     this.#queuedEviction.add(entry)
   }
 
   #replace(queue: AccountQueue, entry: PooledTransaction): void {
-    const held = queue.replace(entry)
-    this.#byHash.delete(held.transaction.hash)
-    this.#byHash.set(entry.transaction.hash, entry)
-    this.#onDeparted(held)
+    this.#onDeparted(this.#held.replace(queue, entry))
     if (entry.isExecutable) this.#announce(entry)
     else this.#queuedEviction.add(entry)
-    this.#promote(queue)
   }
 
-  /** Makes executable whatever follows without a gap, as far as funds and room go. */
+  /** Makes executable whatever follows without a gap, as far as funds and places go. */
   #promote(queue: AccountQueue): void {
-    this.#waiting.delete(queue.sender)
-    for (let next = queue.next; next !== undefined; next = queue.next) {
-      const isRoom = this.#executableCount < this.#limits.executableMax
-      if (!isRoom || !isWithinAccountLimit(queue, next) || !isFunded(queue, next)) {
-        this.#waiting.add(queue.sender)
-        break
-      }
-      queue.promote(next)
-      this.#executableCount += 1
+    for (let { next } = queue; next !== undefined; { next } = queue) {
+      const isRoom = this.#held.executableCount < this.#limits.executableMax
+      if (!isRoom || !hasExecutablePlace(queue, next) || !isFunded(queue, next)) break
+      this.#held.promote(queue, next)
       this.#announce(next)
     }
     if (queue.tail !== undefined) this.#executableEviction.add(queue.tail)
+    this.#noteWaiting(queue)
   }
 
   #announce(entry: PooledTransaction): void {
@@ -238,22 +186,24 @@ export class TransactionPool {
     this.#promoted.push(entry)
   }
 
+  #noteWaiting(queue: AccountQueue): void {
+    if (queue.next === undefined) this.#waiting.delete(queue.sender)
+    else this.#waiting.add(queue.sender)
+  }
+
   /** Throws POOL_FULL unless there is room, or somebody cheaper to make some. */
   #makeExecutableRoom(queue: AccountQueue, entry: PooledTransaction): void {
-    if (this.#executableCount < this.#limits.executableMax) return
-    const { tail } = queue
+    if (this.#held.executableCount < this.#limits.executableMax) return
     const own = tipAt(entry, this.#baseFee)
+    const { tail } = queue
     const tip = tail === undefined ? own : smaller(own, runTipAt(tail, this.#baseFee))
     this.#evict(this.#executableEviction, tip)
   }
 
   /** Throws ACCOUNT_FULL or POOL_FULL. */
   #makeQueuedRoom(queue: AccountQueue, entry: PooledTransaction): void {
-    const countMax = PEER_QUEUED_PER_ACCOUNT_MAX
-    if (entry.origin === 'peer' && queue.queuedCount >= countMax) {
-      throw new PoolError({ code: 'ACCOUNT_FULL', countMax })
-    }
-    if (this.queuedCount < this.#limits.queuedMax) return
+    verifyQueuedPlace(queue, entry)
+    if (this.#held.queuedCount < this.#limits.queuedMax) return
     this.#evict(this.#queuedEviction, tipAt(entry, this.#baseFee))
   }
 
@@ -263,90 +213,43 @@ export class TransactionPool {
     this.#drop(victim.entry)
   }
 
+  /** Takes out any; what comes after it in its run waits from now on. */
   #drop(entry: PooledTransaction): void {
-    const queue = this.#queues.get(entry.transaction.sender)
+    const queue = this.#held.queueOf(entry.transaction.sender)
     if (queue === undefined) return
-    if (entry.isExecutable) {
-      const demoted = queue.demoteFrom(entry.nonce)
-      this.#executableCount -= demoted.length
-      this.#waiting.delete(queue.sender)
-      for (const other of demoted) if (other !== entry) this.#queuedEviction.add(other)
-      if (queue.tail !== undefined) this.#executableEviction.add(queue.tail)
-    }
-    this.#remove(queue, entry)
-    if (queue.next === undefined) this.#waiting.delete(queue.sender)
-    this.#enforceQueuedLimits(queue)
-    this.#forgetIfEmpty(queue)
+    const demoted = entry.isExecutable ? this.#held.demote(queue, entry) : []
+    this.#remove(entry)
+    if (queue.tail !== undefined) this.#executableEviction.add(queue.tail)
+    if (demoted.length <= 1) return
+    for (const other of demoted) if (other !== entry) this.#queuedEviction.add(other)
+    this.#enforceLimits(queue)
   }
 
-  #remove(queue: AccountQueue, entry: PooledTransaction): void {
-    queue.delete(entry)
-    this.#byHash.delete(entry.transaction.hash)
+  /** Takes out one that waits. */
+  #remove(entry: PooledTransaction): void {
+    const queue = this.#held.queueOf(entry.transaction.sender)
+    this.#held.remove(entry)
     this.#onDeparted(entry)
+    if (queue !== undefined) this.#noteWaiting(queue)
   }
 
-  /** After a run was cut: of what waits now the last nonces go first, then the cheapest. */
-  #enforceQueuedLimits(queue: AccountQueue): void {
-    if (queue.queuedCount > PEER_QUEUED_PER_ACCOUNT_MAX) {
-      const queued = queue.queued().filter(({ origin }) => origin === 'peer')
-      const surplus = queue.queuedCount - PEER_QUEUED_PER_ACCOUNT_MAX
-      for (const entry of queued.slice(-surplus)) this.#remove(queue, entry)
-    }
-    while (this.queuedCount > this.#limits.queuedMax) {
+  /** After a run was cut: first what its account has no place for, then the cheapest of all. */
+  #enforceLimits(queue: AccountQueue): void {
+    for (const entry of surplusOf(queue)) this.#remove(entry)
+    while (this.#held.queuedCount > this.#limits.queuedMax) {
       const victim = this.#queuedEviction.cheapest()
       if (victim === undefined) return
-      const owner = this.#queues.get(victim.entry.transaction.sender)
-      if (owner === undefined) return
-      this.#remove(owner, victim.entry)
-      if (owner.next === undefined) this.#waiting.delete(owner.sender)
-      this.#forgetIfEmpty(owner)
+      this.#remove(victim.entry)
     }
   }
-
-  #forgetIfEmpty(queue: AccountQueue): void {
-    if (queue.size > 0) return
-    this.#queues.delete(queue.sender)
-    this.#waiting.delete(queue.sender)
-  }
-
-  *#tails(): Iterable<PooledTransaction> {
-    for (const { tail } of this.#queues.values()) if (tail !== undefined) yield tail
-  }
-
-  *#queued(): Iterable<PooledTransaction> {
-    for (const entry of this.#byHash.values()) if (!entry.isExecutable) yield entry
-  }
-
-  #isHeld(entry: PooledTransaction): boolean {
-    return this.#byHash.get(entry.transaction.hash) === entry
-  }
 }
 
-function isSame(a: SenderAccount, b: SenderAccount): boolean {
-  return a.nonce === b.nonce && a.balance === b.balance && a.isContract === b.isContract
-}
-
-function transactionOf({ transaction }: PooledTransaction): SignedTransaction {
-  return transaction
-}
-
-/** Strangers get few places; who submits here, and what was in a block, is not a stranger. */
-function isWithinAccountLimit(queue: AccountQueue, { origin }: PooledTransaction): boolean {
-  return origin !== 'peer' || queue.executableCount < PEER_EXECUTABLE_PER_ACCOUNT_MAX
-}
-
-function isFunded(queue: AccountQueue, { cost }: PooledTransaction): boolean {
-  return queue.executableCost + cost <= queue.account.balance
-}
-
-/** Throws INSUFFICIENT_FUNDS unless the account can pay for this beside all that comes before. */
-function verifyFunds(
-  queue: AccountQueue,
-  { cost }: PooledTransaction,
-  held: PooledTransaction | undefined,
-): void {
-  const { balance } = queue.account
-  const reserved = queue.executableCost - (held?.isExecutable ? held.cost : 0n)
-  if (reserved + cost <= balance) return
-  throw new PoolError({ code: 'INSUFFICIENT_FUNDS', balance, cost, reserved })
-}
+type ReadOnly =
+  | 'size'
+  | 'executableCount'
+  | 'queuedCount'
+  | 'get'
+  | 'queueOf'
+  | 'queues'
+  | 'all'
+  | 'content'

@@ -3,11 +3,11 @@
  * come from accounts that have just sent another one.
  */
 import { KECCAK256_NULL_S } from '@ethereumjs/util'
-import type { Address } from '../../consensus/types.ts'
-import { isDelegation } from '../execution/transaction/inclusion-rules.ts'
-import type { StateView } from '../state/types.ts'
-import { ACCOUNTS_REMEMBERED_MAX } from './options.ts'
-import type { SenderAccount } from './pool/account-queue.ts'
+import type { Address } from '../../../consensus/types.ts'
+import { isDelegation } from '../../execution/transaction/inclusion-rules.ts'
+import type { StateView } from '../../state/types.ts'
+import { ACCOUNTS_REMEMBERED_MAX } from '../options.ts'
+import type { SenderAccount } from '../pool/account-queue.ts'
 
 export type AccountSource = Pick<StateView, 'account' | 'code' | 'prefetch'>
 

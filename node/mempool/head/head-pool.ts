@@ -4,19 +4,19 @@
  *
  * Spec: docs/spec/mempool.md, "Admission", "New heads".
  */
-import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
-import type { Address, Hash } from '../../consensus/types.ts'
-import type { BlockSummary, HeadChange } from '../events.ts'
-import type { Clock } from '../ports.ts'
-import type { SignedTransaction } from '../transaction.ts'
-import { type AdmissionRules, verifySender } from './admission.ts'
+import { nextBaseFee } from '../../../consensus/rules/base-fee.ts'
+import type { Address, Hash } from '../../../consensus/types.ts'
+import type { BlockSummary, HeadChange } from '../../events.ts'
+import type { Clock } from '../../ports.ts'
+import type { SignedTransaction } from '../../transaction.ts'
+import { type AdmissionRules, verifySender } from '../admission.ts'
+import type { MempoolOptions } from '../options.ts'
+import type { Origin, PooledTransaction } from '../pool/pooled-transaction.ts'
+import { type Newcomer, TransactionPool } from '../pool/transaction-pool.ts'
+import { PoolError } from '../pool-error.ts'
 import { Departed } from './departed.ts'
 import { type AccountSource, HeadAccounts } from './head-accounts.ts'
 import { type BlockSource, loadHeadNews } from './head-news.ts'
-import type { MempoolOptions } from './options.ts'
-import type { Origin, PooledTransaction } from './pool/pooled-transaction.ts'
-import { type Newcomer, TransactionPool } from './pool/transaction-pool.ts'
-import { PoolError } from './pool-error.ts'
 import { Turns } from './turns.ts'
 
 /** The chain as the pool sees it. */
@@ -57,8 +57,13 @@ export class HeadPool {
   }
 
   /** To read; every change takes a turn here. */
-  get pool(): Omit<TransactionPool, 'add' | 'settle' | 'expire' | 'takePromoted'> {
-    return this.#pool
+  get held(): TransactionPool['held'] {
+    return this.#pool.held
+  }
+
+  /** For the next block, best first. */
+  bestFirst(): Iterable<SignedTransaction> {
+    return this.#pool.bestFirst()
   }
 
   get rules(): AdmissionRules {
@@ -67,13 +72,13 @@ export class HeadPool {
 
   /** In the pool, or was not long ago. */
   find(hash: Hash): SignedTransaction | undefined {
-    return (this.#pool.get(hash) ?? this.#departed.get(hash))?.transaction
+    return (this.held.get(hash) ?? this.#departed.get(hash))?.transaction
   }
 
   nextNonce(address: Address): Promise<bigint> {
     return this.#turns.run(async () => {
       await this.#accounts.load([address])
-      const queue = this.#pool.queueOf(address)
+      const queue = this.held.queueOf(address)
       return queue?.nextNonce ?? this.#accounts.get(address).nonce
     })
   }
@@ -133,7 +138,7 @@ export class HeadPool {
     this.#blockGasLimit = header.gasLimit
     this.#accounts.reset(chain.state.view(header.stateRoot))
     this.#pool.baseFee = nextBaseFee(header)
-    if (this.#pool.size === 0 && change.removed.length === 0) return
+    if (this.held.size === 0 && change.removed.length === 0) return
     const news = await loadHeadNews(change, chain.blocks)
     const nowMs = clock.now()
     const orphans = new Map<Address, Newcomer[]>()
@@ -142,8 +147,8 @@ export class HeadPool {
       orphans.set(transaction.sender, ofSender)
       ofSender.push(this.#orphanOf(transaction, nowMs))
     }
-    const held = [...this.#pool.queues()].map(({ sender }) => sender)
-    const touched = held.filter((sender) => news.isAnyTouched || news.touched.has(sender))
+    const senders = [...this.held.queues()].map(({ sender }) => sender)
+    const touched = senders.filter((sender) => news.isAnyTouched || news.touched.has(sender))
     this.#pool.expire(nowMs)
     await this.#settle([...touched, ...orphans.keys(), ...this.#pool.waitingSenders()], orphans)
   }

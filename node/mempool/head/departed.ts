@@ -2,11 +2,11 @@
  * Transactions that left the pool not long ago, with their senders: a block of another branch may
  * hold them, and a reorg brings them back.
  */
-import type { Hash } from '../../consensus/types.ts'
-import { WeightedCache } from '../storage/weighted-cache.ts'
-import type { SignedTransaction } from '../transaction.ts'
-import { DEPARTED_BYTES_MAX } from './options.ts'
-import type { Origin, PooledTransaction } from './pool/pooled-transaction.ts'
+import type { Hash } from '../../../consensus/types.ts'
+import { WeightedCache } from '../../storage/weighted-cache.ts'
+import type { SignedTransaction } from '../../transaction.ts'
+import { DEPARTED_BYTES_MAX } from '../options.ts'
+import type { Origin, PooledTransaction } from '../pool/pooled-transaction.ts'
 
 /** The objects around the bytes of a transaction, roughly. */
 const OBJECT_BYTES = 2_048

@@ -3,9 +3,9 @@
  * ones come back because their block is off the chain.
  * Spec: docs/spec/mempool.md, "New heads".
  */
-import type { Address, Hash } from '../../consensus/types.ts'
-import type { BlockSummary, HeadChange } from '../events.ts'
-import type { SignedTransaction } from '../transaction.ts'
+import type { Address, Hash } from '../../../consensus/types.ts'
+import type { BlockSummary, HeadChange } from '../../events.ts'
+import type { SignedTransaction } from '../../transaction.ts'
 
 export interface BlockSource {
   /** Of a block on disk. */

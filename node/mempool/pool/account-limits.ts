@@ -1,0 +1,45 @@
+/** What one account may hold: its places, and what it can pay for. */
+import { PEER_EXECUTABLE_PER_ACCOUNT_MAX, PEER_QUEUED_PER_ACCOUNT_MAX } from '../options.ts'
+import { PoolError } from '../pool-error.ts'
+import type { AccountQueue, SenderAccount } from './account-queue.ts'
+import type { PooledTransaction } from './pooled-transaction.ts'
+
+/** Strangers get few places; who submits here, and what was in a block, is not a stranger. */
+export function hasExecutablePlace(queue: AccountQueue, { origin }: PooledTransaction): boolean {
+  return origin !== 'peer' || queue.executableCount < PEER_EXECUTABLE_PER_ACCOUNT_MAX
+}
+
+/** Throws ACCOUNT_FULL unless `entry` may wait. */
+export function verifyQueuedPlace(queue: AccountQueue, { origin }: PooledTransaction): void {
+  if (origin !== 'peer' || queue.queuedCount < PEER_QUEUED_PER_ACCOUNT_MAX) return
+  throw new PoolError({ code: 'ACCOUNT_FULL', countMax: PEER_QUEUED_PER_ACCOUNT_MAX })
+}
+
+/** What has no place after a run was cut: of what peers sent the last nonces. */
+export function surplusOf(queue: AccountQueue): readonly PooledTransaction[] {
+  const surplus = queue.queuedCount - PEER_QUEUED_PER_ACCOUNT_MAX
+  if (surplus <= 0) return []
+  const fromPeers = queue.queued().filter(({ origin }) => origin === 'peer')
+  return fromPeers.slice(-surplus)
+}
+
+/** Whether the account can pay for `next` beside all that is executable before it. */
+export function isFunded(queue: AccountQueue, { cost }: PooledTransaction): boolean {
+  return queue.executableCost + cost <= queue.account.balance
+}
+
+/** The same for one that is about to come, perhaps in place of `held`. Throws INSUFFICIENT_FUNDS. */
+export function verifyFunds(
+  queue: AccountQueue,
+  { cost }: PooledTransaction,
+  held: PooledTransaction | undefined,
+): void {
+  const { balance } = queue.account
+  const reserved = queue.executableCost - (held?.isExecutable ? held.cost : 0n)
+  if (reserved + cost <= balance) return
+  throw new PoolError({ code: 'INSUFFICIENT_FUNDS', balance, cost, reserved })
+}
+
+export function isSameAccount(a: SenderAccount, b: SenderAccount): boolean {
+  return a.nonce === b.nonce && a.balance === b.balance && a.isContract === b.isContract
+}
