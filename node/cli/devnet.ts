@@ -76,6 +76,7 @@ async function runDevnet(flags: Flags): Promise<void> {
   })
   const directory = resolve(flags.dataDir)
   screen.starting(flags.validators, flags.preset, directory)
+  const stopped = untilStopped()
   const devnet = await Devnet.start({
     directory,
     preset: flags.preset,
@@ -96,7 +97,7 @@ async function runDevnet(flags: Flags): Promise<void> {
     await writeFile(flags.configOut, `${JSON.stringify(config, undefined, 2)}\n`)
   }
   screen.ready(config, formatBanner(config, `Devnet of ${flags.validators} validators`))
-  const isLost = await Promise.race([untilStopped(), devnet.allLost.then(() => true)])
+  const isLost = await Promise.race([stopped, devnet.allLost.then(() => true)])
   if (isLost === true) {
     throw new CommandError('ALL_LOST', 'Every validator has ended: see the lines above for why.')
   }

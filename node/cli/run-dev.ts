@@ -30,6 +30,7 @@ export async function runDev(flags: DevFlags): Promise<void> {
 async function serveDev(flags: DevFlags, directory: string): Promise<void> {
   const genesis = await loadOrBuild(directory)
   const { blockTime } = flags
+  const stopped = untilStopped()
   const served = await serve({
     node: {
       genesis,
@@ -51,7 +52,7 @@ async function serveDev(flags: DevFlags, directory: string): Promise<void> {
     }),
   })
   announce(served, genesis, directory, flags.json === true)
-  await untilStopped()
+  await stopped
   await served.stop()
 }
 

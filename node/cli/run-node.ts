@@ -35,6 +35,7 @@ async function serveNode(flags: NodeFlags): Promise<void> {
   const genesis = loadGenesisFile(resolve(flags.genesis))
   const coinbase = await chooseCoinbase(flags, genesis)
   const log = createLog({ isJson: flags.json === true, level: flags.logLevel })
+  const stopped = untilStopped()
   const served = await serve({
     node: {
       genesis,
@@ -49,7 +50,7 @@ async function serveNode(flags: NodeFlags): Promise<void> {
     log,
   })
   announce(served, flags)
-  await untilStopped()
+  await stopped
   await served.stop()
 }
 

@@ -1,6 +1,9 @@
 /** Waits for the operator: Ctrl-C or a termination signal. */
 
-/** Resolves at the first signal; a second one ends the process at once. */
+/**
+ * Resolves at the first signal; a second one ends the process at once. Called before anything is
+ * started, so that a signal during the start is not lost: what was started then stops in order.
+ */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false

@@ -114,6 +114,8 @@ describe('e2e / viem', () => {
       })
     })
     expect(number).toBeGreaterThan(0n)
+    const { close } = await socket.transport.getRpcClient()
+    close()
   })
 })
 
