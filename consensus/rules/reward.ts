@@ -69,7 +69,7 @@ export type BlockWork = {
   readonly released: bigint
 }
 
-/** What a block pays to the finality pot and to its coinbase, which must be one that can be paid. */
+/** What a block pays to the finality pot, and to a coinbase that can be paid. */
 export function blockReward(work: BlockWork): RewardSplit {
   const scheduled = calculateReward({
     budget: blockBudget(work.number, work.eraBlocks),
