@@ -119,6 +119,7 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
     chain,
     clock,
     candidates: () => pool.candidates(),
+    poolSettled: () => pool.settled(),
     onRefused: (refused) => pool.onRefused(refused),
   })
   const desk = new WorkDesk({ chain, templates, clock, publish })

@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { createNetworkMetrics } from '../p2p/metrics.ts'
 import { Network } from '../p2p/network.ts'
-import type { NetworkHandlers, NetworkLog, NetworkOptions } from '../p2p/options.ts'
+import type { NetworkHandlers, NetworkOptions } from '../p2p/options.ts'
 import type { Chain } from './chain/chain.ts'
 import type { NodeEvents } from './events.ts'
 import { GossipHandlers } from './gossip-handlers.ts'
@@ -93,19 +93,9 @@ function networkOptions(options: P2pOptions, modules: PeerServicesModules): Netw
     genesis4: chain.genesis.hash.slice(2, 10),
     topics: TOPICS,
     requests: REQUESTS,
-    log: networkLog(log.child({ module: 'p2p' })),
+    log: log.child({ module: 'p2p' }),
     ...(registry && { metrics: createNetworkMetrics(registry) }),
     ...(options.timing && { timing: options.timing }),
-  }
-}
-
-/** The network puts the message first, pino the fields. */
-function networkLog(log: Logger): NetworkLog {
-  return {
-    debug: (message, fields = {}) => log.debug(fields, message),
-    info: (message, fields = {}) => log.info(fields, message),
-    warn: (message, fields = {}) => log.warn(fields, message),
-    error: (message, fields = {}) => log.error(fields, message),
   }
 }
 

@@ -64,8 +64,12 @@ export class NodeChainReader implements ChainReader {
     return (tree.get(hash) ?? (await blocks.record(hash)))?.totalDifficulty
   }
 
-  locate(transactionHash: Hash): Promise<TransactionLocation | undefined> {
-    return this.#chain.blocks.locate(transactionHash)
+  async locate(transactionHash: Hash): Promise<TransactionLocation | undefined> {
+    const { blocks, head } = this.#chain
+    const location = await blocks.locate(transactionHash)
+    // On disk a moment before the head is told: nobody sees a transaction above the head.
+    const isAbove = location !== undefined && location.blockNumber > head.header.number
+    return isAbove ? undefined : location
   }
 
   pendingBlock(): Promise<{ block: ChainBlock; receipts: readonly Receipt[] }> {

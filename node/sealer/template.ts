@@ -40,8 +40,10 @@ export type Template = {
 export type TemplateModules = {
   readonly chain: Chain
   readonly clock: Clock
-  /** Best first. */
+  /** Best first; asked for once the pool stands at the head. */
   readonly candidates: () => Iterable<SignedTransaction>
+  /** Resolves when the pool has followed the head: what was just mined would only be refused. */
+  readonly poolSettled: () => Promise<void>
   readonly onRefused: (refused: BuiltBlock['refused']) => void
 }
 
@@ -64,7 +66,8 @@ export class TemplateBuilder {
 
   /** Builds on the head as it is now, or on another executed block. */
   async build(options: TemplateOptions): Promise<Template> {
-    const { chain, candidates, onRefused } = this.#modules
+    const { chain, candidates, poolSettled, onRefused } = this.#modules
+    await poolSettled()
     const parent = await summaryOf(chain.blocks, options.parentHash ?? chain.head.hash)
     const context = chain.tree.childContext(parent.hash)
     assert(context !== undefined, 'blocks are built on what is in the tree')

@@ -12,6 +12,7 @@ import type { Genesis } from '../../genesis/genesis-file.ts'
 import { Chain } from '../../node/chain/chain.ts'
 import type { ImportOutcome } from '../../node/chain/import-outcome.ts'
 import type { SealedBlock } from '../../node/chain/sealed-block.ts'
+import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
 import { SenderRecovery } from '../../node/crypto/sender-recovery.ts'
 import { type Clock, systemClock } from '../../node/ports.ts'
 import { sealWithTile, type Template, TemplateBuilder } from '../../node/sealer/template.ts'
@@ -68,6 +69,7 @@ export class TestChain {
       chain,
       clock,
       candidates: () => [],
+      poolSettled: async () => undefined,
       onRefused: () => undefined,
     })
   }
@@ -126,6 +128,11 @@ export class TestChain {
       parentHash: parent,
       candidates: plan.transactions ?? [],
     })
+  }
+
+  /** Transactions with their senders, all of them valid. */
+  signed(raws: readonly Uint8Array[]): SignedTransaction[] {
+    return raws.map((raw) => decodeTransaction(raw, this.chain.common))
   }
 
   import(block: SealedBlock): Promise<ImportOutcome> {

@@ -28,6 +28,7 @@ const templates = new TemplateBuilder({
   chain,
   clock: systemClock,
   candidates: () => [],
+  poolSettled: async () => undefined,
   onRefused: () => undefined,
 })
 for (;;) {

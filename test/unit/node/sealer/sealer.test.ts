@@ -64,6 +64,7 @@ async function startSealer(pace: Pace) {
         chain,
         clock: systemClock,
         candidates: () => [],
+        poolSettled: async () => undefined,
         onRefused: () => undefined,
       }),
       clock: systemClock,
