@@ -18,7 +18,7 @@ export async function loadIdentity(path: string, log: NetworkLog): Promise<Priva
   const text = await readIfPresent(path)
   if (text === undefined) return await createIdentity(path)
   const { mode } = await stat(path)
-  if ((mode & OTHERS_MODE) !== 0) log.warn('Identity file is readable by others', { path })
+  if ((mode & OTHERS_MODE) !== 0) log.warn({ path }, 'Identity file is readable by others')
   return parseIdentity(text, path)
 }
 

@@ -66,7 +66,7 @@ export class Network {
     redial.start()
     watchdog.start()
     const fields = { peer: this.peerId, addresses: this.multiaddrs() }
-    this.#options.log.info('Network started', fields)
+    this.#options.log.info(fields, 'Network started')
   }
 
   /** Closes everything and saves the peer store. No handler is called after it resolves. */

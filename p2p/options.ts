@@ -52,7 +52,8 @@ export type RequestOptions = {
   readonly burst: number
 }
 
-type LogLine = (message: string, fields?: Readonly<Record<string, unknown>>) => void
+type LogLine = (fields: object, message: string) => void
+/** The part of pino's logger that this folder uses: fields first, then a constant message. */
 export type NetworkLog = {
   readonly debug: LogLine
   readonly info: LogLine

@@ -155,7 +155,7 @@ export class Gossip {
     try {
       return await handlers.onGossip(name, payload, peer)
     } catch (error) {
-      log.error('Gossip handler failed', { topic: name, peer, error: reasonOf(error) })
+      log.error({ topic: name, peer, error: reasonOf(error) }, 'Gossip handler failed')
       return 'ignore'
     }
   }

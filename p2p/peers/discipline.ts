@@ -25,7 +25,7 @@ export class Discipline {
     assert(penalty >= 0, 'a penalty is not negative')
     const { scores, peers, log } = this.#modules
     const consequence = scores.charge(peer, penalty)
-    log.debug('Peer charged', { peer, penalty, reason })
+    log.debug({ peer, penalty, reason }, 'Peer charged')
     if (consequence === 'ban') this.ban(peer, reason)
     if (consequence === 'disconnect') void peers.hangUp(peer, reason)
   }
@@ -35,7 +35,7 @@ export class Discipline {
     scores.ban(peer, reason)
     void store.save()
     metrics.bans.inc({})
-    log.info('Peer banned', { peer, reason })
+    log.info({ peer, reason }, 'Peer banned')
     peers.cut(peer, reason)
   }
 }

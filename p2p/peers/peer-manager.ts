@@ -82,7 +82,7 @@ export class PeerManager {
 
   /** Lets gossip that is on its way arrive. */
   async hangUp(peer: PeerId, reason: string): Promise<void> {
-    this.#modules.log.debug('Hanging up', { peer, reason })
+    this.#modules.log.debug({ peer, reason }, 'Hanging up')
     this.#resetRequests(peer, reason)
     try {
       const signal = AbortSignal.timeout(HANG_UP_TIMEOUT_MS)
@@ -96,7 +96,7 @@ export class PeerManager {
 
   /** At once, for peers that are not to be trusted with a farewell. */
   cut(peer: PeerId, reason: string): void {
-    this.#modules.log.debug('Cutting off', { peer, reason })
+    this.#modules.log.debug({ peer, reason }, 'Cutting off')
     for (const connection of this.connectionsOf(peer)) connection.abort(new Error(reason))
   }
 
@@ -121,7 +121,7 @@ export class PeerManager {
     const peer = peerId.toString()
     if (connection.status !== 'open' || this.#ready.has(peer)) return
     if (!protocols.some((protocol) => protocol.startsWith(chainPrefix))) {
-      log.info('Peer is on another chain', { peer, address: connection.remoteAddr.toString() })
+      log.info({ peer, address: connection.remoteAddr.toString() }, 'Peer is on another chain')
       void this.hangUp(peer, 'another chain')
       return
     }
@@ -138,7 +138,7 @@ export class PeerManager {
     })
     this.#remember(peer, connection, listenAddrs, sinceMs)
     this.#modules.onReady(peer)
-    log.debug('Peer connected', { peer, direction: connection.direction })
+    log.debug({ peer, direction: connection.direction }, 'Peer connected')
     handlers.onPeerConnected(peer, connection.direction)
   }
 
@@ -148,7 +148,7 @@ export class PeerManager {
     onGone(peer)
     if (!this.#ready.delete(peer)) return
     store.update(peer, { seenMs: Date.now() })
-    log.debug('Peer disconnected', { peer })
+    log.debug({ peer }, 'Peer disconnected')
     handlers.onPeerDisconnected(peer)
   }
 

@@ -103,7 +103,7 @@ export class PeerStore {
         await writeWhole(this.#path, this.#encode())
       } catch (error) {
         this.#isDirty = true
-        this.#log.warn('Cannot save the peer store', { path: this.#path, error: reasonOf(error) })
+        this.#log.warn({ path: this.#path, error: reasonOf(error) }, 'Cannot save the peer store')
       }
     })
     return this.#saving
@@ -152,7 +152,7 @@ async function loadRecords(path: string, log: NetworkLog): Promise<PeerRecord[]>
   } catch (error) {
     const aside = `${path}.bad`
     await rename(path, aside)
-    log.warn('The peer store cannot be read: starting without', { aside, error: reasonOf(error) })
+    log.warn({ aside, error: reasonOf(error) }, 'The peer store cannot be read: starting without')
     return []
   }
 }

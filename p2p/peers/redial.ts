@@ -117,7 +117,7 @@ export class Redial {
       metrics.dials.inc({ outcome: 'ok' })
     } catch (error) {
       metrics.dials.inc({ outcome: 'failed' })
-      log.debug('Dial failed', { peer, failures: plan.failures, error: reasonOf(error) })
+      log.debug({ peer, failures: plan.failures, error: reasonOf(error) }, 'Dial failed')
       if (plan.failures >= DIAL_FAILURES_MAX && !staticPeers.has(peer)) {
         store.forgetAddresses(peer)
         this.#plans.delete(peer)

@@ -73,7 +73,7 @@ export class Watchdog {
   #check(peer: ReadyPeer): void {
     const { peers, isInGossip, isGraylisted, report, log } = this.#modules
     if (isGraylisted(peer.id)) {
-      log.warn('Peer is graylisted', { peer: peer.id })
+      log.warn({ peer: peer.id }, 'Peer is graylisted')
       report(peer.id, GRAYLIST_PENALTY, 'graylisted')
       peers.cut(peer.id, 'graylisted')
       return
@@ -98,7 +98,7 @@ export class Watchdog {
       peer.latencyMs = await node.services.ping.ping(peerIdFromString(peer.id), { signal })
       peer.answeredMs = performance.now()
     } catch (error) {
-      log.debug('Ping failed', { peer: peer.id, error: reasonOf(error) })
+      log.debug({ peer: peer.id, error: reasonOf(error) }, 'Ping failed')
     }
   }
 
@@ -120,7 +120,7 @@ export class Watchdog {
         if (!isKept) await node.peerStore.delete(id)
       }
     } catch (error) {
-      log.warn('Cannot tidy the address book', { error: reasonOf(error) })
+      log.warn({ error: reasonOf(error) }, 'Cannot tidy the address book')
     }
   }
 }

@@ -90,7 +90,7 @@ export class RequestServer {
       outcome = await this.#answer({ request, stream, peer, gone: gone.signal })
       await stream.close({ signal: AbortSignal.timeout(this.#modules.timing.chunkTimeoutMs) })
     } catch (error) {
-      log.debug('Request broke off', { name: request.name, peer, error: reasonOf(error) })
+      log.debug({ name: request.name, peer, error: reasonOf(error) }, 'Request broke off')
       stream.abort(error instanceof Error ? error : new Error(reasonOf(error)))
     } finally {
       this.#inFlight -= 1
@@ -187,7 +187,7 @@ export class RequestServer {
   }
 
   #onHandlerError(name: string, error: unknown): void {
-    this.#modules.log.error('Request handler failed', { name, error: reasonOf(error) })
+    this.#modules.log.error({ name, error: reasonOf(error) }, 'Request handler failed')
   }
 
   /** False: the wait would outlast the requester's patience. */

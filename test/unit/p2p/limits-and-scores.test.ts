@@ -211,7 +211,7 @@ describe('p2p / peers / peer-store', () => {
   it('logs a failure to save and tries again', async () => {
     const directory = await temporaryDirectory()
     const warnings: string[] = []
-    const log = { ...silent, warn: (message: string) => void warnings.push(message) }
+    const log = { ...silent, warn: (_: object, message: string) => void warnings.push(message) }
     const blocker = join(directory, 'blocker')
     await writeFile(blocker, 'a file where a folder should be')
     const store = await PeerStore.open(join(directory, 'peers.json'), log)

@@ -225,12 +225,10 @@ function networkOptions(
   directory: string,
   { log, happenings }: Records,
 ): NetworkOptions {
-  const line =
-    (level: string) =>
-    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-      log.push({ level, message, fields })
-      happenings.tell()
-    }
+  const line = (level: string) => (fields: object, message: string) => {
+    log.push({ level, message, fields: { ...fields } })
+    happenings.tell()
+  }
   return {
     listenHost: '127.0.0.1',
     listenPort: options.listenPort ?? 0,
