@@ -55,7 +55,7 @@ async function measure(
   const hashes: string[] = []
   const send = async () => {
     for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
-      hashes.push(...(await sendChunk(url, chunk)))
+      hashes.push(...((await callAll(url, 'eth_sendRawTransaction', chunk)) as string[]))
     }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, send))
@@ -65,10 +65,7 @@ async function measure(
     return Number(pending) + Number(queued) === 0 ? true : undefined
   })
   const seconds = (performance.now() - startMs) / 1000
-  const receipts = await Promise.all(
-    hashes.map((hash) => rpc('eth_getTransactionReceipt', hash) as Promise<{ status: string }>),
-  )
-  const included = receipts.filter((receipt) => receipt?.status === '0x1').length
+  const included = await countIncluded(url, hashes)
   if (included !== raws.length) throw new Error(`${included} of ${raws.length} were included`)
   const note = `${included} of ${raws.length}, ${how}, ${CONNECTIONS} connections`
   report({
@@ -84,21 +81,29 @@ async function measure(
   })
 }
 
-async function sendChunk(url: string, raws: readonly string[]): Promise<string[]> {
-  const calls = raws.map((raw, id) => ({
-    jsonrpc: '2.0',
-    id,
-    method: 'eth_sendRawTransaction',
-    params: [raw],
-  }))
+async function countIncluded(url: string, hashes: readonly string[]): Promise<number> {
+  let included = 0
+  for (let i = 0; i < hashes.length; i += BATCH) {
+    const chunk = hashes.slice(i, i + BATCH)
+    const receipts = await callAll(url, 'eth_getTransactionReceipt', chunk)
+    included += receipts.filter(
+      (receipt) => (receipt as { status?: string })?.status === '0x1',
+    ).length
+  }
+  return included
+}
+
+/** One call for each item, in one request. */
+async function callAll(url: string, method: string, items: readonly string[]): Promise<unknown[]> {
+  const calls = items.map((item, id) => ({ jsonrpc: '2.0', id, method, params: [item] }))
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(calls.length === 1 ? calls[0] : calls),
   })
-  const answer = (await response.json()) as { result?: string; error?: { message: string } }[]
+  const answer = (await response.json()) as { result?: unknown; error?: { message: string } }[]
   return (Array.isArray(answer) ? answer : [answer]).map(({ result, error }) => {
-    if (result === undefined) throw new Error(error?.message ?? 'no answer')
+    if (error !== undefined) throw new Error(error.message)
     return result
   })
 }
