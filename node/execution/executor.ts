@@ -35,6 +35,8 @@ export type ExecutorOptions = {
   readonly state: StateStore
   /** Of the transfer precompile; tests take rules out to show what each one is for. */
   readonly transferRules?: readonly TransferRule[]
+  /** From a caller's word to the end of its call, waiting included. */
+  readonly callTimeMsMax?: number
 }
 
 export class Executor {
@@ -42,10 +44,10 @@ export class Executor {
   readonly #lanes: LanePool
   readonly #calls: CallLanes
 
-  private constructor({ common, state, transferRules }: ExecutorOptions) {
+  private constructor({ common, state, transferRules, callTimeMsMax }: ExecutorOptions) {
     this.#state = state
     this.#lanes = new LanePool(common, transferRules)
-    this.#calls = new CallLanes(this.#lanes)
+    this.#calls = new CallLanes(this.#lanes, callTimeMsMax)
   }
 
   static async open(options: ExecutorOptions): Promise<Executor> {

@@ -18,11 +18,13 @@ export const CALL_TIME_MS_MAX = 5_000
 
 export class CallLanes {
   readonly #pool: LanePool
+  readonly #timeMsMax: number
   readonly #waiting: (() => void)[] = []
   #running = 0
 
-  constructor(pool: LanePool) {
+  constructor(pool: LanePool, timeMsMax: number = CALL_TIME_MS_MAX) {
     this.#pool = pool
+    this.#timeMsMax = timeMsMax
   }
 
   /**
@@ -35,7 +37,7 @@ export class CallLanes {
     execute: (lane: Lane) => Promise<Result>,
   ): Promise<Result> {
     const limits: PaceLimits = {
-      deadlineMs: performance.now() + CALL_TIME_MS_MAX,
+      deadlineMs: performance.now() + this.#timeMsMax,
       yieldTo: () => this.#pool.whenBlocksRest(),
       ...(signal && { signal }),
     }
