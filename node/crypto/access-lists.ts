@@ -27,7 +27,7 @@ export function readAccessList({ list, items }: Envelope, index: number): Access
   })
 }
 
-/** `[[chainId, address, nonce, yParity, r, s]...]`, not empty; each is judged when it is applied. */
+/** `[[chainId, address, nonce, yParity, r, s]...]`, not empty; what they say is judged later. */
 export function readAuthorizationList(
   { list, items }: Envelope,
   index: number,

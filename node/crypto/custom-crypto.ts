@@ -1,6 +1,7 @@
 /**
  * The primitives that EthereumJS takes from outside: WASM keccak and secp256k1, native SHA-256,
- * and point evaluation, of which it has none. Its own are plain JavaScript, ten times slower, and serve as the oracle in tests.
+ * and point evaluation, of which it has none. Its own are plain JavaScript, ten times slower, and
+ * serve as the oracle in tests.
  */
 import { createHash } from 'node:crypto'
 import type { CustomCrypto } from '@ethereumjs/common'

@@ -1,4 +1,4 @@
-/** Layout of what the main thread and the recovery thread send each other, one record a signature. */
+/** What the main thread and the recovery thread send each other: one record a signature. */
 
 /** Signed hash 32, `r ‖ s` 64, parity 1. */
 export const REQUEST_BYTES = 97

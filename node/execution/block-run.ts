@@ -50,7 +50,7 @@ export class BlockRun {
     return this.#context.gasLimit - this.#gasUsed
   }
 
-  /** Throws an `InclusionError`, with the state as it was, when the transaction may not come now. */
+  /** Throws an `InclusionError`, with the state as it was, when the transaction may not come. */
   async apply(transaction: SignedTransaction): Promise<Receipt> {
     await this.#lane.pace.check()
     const { coinbase, baseFeePerGas } = this.#context

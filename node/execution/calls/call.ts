@@ -1,4 +1,4 @@
-/** `eth_call` and `eth_estimateGas`: messages on the post-state of a block, seen from that block. */
+/** `eth_call`, `eth_estimateGas`: messages on the post-state of a block, seen from that block. */
 import { bytesToHex } from '@ethereumjs/util'
 import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from '../call-types.ts'
 import type { Lane } from '../evm/lane.ts'

@@ -1,4 +1,4 @@
-/** What a caller wants to be otherwise: accounts before the message runs, and the block around it. */
+/** What a caller wants to be otherwise: accounts before the message runs, the block around it. */
 import type { Hex } from '../../../consensus/types.ts'
 import { wordBytes } from '../../state/flat/flat-codec.ts'
 import { NEW_ACCOUNT, type StateOverlay } from '../../state/overlay.ts'

@@ -48,7 +48,7 @@ export type TransactionSite = {
 
 const NO_LOGS: readonly RawLog[] = []
 
-/** Throws an `InclusionError`, with the state as it was, when the transaction may not stand here. */
+/** Throws an `InclusionError`, with the state as it was, if the transaction may not stand here. */
 export async function applyTransaction(
   lane: Lane,
   site: TransactionSite,

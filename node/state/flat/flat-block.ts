@@ -1,4 +1,4 @@
-/** The record that says which block the flat tables stand at; it moves in the batch that moves them. */
+/** The record that says which block the flat tables stand at; one batch moves both. */
 import { ByteReader } from '../../storage/codec/byte-reader.ts'
 import { ByteWriter } from '../../storage/codec/byte-writer.ts'
 import { openRecord, sealRecord } from '../../storage/codec/record.ts'

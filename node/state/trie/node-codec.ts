@@ -125,7 +125,7 @@ function lengthAt(layout: Layout, index: number): number {
   return (layout[index + 1] ?? 0) - (layout[index] ?? 0)
 }
 
-/** Start and length of the payload of the item at `offset`; nodes are ours, so lengths are right. */
+/** Start and length of the payload of the item at `offset`; nodes are ours, lengths are right. */
 function payloadOf(bytes: Uint8Array, offset: number): readonly [start: number, length: number] {
   const prefix = bytes[offset] ?? 0
   if (prefix < 0x80) return [offset, 1]

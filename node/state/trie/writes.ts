@@ -1,4 +1,4 @@
-/** A batch of writes to one trie, in the order of their keys, cut by the nibbles that they share. */
+/** A batch of writes to one trie, in the order of their keys, cut by nibbles that they share. */
 import { nibbleAt } from './nibbles.ts'
 
 export type TrieWrite = {
