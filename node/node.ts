@@ -4,6 +4,7 @@
  */
 
 import { openBackend, type ProofBackend } from '../gpu/backend.ts'
+import { createNodeApi } from './api/node-api.ts'
 import type { NodeApi } from './api.ts'
 import { Chain } from './chain/chain.ts'
 import type { SealedBlock } from './chain/sealed-block.ts'
@@ -13,14 +14,18 @@ import { NodeEvents } from './events.ts'
 import { Mempool } from './mempool/mempool.ts'
 import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
 import { registerNodeMetrics } from './metrics.ts'
-import { createNodeApi } from './node-api.ts'
-import { defaultCacheDirectory, type NodeOptions, ZERO_COINBASE } from './options.ts'
-import { PeerServices } from './peer-services.ts'
-import { systemClock, systemRng } from './ports.ts'
+import {
+  defaultCacheDirectory,
+  type NodeOptions,
+  type P2pOptions,
+  ZERO_COINBASE,
+} from './options.ts'
+import type { PeerServices } from './peer-services.ts'
+import { type Clock, systemClock, systemRng } from './ports.ts'
 import { Sealer } from './sealer/sealer.ts'
 import { TemplateBuilder } from './sealer/template.ts'
 import { WorkDesk } from './sealer/work-desk.ts'
-import { prepareDataDirectory } from './storage/data-directory.ts'
+import { type DataDirectory, prepareDataDirectory } from './storage/data-directory.ts'
 import { Database } from './storage/database.ts'
 
 type Closer = () => Promise<void> | void
@@ -77,76 +82,29 @@ async function closeAll(closers: Closer[]): Promise<void> {
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close()
 }
 
+/** What everything else stands on. */
+type Foundation = {
+  readonly chain: Chain
+  readonly pool: Mempool
+  readonly directory: DataDirectory
+  readonly clock: Clock
+  readonly events: NodeEvents
+  readonly driver: ConsensusDriver
+}
+
 async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeParts> {
-  const { genesis, log, registry, p2p } = options
-  const clock = options.ports?.clock ?? systemClock
-  const coinbase = options.coinbase ?? ZERO_COINBASE
-  const events = new NodeEvents()
-
-  const directory = await prepareDataDirectory(options.dataDir)
-  const store = await Database.open(directory.databaseDirectory)
-  closers.push(() => store.close())
-  const recovery = SenderRecovery.start()
-  closers.push(() => recovery.close())
-  const chain = await Chain.open(
-    { genesis, path: directory.path },
-    {
-      store,
-      recoverStore: () => store.recover(),
-      recovery,
-      clock,
-      log: log.child({ module: 'chain' }),
-    },
-  )
-  closers.push(() => chain.close())
-  const pool = await Mempool.open(
-    {
-      ...(genesis.params.dev ? DEV_MEMPOOL_OPTIONS : DEFAULT_MEMPOOL_OPTIONS),
-      journalFile: directory.poolJournalFile,
-    },
-    { chain, recovery, clock, log: log.child({ module: 'pool' }) },
-  )
-  closers.push(() => pool.close())
-  const driver = new ConsensusDriver({ chain, pool, events, clock, log })
-  chain.setKnownTransactions(pool)
-
-  const modules = { chain, pool, events, clock, log, directory, registry }
-  const peers = p2p && (await PeerServices.open(p2p, modules))
+  const foundation = await openFoundation(options, closers)
+  const { chain, pool, driver } = foundation
+  const peers = options.p2p && (await openPeers(options.p2p, options, foundation))
   if (peers !== undefined) driver.setGossip(peers.gossip)
-  const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
-
-  const templates = new TemplateBuilder({
-    chain,
-    clock,
-    candidates: () => pool.candidates(),
-    poolSettled: () => pool.settled(),
-    onRefused: (refused) => pool.onRefused(refused),
-  })
-  const desk = new WorkDesk({ chain, templates, clock, publish })
   const backend = await openSearch(options, closers)
-  const sealer =
-    options.seal &&
-    backend &&
-    new Sealer(
-      { ...options.seal, coinbase },
-      {
-        chain,
-        templates,
-        backend,
-        clock,
-        publish,
-        rng: options.ports?.rng ?? systemRng,
-        log: log.child({ module: 'sealer' }),
-        pendingCount: () => pool.status().pending,
-        obstacle: () => obstacleTo(chain, peers),
-      },
-    )
-  const api = createNodeApi({
-    ...{ options, chain, pool, peers, templates, desk, sealer, events, clock, coinbase },
-  })
-  if (registry !== undefined) {
+  const sealing = createSealing(options, foundation, peers, backend)
+  const { sealer } = sealing
+  const coinbase = options.coinbase ?? ZERO_COINBASE
+  const api = createNodeApi({ ...foundation, ...sealing, options, peers, coinbase })
+  if (options.registry !== undefined) {
     const macsDone = () => backend?.macsDone ?? 0n
-    registerNodeMetrics(registry, { chain, pool, sync: peers?.sync, sealer, macsDone })
+    registerNodeMetrics(options.registry, { chain, pool, sync: peers?.sync, sealer, macsDone })
   }
   if (peers !== undefined) {
     closers.push(() => peers.stop())
@@ -158,6 +116,42 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
     sealer.start()
   }
   return { api, chain, sealer, peers }
+}
+
+async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<Foundation> {
+  const { genesis, log, exclude = [] } = options
+  const clock = options.ports?.clock ?? systemClock
+  const directory = await prepareDataDirectory(options.dataDir)
+  const store = await Database.open(directory.databaseDirectory)
+  closers.push(() => store.close())
+  const recovery = SenderRecovery.start()
+  closers.push(() => recovery.close())
+  const recoverStore = () => store.recover()
+  const chain = await Chain.open(
+    { genesis, path: directory.path, exclude },
+    { store, recoverStore, recovery, clock, log: log.child({ module: 'chain' }) },
+  )
+  closers.push(() => chain.close())
+  const limits = genesis.params.dev ? DEV_MEMPOOL_OPTIONS : DEFAULT_MEMPOOL_OPTIONS
+  const pool = await Mempool.open(
+    { ...limits, journalFile: directory.poolJournalFile },
+    { chain, recovery, clock, log: log.child({ module: 'pool' }) },
+  )
+  closers.push(() => pool.close())
+  chain.setKnownTransactions(pool)
+  const events = new NodeEvents()
+  const driver = new ConsensusDriver({ chain, pool, events, clock, log })
+  return { chain, pool, directory, clock, events, driver }
+}
+
+/** libp2p takes longer to load than everything else: a chain of one node does without. */
+async function openPeers(
+  p2p: P2pOptions,
+  { log, registry }: NodeOptions,
+  foundation: Foundation,
+): Promise<PeerServices> {
+  const { PeerServices } = await import('./peer-services.ts')
+  return PeerServices.open(p2p, { ...foundation, log, registry })
 }
 
 async function openSearch(
@@ -175,6 +169,39 @@ async function openSearch(
   })
   closers.push(() => backend.close())
   return backend
+}
+
+type Sealing = {
+  readonly templates: TemplateBuilder
+  readonly desk: WorkDesk
+  readonly sealer: Sealer | undefined
+}
+
+function createSealing(
+  { seal, coinbase = ZERO_COINBASE, ports, log }: NodeOptions,
+  { chain, pool, clock }: Foundation,
+  peers: PeerServices | undefined,
+  backend: ProofBackend | undefined,
+): Sealing {
+  const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
+  const templates = new TemplateBuilder({
+    chain,
+    clock,
+    candidates: () => pool.candidates(),
+    poolSettled: () => pool.settled(),
+    onRefused: (refused) => pool.onRefused(refused),
+  })
+  const desk = new WorkDesk({ chain, templates, clock, publish })
+  if (seal === undefined || backend === undefined) return { templates, desk, sealer: undefined }
+  const rng = ports?.rng ?? systemRng
+  const pendingCount = () => pool.status().pending
+  const obstacle = () => obstacleTo(chain, peers)
+  const modules = { chain, templates, backend, clock, rng, pendingCount, obstacle, publish }
+  const sealer = new Sealer(
+    { ...seal, coinbase },
+    { ...modules, log: log.child({ module: 'sealer' }) },
+  )
+  return { templates, desk, sealer }
 }
 
 /** Why this node should not seal now. */

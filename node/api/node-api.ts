@@ -1,0 +1,53 @@
+/** The node for its readers, put together from the parts. */
+import type { Address } from '../../consensus/types.ts'
+import type { NodeApi, NodeHealth, PoolReader } from '../api.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { NodeEvents } from '../events.ts'
+import { DEFAULT_CLIENT_VERSION, type NodeOptions } from '../options.ts'
+import type { PeerServices } from '../peer-services.ts'
+import type { Clock } from '../ports.ts'
+import type { Sealer } from '../sealer/sealer.ts'
+import type { TemplateBuilder } from '../sealer/template.ts'
+import type { WorkDesk } from '../sealer/work-desk.ts'
+import { NodeChainReader } from './chain-reader.ts'
+import { NodeNetworkReader } from './network-reader.ts'
+import { PendingBlocks } from './pending-blocks.ts'
+import { NodeStateReader } from './state-reader.ts'
+import { NodeWorkReader } from './work-reader.ts'
+
+export type NodeApiParts = {
+  readonly options: NodeOptions
+  readonly chain: Chain
+  readonly pool: PoolReader
+  readonly peers: PeerServices | undefined
+  readonly templates: TemplateBuilder
+  readonly desk: WorkDesk
+  readonly sealer: Sealer | undefined
+  readonly events: NodeEvents
+  readonly clock: Clock
+  readonly coinbase: Address
+}
+
+export function createNodeApi(parts: NodeApiParts): NodeApi {
+  const { options, chain, pool, peers, templates, desk, sealer, events, clock, coinbase } = parts
+  const pending = new PendingBlocks({ chain, templates, clock, coinbase })
+  return {
+    genesis: options.genesis,
+    clientVersion: options.clientVersion ?? DEFAULT_CLIENT_VERSION,
+    now: () => clock.now(),
+    events,
+    chain: new NodeChainReader(chain, pending),
+    state: new NodeStateReader(chain, pending),
+    pool,
+    network: new NodeNetworkReader(peers?.network, peers?.sync),
+    work: new NodeWorkReader({ chain, desk, sealer, coinbase }),
+    health: () => healthOf(chain, peers),
+  }
+}
+
+/** Ready: it answers from a chain that it believes to be the current one. */
+function healthOf(chain: Chain, peers: PeerServices | undefined): NodeHealth {
+  if (!chain.isWritable) return { isReady: false, reason: 'the disk takes no writes' }
+  if (peers?.sync.progress() !== undefined) return { isReady: false, reason: 'syncing' }
+  return { isReady: true, reason: undefined }
+}
