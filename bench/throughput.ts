@@ -6,6 +6,10 @@ import { join } from 'node:path'
 import { parseEther } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { devAccounts } from '../genesis/accounts.ts'
+import { MAX_SUPPLY_WEI } from '../genesis/build/allocation.ts'
+import { dataDirectory } from '../node/storage/data-directory.ts'
+import { Database } from '../node/storage/database.ts'
+import { verifyDatabase } from '../node/storage/verify/verify-database.ts'
 import { freePortRanges } from '../test/support/free-ports.ts'
 import { onEachHead, type Rpc, rpcClient } from '../test/support/rpc-client.ts'
 import { BenchProcess, temporaryBenchDirectory } from './processes.ts'
@@ -39,6 +43,19 @@ export async function benchThroughput(report: Report): Promise<void> {
   } finally {
     await dev.stop()
   }
+  await verifyState(dataDir, report)
+}
+
+/** The state root of the head computed again from its trie, the flat state, and conservation. */
+async function verifyState(dataDir: string, report: Report): Promise<void> {
+  const { databaseDirectory } = dataDirectory(dataDir)
+  const store = await Database.open(databaseDirectory)
+  const { problemCount, balancesWei, records } = await verifyDatabase(store)
+  await store.close()
+  if (problemCount > 0) throw new Error(`${problemCount} records are damaged`)
+  if (balancesWei !== MAX_SUPPLY_WEI) throw new Error(`all balances make ${balancesWei} wei`)
+  const note = 'state root of the head, flat state and conservation hold'
+  report({ name: 'end to end: records verified afterwards', value: records, unit: 'records', note })
 }
 
 async function measure(

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { MAX_SUPPLY_WEI } from '../../genesis/build/allocation.ts'
 import { dataDirectory } from '../storage/data-directory.ts'
 import type { VerifyReport } from '../storage/verify/verify-database.ts'
 import { CommandError, runCommand } from './failure.ts'
@@ -48,16 +49,24 @@ async function verify(flags: Flags): Promise<void> {
 }
 
 function tell(report: VerifyReport, isJson: boolean): void {
-  const { problems, problemCount } = report
-  if (isJson) console.log(JSON.stringify(report))
+  const { problems, problemCount, balancesWei } = report
+  if (isJson) console.log(JSON.stringify({ ...report, balancesWei: String(balancesWei) }))
   else {
     for (const { code, table, key } of problems) console.log(`${code}  ${table}  ${key}`)
     if (problemCount > problems.length) console.log(`and ${problemCount - problems.length} more`)
     if (problemCount === 0) console.log('Every record is as it was written.')
+    if (balancesWei === MAX_SUPPLY_WEI) console.log('All balances make 10^27 wei.')
   }
-  if (problemCount === 0) return
-  throw new CommandError(
-    'DATABASE_DAMAGED',
-    `${problemCount} records are damaged or missing: remove the data directory and sync again.`,
-  )
+  if (problemCount > 0) {
+    throw new CommandError(
+      'DATABASE_DAMAGED',
+      `${problemCount} records are damaged or missing: remove the data directory and sync again.`,
+    )
+  }
+  if (balancesWei !== MAX_SUPPLY_WEI) {
+    throw new CommandError(
+      'SUPPLY_WRONG',
+      `All balances make ${balancesWei} wei and not 10^27: please report it, and keep the directory.`,
+    )
+  }
 }

@@ -194,6 +194,7 @@ describe('e2e / cli / dev', () => {
     expect((await dev.stop()).code).toBe(0)
 
     const verified = await runHanzo('db', 'verify', '--data-dir', dataDir)
+    expect(verified.output).toContain('All balances make 10^27 wei.')
     expect(verified.code).toBe(0)
     const again = new HanzoProcess(args)
     await again.event('ready')

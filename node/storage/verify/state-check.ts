@@ -22,19 +22,24 @@ const STEP_COUNT = 4096
 type Item = Uint8Array | NestedUint8Array
 type Leaf = { readonly hashedKey: Uint8Array; readonly value: Uint8Array }
 
-/** Throws `CorruptionError`: for a node that is not there, or for the table that differs. */
+/**
+ * The sum of all balances, in wei. Throws `CorruptionError`: for a node that is not there, or for
+ * the table that differs.
+ */
 export async function checkState(
   store: KeyValueReader,
   stateRoot: Uint8Array,
   onStep: (count: number) => void,
-): Promise<void> {
+): Promise<bigint> {
+  let balancesWei = 0n
   const trie = new EntrySum(onStep)
   const trieSlots = new EntrySum(onStep)
   const codes = new Set<string>()
   for await (const { hashedKey, value } of leavesOf(store, stateRoot)) {
     trie.add(hashedKey, value)
-    const [, , storageRoot, codeHash] = RLP.decode(value) as Uint8Array[]
-    assert(storageRoot !== undefined && codeHash !== undefined, 'an account has four fields')
+    const [, balance, storageRoot, codeHash] = RLP.decode(value) as Uint8Array[]
+    assert(balance && storageRoot && codeHash, 'an account has four fields')
+    balancesWei += bytesToBigInt(balance)
     await checkCode(store, codeHash, codes)
     for await (const slot of leavesOf(store, storageRoot)) {
       trieSlots.add(keccak256(hashedKey, slot.hashedKey), slot.value)
@@ -42,6 +47,7 @@ export async function checkState(
   }
   if ((await sumOfAccounts(store, onStep)) !== trie.sum) throw corruptRecord(key('account'))
   if ((await sumOfSlots(store, onStep)) !== trieSlots.sum) throw corruptRecord(key('storage'))
+  return balancesWei
 }
 
 /** The sum of the digests of entries, whatever their order. */

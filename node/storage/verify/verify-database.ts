@@ -34,6 +34,8 @@ export type VerifyReport = {
   /** The first of them, see {@link PROBLEMS_MAX}. */
   readonly problems: readonly Problem[]
   readonly problemCount: number
+  /** The sum of all balances at the head, in wei; undefined when the state can't be read. */
+  readonly balancesWei: bigint | undefined
 }
 
 /** Problems that are told one by one; a broken disk has millions, and they are only counted. */
@@ -66,6 +68,7 @@ class Verification {
   #problemCount = 0
   #records = 0
   #bytes = 0
+  #balancesWei: bigint | undefined
 
   constructor(store: KeyValueReader, options: VerifyOptions) {
     this.#store = store
@@ -79,6 +82,7 @@ class Verification {
       bytes: this.#bytes,
       problems,
       problemCount: this.#problemCount,
+      balancesWei: this.#balancesWei,
     }
   }
 
@@ -106,7 +110,8 @@ class Verification {
     if (head === undefined || this.#options.signal?.aborted) return
     await this.#attempt(async () => {
       const { stateRoot } = await expectHeader(this.#store, head.hash)
-      await checkState(this.#store, hexToBytes(stateRoot), () => this.#progress('state'))
+      const onStep = () => this.#progress('state')
+      this.#balancesWei = await checkState(this.#store, hexToBytes(stateRoot), onStep)
     })
   }
 
