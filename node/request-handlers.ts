@@ -45,7 +45,7 @@ export class RequestHandlers {
     this.#modules = modules
   }
 
-  /** The answer to one request: chunks until the limits of the request, none for what is missing. */
+  /** The answer to one request: chunks up to its limits, none for what is missing. */
   async *answer(name: string, payload: Uint8Array, peerId: string): AsyncIterable<ReplyChunk> {
     let items: Items
     try {

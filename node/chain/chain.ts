@@ -153,8 +153,18 @@ export class Chain {
 
   /** Resolves when the import that runs has ended; what waits is refused. */
   async close(): Promise<void> {
-    this.#cancelRecovery?.()
     await this.#queue.close()
+    if (this.isWritable) await this.#syncAtEnd()
+    this.#cancelRecovery?.()
+  }
+
+  /** A disk that fails now costs nothing that the next start does not find out. */
+  async #syncAtEnd(): Promise<void> {
+    try {
+      await this.#parts.committer.sync()
+    } catch (error) {
+      this.#modules.log.warn({ err: error }, 'The last write was not synced')
+    }
   }
 
   async #import(

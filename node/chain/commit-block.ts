@@ -96,6 +96,17 @@ export class Committer {
     return this.#announce()
   }
 
+  /** Waits until everything written so far is on disk: the end of a run in order. */
+  async sync(): Promise<void> {
+    const { store, blocks } = this.#modules
+    const { head } = blocks
+    assert(head !== undefined, 'a chain has a head')
+    const batch = new WriteBatch()
+    blocks.stageHead(batch, head)
+    await store.write(batch, { sync: true })
+    blocks.committed()
+  }
+
   #willBeHead(node: BlockNode): boolean {
     const { tree } = this.#modules
     if (tree.get(node.hash) === undefined || !isPreferred(node, tree.head())) return false

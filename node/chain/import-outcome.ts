@@ -8,7 +8,7 @@ import type { Fault } from './block-fault.ts'
 
 /** Steps 1 and 2, which end for a header as they end for a block. */
 export type Untimely =
-  /** Too early by our clock: far ones are not worth keeping. The clock that is wrong may be ours. */
+  /** Too early by our clock, which may be the one that is wrong. Far ones are not kept. */
   | { readonly kind: 'future'; readonly isFar: boolean }
   /** Below the window of the tree, or beside what is final. Says nothing of validity. */
   | { readonly kind: 'too-old' }

@@ -10,7 +10,6 @@ import type { ReplyChunk } from '../../p2p/options.ts'
 import type { SealedBlock, SealedHeader } from '../chain/sealed-block.ts'
 import { REQUEST_LIMITS, type RequestName } from './protocol.ts'
 import {
-  decodeNamedProof,
   decodeSealedBlock,
   decodeSealedHeader,
   decodeStatus,
@@ -84,17 +83,6 @@ export class SyncRequests {
     const blocks = await this.#ask(peerId, name, encodeHashes(hashes), decodeSealedBlock, signal)
     this.#verifySubsequence(peerId, name, hashes, blocks)
     return blocks
-  }
-
-  async proofsByHash(
-    peerId: string,
-    hashes: readonly Hash[],
-    signal: AbortSignal,
-  ): Promise<readonly { readonly hash: Hash; readonly proof: Uint8Array }[]> {
-    const name = 'proofs_by_hash'
-    const proofs = await this.#ask(peerId, name, encodeHashes(hashes), decodeNamedProof, signal)
-    this.#verifySubsequence(peerId, name, hashes, proofs)
-    return proofs
   }
 
   async #ask<Item>(

@@ -49,6 +49,11 @@ export class Batch {
     return this.#hashes.slice(this.#downloaded.length)
   }
 
+  /** Of what was downloaded and waits for its import. */
+  get bytes(): number {
+    return this.#downloaded.reduce((sum, { block }) => sum + block.bytes, 0)
+  }
+
   /** How often `peerId` failed us here; peers that failed least are asked first. */
   failuresOf(peerId: string): number {
     return this.#failedPeers.get(peerId) ?? 0

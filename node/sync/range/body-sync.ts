@@ -9,7 +9,7 @@ import { CodedError } from '../../../consensus/errors.ts'
 import type { Hash } from '../../../consensus/types.ts'
 import type { Chain } from '../../chain/chain.ts'
 import type { SealedBlock } from '../../chain/sealed-block.ts'
-import type { Clock } from '../../ports.ts'
+import { type Clock, pause } from '../../ports.ts'
 import type { SyncRequests } from '../requests.ts'
 import { Wake } from '../wake.ts'
 import { BATCH_BLOCKS, Batch, BatchError, type DownloadedBlock } from './batch.ts'
@@ -18,6 +18,10 @@ import { BATCH_BLOCKS, Batch, BatchError, type DownloadedBlock } from './batch.t
 export const HEADERS_AHEAD_MAX = 1_024
 /** Batches under way: 256 blocks. */
 export const BATCHES_MAX = 16
+/** Downloaded blocks that wait for their import; above it only the first batch is downloaded. */
+export const DOWNLOADED_BYTES_MAX = 64 * 1024 * 1024
+/** A peer that failed a batch is left in peace for so long, times its failures. */
+const COOL_DOWN_MS = 250
 /** A download that takes longer is tried with another peer; the limit doubles with each failure. */
 export const STALL_MS = 2_000
 export const STALL_MS_MAX = 16_000
@@ -97,8 +101,11 @@ export class BodySync {
   }
 
   #startDownloads(signal: AbortSignal): void {
+    const [first] = this.#batches
+    const bytes = this.#batches.reduce((sum, batch) => sum + batch.bytes, 0)
     for (const batch of this.#batches) {
       if (batch.state.kind !== 'awaiting-download') continue
+      if (bytes > DOWNLOADED_BYTES_MAX && batch !== first) return
       const peerId = this.#peerFor(batch)
       if (peerId === undefined) return
       this.#busyPeers.add(peerId)
@@ -132,9 +139,11 @@ export class BodySync {
       this.#onDownloadError(batch, error)
     } finally {
       cancel()
-      this.#busyPeers.delete(peerId)
-      this.#wake.ring()
     }
+    const failures = batch.failuresOf(peerId)
+    if (failures > 0) await pause(clock, COOL_DOWN_MS * failures, signal)
+    this.#busyPeers.delete(peerId)
+    this.#wake.ring()
   }
 
   /** What the peer did wrong is charged where it was found: here another one is asked. */

@@ -1,6 +1,6 @@
 /**
  * Where a peer's chain leaves what we have executed, found by number: single headers at distances
- * 1, 2, 4, ... below the lower head, then halving between the last two. Some 2 log2(depth) questions.
+ * 1, 2, 4, ... below the lower head, then halving between the last two: 2 log2(depth) questions.
  *
  * Spec: docs/spec/network.md, S2.
  */

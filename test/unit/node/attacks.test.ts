@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodeSealedBlock, encodeSealedHeader } from '../../../node/sync/wire.ts'
+import { decodeHashes, encodeSealedBlock, encodeSealedHeader } from '../../../node/sync/wire.ts'
 import { TestChain } from '../../support/chain-factory.ts'
 import { startRogue } from '../../support/rogue-peer.ts'
 import { startTestNode, untilHead, untilPeers } from '../../support/test-node.ts'
@@ -76,6 +76,24 @@ describe('node / attacks', () => {
     })
     await expect.poll(() => victim.peers!.network.isBanned(rogue.peerId), POLL).toBe(true)
     expect(victim.chain.tree.size).toBe(1)
+  })
+
+  it('the ancestors of a gossiped block are fetched by hash, one after another', async () => {
+    const victim = await startTestNode({ peers: [] })
+    const source = await TestChain.open()
+    const blocks = await source.extend(12)
+    const asked: number[] = []
+    const rogue = await startRogue(victim, {
+      answer: (name, payload) => {
+        if (name !== 'blocks_by_hash') return []
+        const wanted = decodeHashes(payload, 16)
+        asked.push(wanted.length)
+        return blocks.filter(({ hash }) => wanted.includes(hash)).map(encodeSealedBlock)
+      },
+    })
+    await rogue.publish('block', encodeSealedBlock(blocks.at(-1)!))
+    await untilHead(victim, (hash) => hash === blocks.at(-1)!.hash)
+    expect(asked).toEqual(Array.from({ length: 11 }, () => 1))
   })
 
   it('a flood of orphans stays within the bounds of their pool', async () => {
