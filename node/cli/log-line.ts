@@ -25,11 +25,13 @@ export function formatLogLine(line: string): string {
   if (typeof record['time'] !== 'number' || typeof record['level'] !== 'number') return line
   const time = new Date(record['time']).toISOString().slice(11, 23)
   const level = LEVEL_NAMES[record['level']] ?? 'info'
-  const module = record['module'] === undefined ? '' : `${String(record['module'])}: `
+  const module = record['module'] === undefined ? '' : `${formatValue(record['module'])}: `
   const fields = Object.entries(record)
     .filter(([name]) => !OMITTED.has(name))
     .map(([name, value]) => `${name}=${formatValue(value)}`)
-  return [time, level.padEnd(5), `${module}${String(record['msg'] ?? '')}`, ...fields].join(' ')
+  return [time, level.padEnd(5), `${module}${formatValue(record['msg'] ?? '')}`, ...fields].join(
+    ' ',
+  )
 }
 
 function formatValue(value: unknown): string {

@@ -1,7 +1,8 @@
 /**
  * Structured logs: pino's JSON lines with `--json`, the same as readable lines without.
  *
- * Constant message, fields as an object, module in the logger: `log.info(fields, 'Imported block')`.
+ * Constant message, fields as an object, module in the logger:
+ * `log.info(fields, 'Imported block')`.
  */
 import { Writable } from 'node:stream'
 import { type Logger, pino } from 'pino'

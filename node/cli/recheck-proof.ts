@@ -11,7 +11,7 @@ import type { Hash, Hex } from '../../consensus/types.ts'
 import type { ConsensusParams, ShapeName } from '../../genesis/params.ts'
 import type { ComputeProofAnswer } from './verify-proof.ts'
 
-/** Headers whose timestamps make the median: docs/spec/proof-of-compute.md, "Difficulty and time". */
+/** Headers whose timestamps make the median time past. */
 const MEDIAN_BLOCKS = 11n
 
 type Call = (method: string, ...params: unknown[]) => Promise<unknown>

@@ -114,8 +114,8 @@ describe('e2e / viem', () => {
       })
     })
     expect(number).toBeGreaterThan(0n)
-    const { close } = await socket.transport.getRpcClient()
-    close()
+    const client = await socket.transport.getRpcClient()
+    client.close()
   })
 })
 
