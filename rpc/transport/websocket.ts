@@ -57,10 +57,7 @@ export class SocketServer {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = this.#refusal(request)
-    if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-      return
-    }
+    if (refusal !== undefined) return refuse(socket, refusal)
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request))
   }
 
@@ -90,4 +87,14 @@ export class SocketServer {
       else webSocket.ping()
     }
   }
+}
+
+/**
+ * The HTTP server lets go of a socket that asks for an upgrade. Without a listener its next error
+ * would end the process, and without an end of ours a client could keep it half open.
+ */
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy())
+  socket.once('finish', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

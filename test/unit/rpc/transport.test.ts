@@ -10,6 +10,10 @@ import { RpcFixture } from '../../support/rpc-fixture.ts'
 const TOKEN = 'c0ffee'
 const BODY = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId' })
 
+const REFUSED_UPGRADE =
+  'GET / HTTP/1.1\r\nHost: evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+
 describe('rpc / transport / guard', () => {
   const guard = new Guard({ corsOrigins: ['https://dapp.example'], allowedHosts: ['Node.example'] })
   const open = new Guard({ corsOrigins: ['*'], allowedHosts: ['*'] })
@@ -118,6 +122,18 @@ describe('rpc / transport', () => {
     expect(await upgradeStatus({}, '/other')).toBe(404)
   })
 
+  it('survives a refused upgrade that is reset', async () => {
+    const { port, hostname } = new URL(fixture.server.url)
+    // An error that nobody hears ends the process, and fails the test run with it.
+    for (let i = 0; i < 20; i++) {
+      const hasty = connect(Number(port), hostname)
+      await once(hasty, 'connect')
+      hasty.write(REFUSED_UPGRADE, () => hasty.resetAndDestroy())
+      await once(hasty, 'close')
+    }
+    expect(await fixture.rpc('eth_chainId')).toMatch(/^0x/)
+  })
+
   it('lets the administrator in with the token alone', async () => {
     const partition = { jsonrpc: '2.0', id: 1, method: 'hanzo_partition', params: [['peer']] }
     const call = async (headers: Record<string, string>): Promise<unknown> =>
@@ -204,9 +220,15 @@ describe('rpc / transport', () => {
     const other = await RpcFixture.start({}, fixture.node)
     const socket = await other.socket()
     await other.rpc('eth_chainId')
+    const { port, hostname } = new URL(other.server.url)
+    const lingering = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+    lingering.write(REFUSED_UPGRADE)
+    lingering.resume()
+    await once(lingering, 'end')
     const closed = socket.closed()
     await other.server.stop()
     await closed
+    lingering.destroy()
     await expect(other.rpc('eth_chainId')).rejects.toThrow()
     expect(fixture.node.events.listenerCount('head')).toBe(2)
   })
