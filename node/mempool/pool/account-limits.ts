@@ -17,10 +17,9 @@ export function verifyQueuedPlace(queue: AccountQueue, { origin }: PooledTransac
 
 /** What has no place after a run was cut: of what peers sent the last nonces. */
 export function surplusOf(queue: AccountQueue): readonly PooledTransaction[] {
-  const surplus = queue.queuedCount - PEER_QUEUED_PER_ACCOUNT_MAX
-  if (surplus <= 0) return []
+  if (queue.queuedCount <= PEER_QUEUED_PER_ACCOUNT_MAX) return []
   const fromPeers = queue.queued().filter(({ origin }) => origin === 'peer')
-  return fromPeers.slice(-surplus)
+  return fromPeers.slice(PEER_QUEUED_PER_ACCOUNT_MAX)
 }
 
 /** Whether the account can pay for `next` beside all that is executable before it. */

@@ -1,0 +1,217 @@
+/**
+ * The rules of docs/spec/mempool.md in the plainest words, without an index, a heap or a count:
+ * what the real pool is compared with.
+ */
+import type { Address, Hash } from '../../../../consensus/types.ts'
+import type { SenderAccount } from '../../../../node/mempool/pool/account-queue.ts'
+import type { Newcomer, PoolLimits } from '../../../../node/mempool/pool/transaction-pool.ts'
+import { costOf } from './pool-fixture.ts'
+
+type Item = Newcomer & {
+  readonly hash: Hash
+  readonly sender: Address
+  readonly nonce: bigint
+  readonly feeCap: bigint
+  readonly tipCap: bigint
+  readonly cost: bigint
+  readonly arrival: number
+  isExecutable: boolean
+}
+
+const EXECUTABLE_OF_PEER = 16
+const QUEUED_OF_PEER = 64
+
+export class NaivePool {
+  readonly #limits: PoolLimits
+  readonly #accounts = new Map<Address, SenderAccount>()
+  #items: Item[] = []
+  #arrivals = 0
+  baseFee = 0n
+
+  constructor(limits: PoolLimits) {
+    this.#limits = limits
+  }
+
+  /** The code of the refusal. */
+  add(newcomer: Newcomer, account: SenderAccount): string | undefined {
+    const item = this.#itemOf(newcomer)
+    if (this.#items.some(({ hash }) => hash === item.hash)) return 'ALREADY_KNOWN'
+    if (this.#of(item.sender).length > 0) {
+      const known = this.#accounts.get(item.sender)
+      const isSame = known?.nonce === account.nonce && known.balance === account.balance
+      if (!isSame) this.settle(item.sender, account)
+    }
+    this.#accounts.set(item.sender, account)
+    const held = this.#of(item.sender).find(({ nonce }) => nonce === item.nonce)
+    const reserved = this.#run(item.sender).filter((other) => other !== held)
+    if (sum(reserved) + item.cost > account.balance) return 'INSUFFICIENT_FUNDS'
+    if (held !== undefined) {
+      const isBumped = (before: bigint, after: bigint) =>
+        after > before && after * 10n >= before * 11n
+      if (!isBumped(held.feeCap, item.feeCap) || !isBumped(held.tipCap, item.tipCap)) {
+        return 'REPLACEMENT_UNDERPRICED'
+      }
+      this.#items = this.#items.filter((other) => other !== held)
+      item.isExecutable = held.isExecutable
+    } else {
+      const refusal = this.#makeRoom(item)
+      if (refusal !== undefined) return refusal
+    }
+    this.#items.push(item)
+    this.#promote(item.sender)
+    return undefined
+  }
+
+  settle(sender: Address, account: SenderAccount, orphans: readonly Newcomer[] = []): void {
+    this.#accounts.set(sender, account)
+    for (const item of this.#of(sender)) item.isExecutable = false
+    for (const orphan of orphans) {
+      const { nonce } = orphan.transaction.tx
+      if (this.#of(sender).some((item) => item.nonce === nonce)) continue
+      this.#items.push(this.#itemOf(orphan))
+    }
+    this.#items = this.#items.filter(
+      (item) => item.sender !== sender || (item.nonce >= account.nonce && !account.isContract),
+    )
+    this.#promote(sender)
+    this.#enforce(sender)
+  }
+
+  expire(nowMs: number): void {
+    while (this.#items[0] && nowMs - this.#items[0].addedMs >= this.#limits.lifetimeMs) {
+      this.#drop(this.#items[0])
+    }
+  }
+
+  executable(): Set<Hash> {
+    return new Set(this.#items.filter((item) => item.isExecutable).map(({ hash }) => hash))
+  }
+
+  queued(): Set<Hash> {
+    return new Set(this.#items.filter((item) => !item.isExecutable).map(({ hash }) => hash))
+  }
+
+  bestFirst(): Hash[] {
+    const runs = new Map(this.#senders().map((sender) => [sender, this.#run(sender)]))
+    const order: Hash[] = []
+    for (;;) {
+      const heads = [...runs.values()].flatMap(([head]) => head ?? [])
+      const best = heads
+        .filter((item) => this.#tip(item) >= 0n)
+        .sort((a, b) => compare(this.#tip(b), this.#tip(a)) || a.arrival - b.arrival)[0]
+      if (best === undefined) return order
+      order.push(best.hash)
+      runs.get(best.sender)?.shift()
+    }
+  }
+
+  #makeRoom(item: Item): string | undefined {
+    const run = this.#run(item.sender)
+    const account = this.#accounts.get(item.sender)!
+    const isNext = item.nonce === account.nonce + BigInt(run.length)
+    const hasPlace = item.origin !== 'peer' || run.length < EXECUTABLE_OF_PEER
+    if (isNext && hasPlace) {
+      if (this.executable().size < this.#limits.executableMax) return undefined
+      const tails = this.#senders().flatMap((sender) => this.#run(sender).at(-1) ?? [])
+      const victim = this.#cheapest(tails, (tail) => this.#runTip(this.#run(tail.sender)))
+      if (victim === undefined) return 'POOL_FULL'
+      if (this.#runTip(this.#run(victim.sender)) >= this.#runTip([...run, item])) {
+        return 'POOL_FULL'
+      }
+      this.#drop(victim)
+      return undefined
+    }
+    const queuedHere = this.#of(item.sender).filter((other) => !other.isExecutable)
+    if (item.origin === 'peer' && queuedHere.length >= QUEUED_OF_PEER) return 'ACCOUNT_FULL'
+    if (this.queued().size < this.#limits.queuedMax) return undefined
+    const victim = this.#cheapestQueued()
+    if (victim === undefined || this.#tip(victim) >= this.#tip(item)) return 'POOL_FULL'
+    this.#drop(victim)
+    return undefined
+  }
+
+  #promote(sender: Address): void {
+    const account = this.#accounts.get(sender)!
+    for (;;) {
+      const run = this.#run(sender)
+      const nonce = account.nonce + BigInt(run.length)
+      const next = this.#of(sender).find((item) => item.nonce === nonce)
+      if (next === undefined) return
+      if (this.executable().size >= this.#limits.executableMax) return
+      if (next.origin === 'peer' && run.length >= EXECUTABLE_OF_PEER) return
+      if (sum(run) + next.cost > account.balance) return
+      next.isExecutable = true
+    }
+  }
+
+  #drop(item: Item): void {
+    if (item.isExecutable) {
+      for (const later of this.#run(item.sender)) {
+        if (later.nonce > item.nonce) later.isExecutable = false
+      }
+    }
+    this.#items = this.#items.filter((other) => other !== item)
+    this.#enforce(item.sender)
+  }
+
+  #enforce(sender: Address): void {
+    const fromPeers = this.#of(sender)
+      .filter((item) => !item.isExecutable && item.origin === 'peer')
+      .sort((a, b) => compare(a.nonce, b.nonce))
+    const surplus = fromPeers.slice(QUEUED_OF_PEER)
+    this.#items = this.#items.filter((item) => !surplus.includes(item))
+    while (this.queued().size > this.#limits.queuedMax) {
+      const victim = this.#cheapestQueued()
+      this.#items = this.#items.filter((item) => item !== victim)
+    }
+  }
+
+  #cheapestQueued(): Item | undefined {
+    const queued = this.#items.filter((item) => !item.isExecutable)
+    return this.#cheapest(queued, (item) => this.#tip(item))
+  }
+
+  #cheapest(items: readonly Item[], price: (item: Item) => bigint): Item | undefined {
+    return [...items].sort((a, b) => compare(price(a), price(b)) || b.arrival - a.arrival)[0]
+  }
+
+  #tip({ feeCap, tipCap }: Pick<Item, 'feeCap' | 'tipCap'>): bigint {
+    return feeCap - this.baseFee < tipCap ? feeCap - this.baseFee : tipCap
+  }
+
+  #runTip(run: readonly Item[]): bigint {
+    return run.map((item) => this.#tip(item)).sort(compare)[0]!
+  }
+
+  #senders(): Address[] {
+    return [...new Set(this.#items.map(({ sender }) => sender))]
+  }
+
+  #of(sender: Address): Item[] {
+    return this.#items.filter((item) => item.sender === sender)
+  }
+
+  #run(sender: Address): Item[] {
+    return this.#of(sender)
+      .filter((item) => item.isExecutable)
+      .sort((a, b) => compare(a.nonce, b.nonce))
+  }
+
+  #itemOf(newcomer: Newcomer): Item {
+    const { hash, sender, tx } = newcomer.transaction
+    const feeCap = 'maxFeePerGas' in tx ? tx.maxFeePerGas : tx.gasPrice
+    const tipCap = 'maxPriorityFeePerGas' in tx ? tx.maxPriorityFeePerGas : tx.gasPrice
+    const cost = costOf(newcomer.transaction)
+    const arrival = this.#arrivals++
+    const { nonce } = tx
+    return { ...newcomer, hash, sender, nonce, feeCap, tipCap, cost, arrival, isExecutable: false }
+  }
+}
+
+function sum(items: readonly Item[]): bigint {
+  return items.reduce((total, { cost }) => total + cost, 0n)
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
