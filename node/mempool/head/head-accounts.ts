@@ -11,7 +11,12 @@ import type { SenderAccount } from '../pool/account-queue.ts'
 
 export type AccountSource = Pick<StateView, 'account' | 'code' | 'prefetch'>
 
-const NO_ACCOUNT: SenderAccount = { nonce: 0n, balance: 0n, isContract: false }
+const NO_ACCOUNT: SenderAccount = {
+  nonce: 0n,
+  balance: 0n,
+  isContract: false,
+  isDelegated: false,
+}
 
 export class HeadAccounts {
   readonly #known = new Map<Address, SenderAccount>()
@@ -44,8 +49,10 @@ export class HeadAccounts {
     const account = await this.#state.account(address)
     if (account === undefined) return NO_ACCOUNT
     const { nonce, balance, codeHash } = account
-    const hasCode = codeHash !== KECCAK256_NULL_S
-    const isContract = hasCode && !isDelegation(await this.#state.code(codeHash))
-    return { nonce, balance, isContract }
+    if (codeHash === KECCAK256_NULL_S) {
+      return { nonce, balance, isContract: false, isDelegated: false }
+    }
+    const isDelegated = isDelegation(await this.#state.code(codeHash))
+    return { nonce, balance, isContract: !isDelegated, isDelegated }
   }
 }

@@ -16,8 +16,8 @@ export type HeadNews = {
   /** Senders of what was mined or is back. */
   readonly touched: ReadonlySet<Address>
   /**
-   * Someone else's transaction may have raised the nonce of any sender (EIP-7702), and who it was
-   * would take a recovery to find out.
+   * Any sender may have another account than before: an authorization raised its nonce (EIP-7702;
+   * whose it was would take a recovery to find out), or what it was sent is orphaned.
    */
   readonly isAnyTouched: boolean
   /** Oldest first. */
@@ -34,7 +34,7 @@ export async function loadHeadNews(change: HeadChange, blocks: BlockSource): Pro
   const all = [...removed, ...added]
   return {
     touched: new Set(all.map(({ sender }) => sender)),
-    isAnyTouched: all.some(({ tx }) => tx.type === SET_CODE_TYPE),
+    isAnyTouched: change.removed.length > 0 || all.some(({ tx }) => tx.type === SET_CODE_TYPE),
     orphans: removed.filter(({ hash }) => !mined.has(hash)),
   }
 }

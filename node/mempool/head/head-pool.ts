@@ -147,10 +147,12 @@ export class HeadPool {
       orphans.set(transaction.sender, ofSender)
       ofSender.push(this.#orphanOf(transaction, nowMs))
     }
-    const senders = [...this.held.queues()].map(({ sender }) => sender)
-    const touched = senders.filter((sender) => news.isAnyTouched || news.touched.has(sender))
+    const touched = [...this.held.queues()].filter(
+      ({ sender, account }) => news.isAnyTouched || account.isDelegated || news.touched.has(sender),
+    )
     this.#pool.expire(nowMs)
-    await this.#settle([...touched, ...orphans.keys(), ...this.#pool.waitingSenders()], orphans)
+    const senders = touched.map(({ sender }) => sender)
+    await this.#settle([...senders, ...orphans.keys(), ...this.#pool.waitingSenders()], orphans)
   }
 
   async #settle(

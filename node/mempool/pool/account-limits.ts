@@ -40,5 +40,6 @@ export function verifyFunds(
 }
 
 export function isSameAccount(a: SenderAccount, b: SenderAccount): boolean {
-  return a.nonce === b.nonce && a.balance === b.balance && a.isContract === b.isContract
+  const isSameCode = a.isContract === b.isContract && a.isDelegated === b.isDelegated
+  return a.nonce === b.nonce && a.balance === b.balance && isSameCode
 }

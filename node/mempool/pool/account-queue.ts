@@ -12,6 +12,8 @@ export type SenderAccount = {
   readonly balance: bigint
   /** EIP-3607: it has code that is no delegation, so nothing of it can be mined. */
   readonly isContract: boolean
+  /** EIP-7702: anybody's transaction may spend its coins and raise its nonce. */
+  readonly isDelegated: boolean
 }
 
 export class AccountQueue {

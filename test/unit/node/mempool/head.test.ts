@@ -1,5 +1,7 @@
 /** The pool follows the chain: what is mined leaves, what is orphaned comes back. */
+import { bytesToHex } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
+import { keccak256 } from '../../../../gpu/reference/keccak.ts'
 import type { SignedTransaction } from '../../../../node/transaction.ts'
 import {
   addressOf,
@@ -71,6 +73,18 @@ describe('node / mempool / head', () => {
     expect(noncesOf(pool.pending())).toEqual([1n])
   })
 
+  it('H5: reads a delegated account at each head: anybody may spend from it', async () => {
+    const delegation = Uint8Array.of(0xef, 0x01, 0x00, ...new Uint8Array(20))
+    const codeHash = bytesToHex(keccak256(delegation))
+    const { chain, pool } = await openTestPool()
+    chain.codes.set(codeHash, delegation)
+    await pool.onHead(chain.follow(chain.mine([], [{ address: BOB, codeHash }])))
+    await pool.addRemote(raws(...[0n, 1n].map((nonce) => transfer(nonce, { sender: BOB }))))
+    await pool.onHead(chain.follow(chain.mine([], [{ address: BOB, balance: COST }])))
+    expect(noncesOf(pool.pending())).toEqual([0n])
+    expect(pool.status()).toEqual({ pending: 1, queued: 1 })
+  })
+
   it('judges by the balance at the new head', async () => {
     const { chain, pool } = await openTestPool()
     const first = transfer(0n, { sender: CAROL })
@@ -137,6 +151,18 @@ describe('node / mempool / head', () => {
 })
 
 describe('node / mempool / head / reorg', () => {
+  it('H2: has what an account was sent on the old branch wait until it has it again', async () => {
+    const { chain, pool } = await openTestPool()
+    const root = chain.head
+    const gift = transfer(0n, { to: CAROL, value: 10n * COST })
+    await pool.onHead(chain.follow(chain.mine([gift])))
+    await pool.addRemote(raws(transfer(0n, { sender: CAROL })))
+    await pool.onHead(chain.follow(chain.mine([], [], chain.mine([], [], root))))
+    expect(pool.status()).toEqual({ pending: 1, queued: 1 })
+    await pool.onHead(chain.follow(chain.mine([gift])))
+    expect(pool.status()).toEqual({ pending: 1, queued: 0 })
+  })
+
   it('H2: takes orphans back oldest first, and leaves out what the new branch holds', async () => {
     const { chain, pool, told } = await openTestPool()
     const root = chain.head

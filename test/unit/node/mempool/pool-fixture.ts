@@ -58,7 +58,7 @@ export function costOf(transaction: SignedTransaction): bigint {
 }
 
 export function account(fields: Partial<SenderAccount> = {}): SenderAccount {
-  return { nonce: 0n, balance: RICH, isContract: false, ...fields }
+  return { nonce: 0n, balance: RICH, isContract: false, isDelegated: false, ...fields }
 }
 
 export function newcomer(

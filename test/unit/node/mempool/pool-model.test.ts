@@ -126,7 +126,8 @@ class Walk {
   #account(nonce: bigint): SenderAccount {
     const isPoor = this.#random.chance(30)
     const balance = isPoor ? BigInt(100 * this.#random.below(20)) : 1_000_000n
-    return { nonce, balance, isContract: this.#random.chance(2) }
+    const isContract = this.#random.chance(2)
+    return { nonce, balance, isContract, isDelegated: false }
   }
 
   #index(): number {
