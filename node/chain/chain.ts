@@ -16,9 +16,10 @@ import type { Cancel, Clock } from '../ports.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { BlockStore } from '../storage/block-store.ts'
 import { DatabaseError, type KeyValueStore } from '../storage/database.ts'
+import { BlockSenders, type KnownTransactions } from './block-senders.ts'
 import { summaryOf } from './block-summary.ts'
 import type { HeaderChecker } from './check-header.ts'
-import { importBlock, type KnownTransactions, type PreparedBlock } from './import-block.ts'
+import { importBlock, type PreparedBlock } from './import-block.ts'
 import type { ImportOutcome } from './import-outcome.ts'
 import { ImportQueue, QueueError } from './import-queue.ts'
 import { type ChainParts, openChainParts } from './open-chain.ts'
@@ -63,6 +64,7 @@ export class Chain {
   readonly #options: ChainOptions
   readonly #modules: ChainModules
   readonly #queue = new ImportQueue(IMPORTS_WAITING_MAX)
+  readonly #senders: BlockSenders
   /** Blocks in the queue, with how many imports of each. */
   readonly #waiting = new Map<Hash, number>()
   #parts: ChainParts
@@ -76,6 +78,11 @@ export class Chain {
     this.#modules = modules
     this.#parts = parts
     this.#head = parts.head
+    this.#senders = new BlockSenders({
+      recovery: modules.recovery,
+      known: () => this.#known,
+      common: () => this.common,
+    })
   }
 
   /** Throws coded errors that tell people what to do: another genesis, another layout, damage. */
@@ -143,6 +150,7 @@ export class Chain {
   ): Promise<ImportOutcome> {
     this.#waiting.set(block.hash, (this.#waiting.get(block.hash) ?? 0) + 1)
     try {
+      if (prepared === undefined && this.#queue.hasRoom) this.#senders.begin(block)
       return await this.#queue.run(() => this.#import(block, source, prepared))
     } finally {
       const left = (this.#waiting.get(block.hash) ?? 0) - 1
@@ -175,7 +183,8 @@ export class Chain {
     if (!this.isWritable) throw new ChainError({ code: 'NOT_WRITABLE' })
     const { clock } = this.#modules
     const startMs = clock.now()
-    const modules = { ...this.#modules, ...this.#parts, known: this.#known }
+    const transactionsOf = (each: SealedBlock) => this.#senders.of(each)
+    const modules = { ...this.#parts, clock, transactionsOf }
     try {
       this.#announce(await this.#parts.committer.catchUp())
       const { outcome, headChange } = await importBlock(block, source, prepared, modules)

@@ -6,14 +6,10 @@
  * One import runs at a time (see ImportQueue). Nothing is written before step 6, which writes all
  * or nothing: a step that throws leaves the store as it was.
  */
-import type { Common } from '@ethereumjs/common'
-import { assert } from '../../consensus/errors.ts'
 import { verifyBody } from '../../consensus/rules/body-rules.ts'
 import { verifyResults } from '../../consensus/rules/result-rules.ts'
 import type { BlockNode } from '../../consensus/tree/block-node.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
-import type { SenderRecovery } from '../crypto/sender-recovery.ts'
-import { TransactionError } from '../crypto/transaction-envelope.ts'
 import type { HeadChange } from '../events.ts'
 import type { Executor } from '../execution/executor.ts'
 import type { ExecutedBlock } from '../execution/types.ts'
@@ -34,20 +30,14 @@ export type PreparedBlock = {
   readonly executed: ExecutedBlock
 }
 
-/** Where transactions with known senders may be found before they are recovered. */
-export interface KnownTransactions {
-  byRaw(raw: Uint8Array): SignedTransaction | undefined
-}
-
 export type ImportModules = {
   readonly tree: BlockTree
   readonly headers: HeaderChecker
   readonly blocks: BlockStore
   readonly executor: Executor
   readonly committer: Committer
-  readonly recovery: SenderRecovery
-  readonly known: KnownTransactions
-  readonly common: Common
+  /** With their senders. Throws `TransactionError`. */
+  readonly transactionsOf: (block: SealedBlock) => Promise<readonly SignedTransaction[]>
   readonly clock: Clock
 }
 
@@ -91,7 +81,7 @@ async function judge(
   try {
     // 3: body rules.
     verifyBody(block)
-    const transactions = await signedTransactions(block, modules)
+    const transactions = await modules.transactionsOf(block)
     // 4: execution.
     const executed = await execute(block, parent, transactions, modules)
     // 5: result rules.
@@ -117,24 +107,4 @@ async function execute(
     ancestorHash: ancestorHashes(tree, blocks, parent.hash),
   }
   return executor.executeBlock(parentState, block.header, transactions)
-}
-
-/** With senders: the pool's where it has them, else recovered off the main thread. */
-async function signedTransactions(
-  block: SealedBlock,
-  { recovery, known, common }: ImportModules,
-): Promise<readonly SignedTransaction[]> {
-  const found = block.transactions.map((raw) => known.byRaw(raw))
-  // Copies: the views of a message would keep all of its bytes alive.
-  const missing = block.transactions
-    .filter((_, i) => found[i] === undefined)
-    .map((raw) => raw.slice())
-  const decoded = await recovery.decode(missing, common)
-  let next = 0
-  return found.map((transaction) => {
-    const signed = transaction ?? decoded[next++]
-    assert(signed !== undefined, 'recovery answers each transaction')
-    if (signed instanceof TransactionError) throw signed
-    return signed
-  })
 }

@@ -22,6 +22,10 @@ export class ImportQueue {
     return this.#waiting.length
   }
 
+  get hasRoom(): boolean {
+    return !this.#isClosed && this.#waiting.length < this.#lengthMax
+  }
+
   /** Runs `job` after all before it. Throws {@link QueueError} when full or closed. */
   run<Result>(job: () => Promise<Result>): Promise<Result> {
     if (this.#isClosed) return Promise.reject(new QueueError({ code: 'CLOSED' }))

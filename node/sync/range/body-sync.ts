@@ -5,7 +5,7 @@
  * One loop starts whatever may start, then waits until something ends.
  * Spec: docs/spec/network.md, S4-S6.
  */
-import { CodedError } from '../../../consensus/errors.ts'
+import { assert, CodedError } from '../../../consensus/errors.ts'
 import type { Hash } from '../../../consensus/types.ts'
 import type { Chain } from '../../chain/chain.ts'
 import type { SealedBlock } from '../../chain/sealed-block.ts'
@@ -168,8 +168,12 @@ export class BodySync {
   async #import(batch: Batch, downloaded: readonly DownloadedBlock[]): Promise<void> {
     const { chain, clock } = this.#modules
     try {
-      for (const { block, peerId } of downloaded) {
-        const outcome = await chain.importBlock(block, 'sync')
+      // All at once into the queue: senders are recovered while the blocks before them execute.
+      const imports = downloaded.map(({ block }) => chain.importBlock(block, 'sync'))
+      await Promise.allSettled(imports)
+      for (const [index, { peerId }] of downloaded.entries()) {
+        const outcome = await imports[index]
+        assert(outcome !== undefined, 'each block has an outcome')
         if (outcome.kind === 'invalid') {
           const { code, condemns } = outcome
           throw new BodySyncError({ code: 'INVALID_BLOCK', fault: code, condemns, peerId })
