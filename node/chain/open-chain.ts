@@ -23,8 +23,8 @@ import { checkIdentity, stageGenesis } from '../storage/boot/identity.ts'
 import { stageRepair } from '../storage/boot/repair.ts'
 import { type KeyValueStore, WriteBatch } from '../storage/database.ts'
 import { summaryOf } from './block-summary.ts'
-import { HeaderChecker } from './check-header.ts'
 import { Committer } from './commit-block.ts'
+import { HeaderChecker } from './header/check-header.ts'
 
 /** Everything that stands on one opening of the store. */
 export type ChainParts = {

@@ -7,7 +7,7 @@
 import { CodedError } from '../../../consensus/errors.ts'
 import type { PeerAction } from '../../../consensus/rules/gossip-verdict.ts'
 import type { Chain } from '../../chain/chain.ts'
-import type { HeaderOutcome } from '../../chain/check-header.ts'
+import type { HeaderOutcome } from '../../chain/header/check-header.ts'
 import type { SealedHeader } from '../../chain/sealed-block.ts'
 import type { Clock } from '../../ports.ts'
 import { REQUEST_LIMITS } from '../protocol.ts'

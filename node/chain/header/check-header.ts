@@ -6,28 +6,28 @@
  * "Verification". Synchronous: nothing can come between a check and its entry in the tree.
  */
 import { hexToBytes } from '@ethereumjs/util'
-import { HeaderError } from '../../consensus/header-error.ts'
+import { HeaderError } from '../../../consensus/header-error.ts'
 import {
   type Job,
   type ProofVerdict,
   verifyProofOfCompute,
-} from '../../consensus/proof/proof-of-compute.ts'
-import { SyntheticRows } from '../../consensus/proof/synthetic-rows.ts'
+} from '../../../consensus/proof/proof-of-compute.ts'
+import { SyntheticRows } from '../../../consensus/proof/synthetic-rows.ts'
 import {
   headerTimeliness,
   verifyHeaderAlone,
   verifyHeaderWithParent,
-} from '../../consensus/rules/header-rules.ts'
-import type { BlockNode } from '../../consensus/tree/block-node.ts'
-import type { BlockTree } from '../../consensus/tree/block-tree.ts'
-import type { ChildContext } from '../../consensus/tree/tree-types.ts'
-import type { Hash, Header } from '../../consensus/types.ts'
-import type { Genesis } from '../../genesis/genesis-file.ts'
-import { SHAPES } from '../../gpu/reference/shape.ts'
-import { type Fault, KNOWN_INVALID, ruleFault } from './block-fault.ts'
-import type { Invalid, Untimely } from './import-outcome.ts'
+} from '../../../consensus/rules/header-rules.ts'
+import type { BlockNode } from '../../../consensus/tree/block-node.ts'
+import type { BlockTree } from '../../../consensus/tree/block-tree.ts'
+import type { ChildContext } from '../../../consensus/tree/tree-types.ts'
+import type { Hash, Header } from '../../../consensus/types.ts'
+import type { Genesis } from '../../../genesis/genesis-file.ts'
+import { SHAPES } from '../../../gpu/reference/shape.ts'
+import { type Fault, KNOWN_INVALID, ruleFault } from '../block-fault.ts'
+import type { Invalid, Untimely } from '../import-outcome.ts'
+import type { SealedHeader } from '../sealed-block.ts'
 import { InvalidHashes } from './invalid-hashes.ts'
-import type { SealedHeader } from './sealed-block.ts'
 
 export type HeaderOutcome =
   /** In the tree, now or since before; executed or not. */
