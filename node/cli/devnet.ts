@@ -83,7 +83,12 @@ async function runDevnet(flags: Flags): Promise<void> {
     validatorCount: flags.validators,
     isReal: flags.real === true,
     reset: flags.reset === true,
-    measureDifficulty: measureGenesisDifficulty,
+    measureDifficulty: () =>
+      measureGenesisDifficulty({
+        preset: flags.preset,
+        gpu: flags.gpu,
+        dutyPercent: flags.gpuDuty,
+      }),
     gpu: flags.gpu,
     gpuDutyPercent: flags.gpuDuty,
     baseRpcPort: flags.basePort,

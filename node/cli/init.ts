@@ -20,6 +20,9 @@ type Flags = {
   readonly json?: boolean
 }
 
+/** A chain of several machines: each of them searches all the time. */
+const MEASURED = { preset: 'gpu', gpu: 'webgpu', dutyPercent: 100 } as const
+
 export function addInitCommand(program: Command): void {
   program
     .command('init')
@@ -47,7 +50,7 @@ async function writeFiles(flags: Flags): Promise<void> {
   const { measureGenesisDifficulty } = await import('./measure-difficulty.ts')
   const genesisDifficulty =
     flags.genesisDifficulty ??
-    (flags.preset === 'gpu' ? await measureGenesisDifficulty() : undefined)
+    (flags.preset === 'gpu' ? await measureGenesisDifficulty(MEASURED) : undefined)
   const genesis = await writeGenesis({
     directory,
     fileName: basename(path),

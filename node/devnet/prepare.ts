@@ -19,7 +19,7 @@ export type PrepareOptions = {
   readonly validatorCount: number
   readonly isReal: boolean
   readonly reset: boolean
-  /** MAC; asked for only when a genesis of preset gpu has to be made. */
+  /** MAC; asked for only when a genesis has to be made, and not for preset instant. */
   readonly measureDifficulty: () => Promise<bigint>
 }
 

@@ -57,6 +57,11 @@ export async function onEachHead<Value>(
     })
     let wake: () => void = () => undefined
     let news = 0
+    const closed = new Promise<never>((_, reject) => {
+      socket.once('close', () => reject(new Error(`${wsUrl} closed while waited for`)))
+    })
+    // A close that nobody waits for any more is how this function ends.
+    closed.catch(() => undefined)
     socket.on('message', () => {
       news += 1
       wake()
@@ -66,10 +71,10 @@ export async function onEachHead<Value>(
       const value = await condition()
       if (value !== undefined) return value
       if (news === seen) {
-        await new Promise<void>((resolve, reject) => {
+        const woken = new Promise<void>((resolve) => {
           wake = resolve
-          socket.once('close', () => reject(new Error(`${wsUrl} closed while waited for`)))
         })
+        await Promise.race([woken, closed])
       }
     }
   } finally {
