@@ -35,10 +35,10 @@ export function registerNodeMetrics(registry: Registry, sources: MetricSources):
   gauge(registry, 'hanzo_sync_active', '1 while a gap of over two epochs is being closed.', () => {
     return sync?.progress() === undefined ? 0 : 1
   })
-  gauge(registry, 'hanzo_sealer_blocks_total', 'Blocks sealed since start.', () => {
+  counter(registry, 'hanzo_sealer_blocks_total', 'Blocks sealed since start.', () => {
     return sealer?.summary().blocksSealed ?? 0
   })
-  gauge(registry, 'hanzo_sealer_macs_total', 'Multiply-adds searched since start.', () => {
+  counter(registry, 'hanzo_sealer_macs_total', 'Multiply-adds searched since start.', () => {
     return Number(macsDone())
   })
 }
@@ -98,6 +98,21 @@ function gauge(registry: Registry, name: string, help: string, read: () => numbe
     registers: [registry],
     collect() {
       this.set(read())
+    },
+  })
+}
+
+/** Of a figure that only rises and is counted elsewhere. */
+function counter(registry: Registry, name: string, help: string, read: () => number): void {
+  let counted = 0
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      const value = read()
+      this.inc(value - counted)
+      counted = value
     },
   })
 }
