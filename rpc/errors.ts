@@ -61,11 +61,13 @@ const RPC_CODES: Readonly<Record<RpcErrorType['code'], number>> = {
 
 /**
  * Errors of the node by family, which is the name of their class: every code of the pool and of
- * the decoder before it is a refusal of a transaction, whatever the reason.
+ * the decoder before it is a refusal of a transaction, every code of the lanes of calls a limit.
  */
 const FAMILY_CODES: Readonly<Record<string, number>> = {
   PoolError: -32003,
   TransactionError: -32003,
+  CallError: -32005,
+  InterruptError: -32005,
 }
 const OTHER_FAILURE = -32000
 
@@ -77,12 +79,23 @@ export function formatError(error: unknown): JsonRpcError | undefined {
     return 'data' in type ? { code, message, data: type.data } : { code, message }
   }
   if (error instanceof CodedError) {
-    return { code: FAMILY_CODES[error.name] ?? OTHER_FAILURE, message: error.message }
+    return { code: FAMILY_CODES[error.name] ?? OTHER_FAILURE, message: sentenceOf(error) }
   }
   return undefined
 }
 
+/** An error without a message of its own carries its code, which is no sentence. */
+function sentenceOf({ type, message }: CodedError<{ readonly code: string }>): string {
+  if (message !== type.code) return message
+  return type.code.toLowerCase().replaceAll('_', ' ')
+}
+
 export const INTERNAL: JsonRpcError = { code: INTERNAL_ERROR, message: 'internal error' }
+
+export const OVERLOADED: JsonRpcError = {
+  code: RPC_CODES.LIMIT_EXCEEDED,
+  message: 'too many answers wait to be read: try again',
+}
 
 export function limitExceeded(message: string): RpcError {
   return new RpcError({ code: 'LIMIT_EXCEEDED' }, message)

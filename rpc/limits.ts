@@ -6,6 +6,11 @@ import { assert } from '../consensus/errors.ts'
 
 /** A request body or WebSocket message; beyond it HTTP answers 413, a WebSocket closes (1009). */
 export const BODY_BYTES_MAX = 5 * 1024 * 1024
+/**
+ * Brackets and commas of one message; beyond it code -32005. Five megabytes of `[` hold the event
+ * loop for a second and a half, as many of hex digits for a few milliseconds.
+ */
+export const JSON_TOKENS_MAX = 131_072
 /** Requests in a batch; a longer batch is refused whole, code -32005. */
 export const BATCH_ITEMS_MAX = 100
 /** The text of one answer; the item that does not fit and all after it answer code -32005. */
@@ -37,6 +42,10 @@ export const SUBSCRIPTIONS_PER_SOCKET_MAX = 16
 export const NOTICES_HELD_MAX = 1_024
 /** Bytes waiting for a slow WebSocket reader; one more message and the socket is dropped. */
 export const SOCKET_BUFFER_BYTES_MAX = 32 * 1024 * 1024
+/** Unread bytes of all clients: beyond it HTTP answers 503, and a WebSocket is dropped. */
+export const BACKLOG_BYTES_MAX = 256 * 1024 * 1024
+/** Unread bytes that every client may have, whatever the others leave. */
+export const BACKLOG_FREE_BYTES = 256 * 1024
 /** Requests of one WebSocket in progress; reading pauses until one is answered. */
 export const SOCKET_REQUESTS_MAX = 256
 /** WebSockets at once; the next upgrade answers 503. */
@@ -47,6 +56,8 @@ export const CONNECTIONS_MAX = 1_024
 export const SOCKET_PING_MS = 30_000
 /** A client has this long to send its whole HTTP request. */
 export const REQUEST_TIMEOUT_MS = 30_000
+/** An HTTP connection on which nothing moves is cut, be it that its answer is not read. */
+export const STALLED_MS = 120_000
 /** Idle HTTP connections stay open longer than the 60 s of usual proxies and client pools. */
 export const KEEP_ALIVE_MS = 65_000
 
@@ -62,6 +73,8 @@ export const OVERRIDE_ACCOUNTS_MAX = 1_024
 export const LIST_ITEMS_MAX = 4_096
 /** `eth_sendTransaction` calls that wait for a nonce; the next is refused with code -32005. */
 export const SENDS_WAITING_MAX = 1_000
+/** `eth_sendRawTransactionSync` calls that wait at once; the next is refused with code -32005. */
+export const RECEIPTS_WAITING_MAX = 1_024
 /** How long `eth_sendRawTransactionSync` waits unless told otherwise, and at most. */
 export const RECEIPT_WAIT_MS = 20_000
 export const RECEIPT_WAIT_MS_MAX = 60_000
@@ -71,5 +84,7 @@ export const PARTITION_PEERS_MAX = 256
 export const ECHO_CHARS_MAX = 80
 
 assert(SOCKET_BUFFER_BYTES_MAX > ANSWER_BYTES_MAX, 'one answer at its limit fits the buffer')
+assert(BACKLOG_BYTES_MAX > SOCKET_BUFFER_BYTES_MAX, 'one slow reader does not stop the others')
+assert(STALLED_MS > RECEIPT_WAIT_MS_MAX, 'a connection that waits for a receipt is not cut')
 assert(FILTERS_PER_CLIENT_MAX <= FILTERS_MAX, 'a client may have its filters')
 assert(RECEIPT_WAIT_MS <= RECEIPT_WAIT_MS_MAX, 'the default wait is allowed')

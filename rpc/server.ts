@@ -17,6 +17,7 @@ import { Subscriptions } from './feeds/subscriptions.ts'
 import { createMethods } from './methods.ts'
 import { RpcMetrics } from './metrics.ts'
 import type { RpcOptions } from './options.ts'
+import { Backlog } from './transport/backlog.ts'
 import { Guard } from './transport/guard.ts'
 import { createHttp } from './transport/http.ts'
 import { SocketServer } from './transport/websocket.ts'
@@ -61,12 +62,13 @@ export class RpcServer {
       fees,
       signer,
     })
+    const backlog = new Backlog()
     const dispatcher = new Dispatcher(methods, { callTimeMs, log, metrics })
     return new RpcServer(options, {
       feed,
       publisher: new Publisher({ api, feed, subscriptions, log }),
-      http: createHttp({ api, dispatcher, guard, metricsRegistry, log }),
-      sockets: new SocketServer({ dispatcher, subscriptions, guard, metrics, log }),
+      http: createHttp({ api, dispatcher, guard, backlog, metricsRegistry, log }),
+      sockets: new SocketServer({ dispatcher, subscriptions, guard, backlog, metrics, log }),
     })
   }
 

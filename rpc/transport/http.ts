@@ -14,16 +14,24 @@ import type { Registry } from 'prom-client'
 import type { NodeApi } from '../../node/api.ts'
 import { invalidRequest, writeError } from '../dispatch/envelope.ts'
 import type { Dispatcher } from '../dispatcher.ts'
-import { formatError, INTERNAL, limitExceeded, type RpcError } from '../errors.ts'
+import { formatError, INTERNAL, limitExceeded, OVERLOADED, type RpcError } from '../errors.ts'
 import { quantity } from '../format/hex.ts'
-import { BODY_BYTES_MAX, CONNECTIONS_MAX, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from '../limits.ts'
+import {
+  BODY_BYTES_MAX,
+  CONNECTIONS_MAX,
+  KEEP_ALIVE_MS,
+  REQUEST_TIMEOUT_MS,
+  STALLED_MS,
+} from '../limits.ts'
 import type { RpcLog } from '../options.ts'
+import type { Backlog } from './backlog.ts'
 import type { Guard } from './guard.ts'
 
 export type HttpModules = {
   readonly api: NodeApi
   readonly dispatcher: Dispatcher
   readonly guard: Guard
+  readonly backlog: Backlog
   readonly metricsRegistry: Registry
   readonly log: RpcLog
 }
@@ -39,11 +47,13 @@ export function createHttp(modules: HttpModules): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
     routerOptions: { caseSensitive: true },
   })
   app.server.maxConnections = CONNECTIONS_MAX
+  modules.backlog.watch(app.server)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(JSON_TYPES, { parseAs: 'string' }, (_, body, done) => done(null, body))
   app.addHook('onRequest', (request, reply, done) => {
@@ -55,12 +65,15 @@ export function createHttp(modules: HttpModules): FastifyInstance {
   return app
 }
 
-function addRpcRoutes(app: FastifyInstance, { dispatcher, guard }: HttpModules): void {
+function addRpcRoutes(app: FastifyInstance, modules: HttpModules): void {
+  const { dispatcher, guard, backlog } = modules
   app.post('/', async (request, reply) => {
     const body = typeof request.body === 'string' ? request.body : ''
     const answer = await dispatcher.answer(body, guard.clientOf(request.raw))
     if (answer === undefined) return reply.code(204).send()
-    return reply.header('content-type', JSON_TYPE).send(answer)
+    reply.header('content-type', JSON_TYPE)
+    if (backlog.hasRoom(answer.length, request.raw.socket.writableLength)) return reply.send(answer)
+    return reply.code(503).send(writeError(null, OVERLOADED))
   })
   app.options('/', (_, reply) => {
     void reply

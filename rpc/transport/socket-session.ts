@@ -28,9 +28,11 @@ export class SocketSession implements SubscriberSocket {
   }
 
   send(text: string): void {
-    const waiting = this.#webSocket.bufferedAmount
-    if (waiting > SOCKET_BUFFER_BYTES_MAX) this.drop('it reads too slowly')
-    else if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(text)
+    const { bufferedAmount: waiting, readyState, OPEN } = this.#webSocket
+    if (readyState !== OPEN) return
+    const hasRoom = this.#modules.backlog.hasRoom(text.length, waiting)
+    if (hasRoom && waiting <= SOCKET_BUFFER_BYTES_MAX) this.#webSocket.send(text)
+    else this.drop('it reads too slowly')
   }
 
   drop(reason: string): void {

@@ -12,6 +12,7 @@ import type { Subscriptions } from '../feeds/subscriptions.ts'
 import { BODY_BYTES_MAX, SOCKET_PING_MS, SOCKETS_MAX } from '../limits.ts'
 import type { RpcMetrics } from '../metrics.ts'
 import type { RpcLog } from '../options.ts'
+import type { Backlog } from './backlog.ts'
 import type { Guard } from './guard.ts'
 import { SocketSession } from './socket-session.ts'
 
@@ -19,6 +20,7 @@ export type SocketModules = {
   readonly dispatcher: Dispatcher
   readonly subscriptions: Subscriptions
   readonly guard: Guard
+  readonly backlog: Backlog
   readonly metrics: RpcMetrics
   readonly log: RpcLog
 }
@@ -57,7 +59,10 @@ export class SocketServer {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = this.#refusal(request)
-    if (refusal !== undefined) return refuse(socket, refusal)
+    if (refusal !== undefined) {
+      refuse(socket, refusal)
+      return
+    }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request))
   }
 

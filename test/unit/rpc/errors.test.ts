@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { CodedError } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
+import { CallError } from '../../../node/execution/calls/call-lanes.ts'
+import { InterruptError } from '../../../node/execution/evm/pace.ts'
 import { formatError, reverted } from '../../../rpc/errors.ts'
 import { revertReason } from '../../../rpc/format/revert-reason.ts'
 import { PoolError } from '../../support/fake-node.ts'
@@ -21,6 +23,13 @@ describe('rpc / errors', () => {
   it('answers any other expected failure with -32000', () => {
     const error = new CodedError({ code: 'UNAVAILABLE' }, 'the state of block 1 is gone')
     expect(formatError(error)).toEqual({ code: -32000, message: 'the state of block 1 is gone' })
+  })
+
+  it('answers a call that ran out of time or found no place with -32005, in words', () => {
+    const late = formatError(new InterruptError({ code: 'TIMED_OUT' }))
+    expect(late).toEqual({ code: -32005, message: 'timed out' })
+    const crowded = formatError(new CallError({ code: 'TOO_MANY_CALLS', waitingMax: 1 }))
+    expect(crowded).toEqual({ code: -32005, message: 'too many calls' })
   })
 
   it('leaves bugs to the caller', () => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
-import { connect } from 'node:net'
+import { createServer, request } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { BACKLOG_BYTES_MAX, BACKLOG_FREE_BYTES } from '../../../rpc/limits.ts'
 import { RpcServerError } from '../../../rpc/server.ts'
+import { Backlog } from '../../../rpc/transport/backlog.ts'
 import { Guard } from '../../../rpc/transport/guard.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
 
@@ -206,6 +208,29 @@ describe('rpc / transport', () => {
     expect(await warned).toBe('Dropped a WebSocket')
     slow.destroy()
     await other.stop()
+  })
+
+  it('counts what all clients leave unread, and lets those go on who read', async () => {
+    const server = createServer()
+    const backlog = new Backlog()
+    backlog.watch(server)
+    const arrivals: Socket[] = []
+    server.on('connection', (socket) => arrivals.push(socket))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const slow = connect(port, '127.0.0.1').pause()
+    await once(server, 'connection')
+    expect(backlog.hasRoom(BACKLOG_BYTES_MAX, 0)).toBe(true)
+    arrivals[0]?.write(Buffer.alloc(BACKLOG_BYTES_MAX / 2))
+    expect(backlog.hasRoom(BACKLOG_BYTES_MAX / 4, 0)).toBe(true)
+    expect(backlog.hasRoom(BACKLOG_BYTES_MAX * 0.75, 0)).toBe(false)
+    expect(backlog.hasRoom(BACKLOG_FREE_BYTES, 0)).toBe(true)
+    slow.destroy()
+    arrivals[0]?.destroy()
+    await once(arrivals[0] as Socket, 'close')
+    expect(backlog.hasRoom(BACKLOG_BYTES_MAX, 0)).toBe(true)
+    server.close()
   })
 
   it('says that its port is in use', async () => {
