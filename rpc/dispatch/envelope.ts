@@ -4,7 +4,8 @@
  * Spec: https://www.jsonrpc.org/specification. Answers are written by hand around the result's
  * JSON, so that a result is turned into text once.
  */
-import { type JsonRpcError, RpcError } from '../errors.ts'
+import { type JsonRpcError, limitExceeded, RpcError } from '../errors.ts'
+import { JSON_TOKENS_MAX } from '../limits.ts'
 
 export type RequestId = string | number | null
 
@@ -16,9 +17,15 @@ export type Request = {
 }
 
 const NO_PARAMS: readonly unknown[] = []
+const COMMA = 0x2c
+const BRACKET = 0x5b
+const BRACE = 0x7b
 
-/** Throws PARSE_ERROR unless `text` is JSON. */
+/** Throws PARSE_ERROR unless `text` is JSON, LIMIT_EXCEEDED when it has too many parts. */
 export function parseJson(text: string): unknown {
+  if (!hasFewTokens(text)) {
+    throw limitExceeded(`message too complex: at most ${JSON_TOKENS_MAX} brackets and commas`)
+  }
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -66,6 +73,17 @@ export function writeError(id: RequestId, error: JsonRpcError): string {
 
 export function invalidRequest(reason: string): RpcError {
   return new RpcError({ code: 'INVALID_REQUEST' }, `invalid request: ${reason}`)
+}
+
+/** Those inside strings count as well: nothing that we read has them there. */
+function hasFewTokens(text: string): boolean {
+  if (text.length <= JSON_TOKENS_MAX) return true
+  let count = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === COMMA || code === BRACKET || code === BRACE) count++
+  }
+  return count <= JSON_TOKENS_MAX
 }
 
 function isRequestId(id: unknown): id is RequestId {

@@ -27,9 +27,16 @@ const INDEX_MAX = 2n ** 32n - 1n
 
 /** The error sentence of every parser: which argument, what was wanted, what came. */
 export function expected(path: string, wanted: string, value: unknown) {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = textOf(value)
   const echo = text.length > ECHO_CHARS_MAX ? `${text.slice(0, ECHO_CHARS_MAX)}...` : text
   return paramInvalid(`invalid argument "${path}": want ${wanted}, got ${echo}`)
+}
+
+/** Lists and objects by name only: writing one out can be long, and deep ones overflow the stack. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return JSON.stringify(value) ?? 'nothing'
 }
 
 export const address: Parser<Address> = {

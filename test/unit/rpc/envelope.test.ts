@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BATCH_ITEMS_MAX, BODY_BYTES_MAX } from '../../../rpc/limits.ts'
+import { BATCH_ITEMS_MAX, BODY_BYTES_MAX, JSON_TOKENS_MAX } from '../../../rpc/limits.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
 
 const CHAIN_ID = { jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] }
@@ -28,6 +28,22 @@ describe('rpc / envelope', () => {
   it('answers malformed JSON with -32700 and no id', async () => {
     expect(await fixture.answer('{"jsonrpc"')).toMatchObject({ id: null, error: { code: -32700 } })
     expect(await codeOf('')).toBe(-32700)
+  })
+
+  it('refuses a message of too many parts before it spends time on reading it', async () => {
+    expect(await codeOf('['.repeat(JSON_TOKENS_MAX + 1))).toBe(-32005)
+    expect(await codeOf(`[${'{},'.repeat(JSON_TOKENS_MAX / 2)}1]`)).toBe(-32005)
+    const data = `0x${'00'.repeat(JSON_TOKENS_MAX)}`
+    const long = { ...CHAIN_ID, method: 'web3_sha3', params: [data] }
+    expect(await fixture.answer(long)).toHaveProperty('result')
+  })
+
+  it('names a list or an object in an error instead of repeating it', async () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+    const body = `{"jsonrpc":"2.0","id":1,"method":"web3_sha3","params":[${deep}]}`
+    expect(await fixture.answer(body)).toMatchObject({
+      error: { code: -32602, message: expect.stringContaining('got a list') },
+    })
   })
 
   it.each([
