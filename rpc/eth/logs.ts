@@ -51,7 +51,9 @@ export function logMethods(modules: RpcModules): MethodTable {
     eth_getFilterChanges: method({
       description: 'What is new since the last call; logs of removed blocks have `removed: true`',
       params: [id],
-      handler: ([id]) => filters.changes(id),
+      // A caller that was told to go would lose what had been read for it.
+      isUntimed: true,
+      handler: ([id]) => filters.changes(id, callTimeMs),
     }),
     eth_getFilterLogs: method({
       description: 'All logs that a log filter matches',

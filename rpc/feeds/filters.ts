@@ -67,11 +67,11 @@ export class FilterStore {
     return filter.criteria
   }
 
-  /** Everything new since the last call. */
-  async changes(id: Hex): Promise<readonly (Hash | JsonLog)[]> {
+  /** What is new since the last call; after `timeMs` the rest waits for the next one. */
+  async changes(id: Hex, timeMs: number): Promise<readonly (Hash | JsonLog)[]> {
     const { feed } = this.#modules
     const filter = this.#use(id)
-    if (filter.kind === 'logs') return this.#logChanges(id, filter, filter)
+    if (filter.kind === 'logs') return this.#logChanges(id, filter, filter, timeMs)
     const ring = filter.kind === 'blocks' ? feed.blocks : feed.pending
     const items = ring.since(filter.cursor)
     if (items === undefined) throw this.#fellBehind(id)
@@ -81,11 +81,12 @@ export class FilterStore {
     )
   }
 
-  /** Whole blocks until there are enough logs; the rest waits for the next call. */
+  /** Whole blocks until there are enough logs or the time is up; the rest waits for the next call. */
   async #logChanges(
     id: Hex,
     filter: Filter,
     { filter: wanted, criteria }: Extract<Kind, { kind: 'logs' }>,
+    timeMs: number,
   ): Promise<readonly JsonLog[]> {
     const { blocks } = this.#modules.feed
     const start = filter.cursor
@@ -93,11 +94,12 @@ export class FilterStore {
     if (items === undefined) throw this.#fellBehind(id)
     // Moved before the first wait: a second call meanwhile goes on from here.
     filter.cursor = blocks.cursor
+    const deadlineMs = performance.now() + timeMs
     const logs: JsonLog[] = []
     let done = 0
     try {
       for (const { block, isRemoved } of items) {
-        if (logs.length >= LOGS_MAX) break
+        if (logs.length >= LOGS_MAX || (done > 0 && performance.now() > deadlineMs)) break
         if (isInRange(block.header.number, criteria)) {
           const found = await blockLogs(this.#modules.chain, block, wanted, isRemoved)
           for (const log of found) logs.push(log)

@@ -156,6 +156,26 @@ describe('rpc / eth / filters', () => {
     expect((await changes(id)).map(({ removed }) => removed)).toEqual([false, true])
   })
 
+  it('leaves for the next poll what it has no time for, and loses nothing', async () => {
+    const { rpc, node } = fixture
+    const patient = await rpc('eth_newFilter', {})
+    const hasty = await RpcFixture.start({ callTimeMs: -1 }, node)
+    const id = await hasty.rpc('eth_newFilter', {})
+    for (const topic of [1, 2, 3]) {
+      await send(topic)
+      node.mine()
+    }
+    const told: unknown[] = []
+    const poll = async () => (await hasty.rpc('eth_getFilterChanges', id)) as unknown[]
+    for (let found = await poll(); found.length > 0; found = await poll()) {
+      expect(found).toHaveLength(1)
+      told.push(...found)
+    }
+    expect(told).toEqual(await changes(patient))
+    expect(told).toHaveLength(3)
+    await hasty.stop()
+  })
+
   it('keeps to the numbers of its range', async () => {
     const { rpc, node } = fixture
     const id = await rpc('eth_newFilter', { fromBlock: '0x2', toBlock: '0x2' })
