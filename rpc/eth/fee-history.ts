@@ -38,7 +38,7 @@ export async function feeHistory(
   chain: ChainReader,
   count: number,
   newest: BlockSelector,
-  rewardPercentiles: readonly number[] | undefined,
+  rewardPercentiles: readonly number[],
 ) {
   const last = await requireBlock(chain, isPending(newest) ? LATEST : newest)
   const blocks = await blocksBefore(chain, last, Math.min(count, FEE_HISTORY_BLOCKS_MAX))
@@ -47,9 +47,9 @@ export async function feeHistory(
   const headers = blocks.map((block) => block.header)
   return {
     oldestBlock: quantity(oldest.header.number),
-    ...(rewardPercentiles === undefined
-      ? {}
-      : { reward: await rewardsOf(chain, blocks, rewardPercentiles) }),
+    ...(rewardPercentiles.length > 0 && {
+      reward: await rewardsOf(chain, blocks, rewardPercentiles),
+    }),
     baseFeePerGas: [
       ...headers.map((header) => quantity(header.baseFeePerGas)),
       quantity(nextBaseFee(last.header)),

@@ -33,7 +33,7 @@ export function feeMethods({ api, fees }: Pick<RpcModules, 'api' | 'fees'>): Met
       params: [
         required('blockCount', count),
         required('newestBlock', blockNumber),
-        optional('rewardPercentiles', percentiles, undefined),
+        optional('rewardPercentiles', percentiles, []),
       ],
       handler: async ([blocks, newest, rewards]) => feeHistory(api.chain, blocks, newest, rewards),
     }),

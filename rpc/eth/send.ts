@@ -1,8 +1,8 @@
 /** `eth_`: transactions on their way into the pool. */
 import type { Hash, Hex } from '../../consensus/types.ts'
 import type { NodeApi } from '../../node/api.ts'
-import { RpcError } from '../errors.ts'
-import { RECEIPT_WAIT_MS, RECEIPT_WAIT_MS_MAX } from '../limits.ts'
+import { limitExceeded, RpcError } from '../errors.ts'
+import { RECEIPT_WAIT_MS, RECEIPT_WAIT_MS_MAX, RECEIPTS_WAITING_MAX } from '../limits.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { callRequest } from '../params/call.ts'
@@ -10,8 +10,13 @@ import { bytes, count } from '../params/primitives.ts'
 import { findReceipt } from './transactions.ts'
 
 const raw = required('transaction', bytes)
+/** What else in the node may listen to one event before Node warns of a leak. */
+const OTHER_LISTENERS = 32
 
 export function sendMethods({ api, signer }: Pick<RpcModules, 'api' | 'signer'>): MethodTable {
+  let waiting = 0
+  // Every waiting call listens; how many may is bounded here.
+  api.events.setMaxListeners(RECEIPTS_WAITING_MAX + OTHER_LISTENERS)
   const open: MethodTable = {
     eth_sendRawTransaction: method({
       description: 'Adds a signed transaction to the pool and gossips it; its hash',
@@ -25,8 +30,14 @@ export function sendMethods({ api, signer }: Pick<RpcModules, 'api' | 'signer'>)
       params: [raw, optional('timeoutMs', count, RECEIPT_WAIT_MS)],
       isUntimed: true,
       handler: async ([raw, timeoutMs]) => {
-        const hash = await api.pool.submit(raw)
-        return waitForReceipt(api, hash, Math.min(timeoutMs, RECEIPT_WAIT_MS_MAX))
+        if (waiting >= RECEIPTS_WAITING_MAX) throw tooManyWait()
+        waiting++
+        try {
+          const hash = await api.pool.submit(raw)
+          return await waitForReceipt(api, hash, Math.min(timeoutMs, RECEIPT_WAIT_MS_MAX))
+        } finally {
+          waiting--
+        }
       },
     }),
   }
@@ -66,6 +77,8 @@ function nextHead(events: NodeApi['events'], waitMs: number) {
   const came = new Promise<boolean>((resolve) => {
     const onHead = (): void => finish(true)
     const timer = setTimeout(() => finish(false), Math.max(0, waitMs))
+    // A node that stops does not wait for clients that wait.
+    timer.unref()
     const finish = (isHead: boolean): void => {
       clearTimeout(timer)
       events.off('head', onHead)
@@ -75,6 +88,10 @@ function nextHead(events: NodeApi['events'], waitMs: number) {
     cancel = () => finish(false)
   })
   return { came, cancel: () => cancel() }
+}
+
+function tooManyWait(): RpcError {
+  return limitExceeded(`${RECEIPTS_WAITING_MAX} calls wait for a receipt: send it without waiting`)
 }
 
 function receiptLate(hash: Hex, timeoutMs: number): RpcError {

@@ -140,6 +140,10 @@ describe('rpc / eth / fees', () => {
     expect(history.baseFeePerGas).toHaveLength(3)
     expect(history.baseFeePerGas[2]).toBe(await rpc('eth_baseFee'))
     expect(await rpc('eth_feeHistory', 1024, 'latest')).toMatchObject({ oldestBlock: '0x0' })
+    for (const percentiles of [undefined, null, []]) {
+      const bare = await rpc('eth_feeHistory', '0x1', 'latest', percentiles)
+      expect(bare).not.toHaveProperty('reward')
+    }
     expect(await rpc('eth_feeHistory', 0, 'latest')).toEqual({
       oldestBlock: '0x0',
       baseFeePerGas: [],
