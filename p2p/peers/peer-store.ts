@@ -7,7 +7,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { reasonOf } from '../errors.ts'
 import { ADDRESSES_PER_PEER_MAX, PEER_RECORDS_MAX } from '../limits.ts'
-import type { NetworkLog, PeerId } from '../options.ts'
+import { type NetworkLog, type PeerId, parsePeerAddress } from '../options.ts'
 
 export type PeerRecord = {
   readonly id: PeerId
@@ -25,16 +25,21 @@ export type PeerRecord = {
 }
 
 const FILE_VERSION = 1
-const RECORD = z.object({
-  id: z.string().min(1).max(128),
-  addresses: z.array(z.string().max(512)).max(ADDRESSES_PER_PEER_MAX),
-  seenMs: z.number(),
-  dialedMs: z.number(),
-  score: z.number().max(0),
-  scoredMs: z.number(),
-  bannedUntilMs: z.number(),
-  banReason: z.string().max(256),
-})
+const RECORD = z
+  .object({
+    id: z.string().min(1).max(128),
+    addresses: z.array(z.string().max(512)).max(ADDRESSES_PER_PEER_MAX),
+    seenMs: z.number(),
+    dialedMs: z.number(),
+    score: z.number().max(0),
+    scoredMs: z.number(),
+    bannedUntilMs: z.number(),
+    banReason: z.string().max(256),
+  })
+  // They are dialed from a timer, where a text that is no address would end the process.
+  .refine(({ id, addresses }) =>
+    addresses.every((address) => parsePeerAddress(address, 'peers').id === id),
+  )
 const FILE = z.object({
   version: z.literal(FILE_VERSION),
   peers: z.array(RECORD).max(PEER_RECORDS_MAX),
@@ -113,12 +118,13 @@ export class PeerStore {
     return `${JSON.stringify({ version: FILE_VERSION, peers: [...this.#records.values()] })}\n`
   }
 
-  /** At the limit the least useful record goes: no ban, never dialed, longest unseen. */
+  /** At the limit the least useful record goes: no ban in force, never dialed, longest unseen. */
   #makeRoom(): void {
     if (this.#records.size < PEER_RECORDS_MAX) return
+    const nowMs = Date.now()
     let worst: PeerRecord | undefined
     for (const record of this.#records.values()) {
-      if (worst === undefined || isLessUseful(record, worst)) worst = record
+      if (worst === undefined || isLessUseful(record, worst, nowMs)) worst = record
     }
     if (worst !== undefined) this.#records.delete(worst.id)
   }
@@ -133,8 +139,11 @@ const BLANK: Omit<PeerRecord, 'id' | 'addresses'> = {
   banReason: '',
 }
 
-function isLessUseful(left: PeerRecord, right: PeerRecord): boolean {
-  if (left.bannedUntilMs !== right.bannedUntilMs) return left.bannedUntilMs < right.bannedUntilMs
+/** A ban that is over counts for nothing: peers that once were banned must not outlast the good. */
+function isLessUseful(left: PeerRecord, right: PeerRecord, nowMs: number): boolean {
+  const leftBanMs = Math.max(nowMs, left.bannedUntilMs)
+  const rightBanMs = Math.max(nowMs, right.bannedUntilMs)
+  if (leftBanMs !== rightBanMs) return leftBanMs < rightBanMs
   if (left.dialedMs !== right.dialedMs) return left.dialedMs < right.dialedMs
   return left.seenMs < right.seenMs
 }

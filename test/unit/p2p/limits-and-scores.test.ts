@@ -27,6 +27,8 @@ import { bytes, stopEverything, temporaryDirectory } from './test-network.ts'
 
 afterEach(stopEverything)
 
+const FRIEND = '12D3KooWMSbnsBFHnCWfat6CfzxxaQHt5yvBYywaeSxZBPvWMMP2'
+const OTHER = '12D3KooWHELGX4jZ5AGGbytEdioPHL1imkRvxbFTtsJD4pRYRev4'
 const silent: NetworkLog = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A clock that a test moves. */
@@ -169,17 +171,28 @@ describe('p2p / peers / peer-store', () => {
   it('reads back what it saved', async () => {
     const path = join(await temporaryDirectory(), 'deep', 'peers.json')
     const first = await PeerStore.open(path, silent)
-    first.remember('a', '/ip4/127.0.0.1/tcp/1/p2p/a', 5, true)
-    first.remember('a', '/ip4/127.0.0.1/tcp/2/p2p/a', 6, false)
+    first.remember(FRIEND, `/ip4/127.0.0.1/tcp/1/p2p/${FRIEND}`, 5, true)
+    first.remember(FRIEND, `/ip4/127.0.0.1/tcp/2/p2p/${FRIEND}`, 6, false)
     first.update('b', { score: -7, scoredMs: 3 })
     await first.save()
     const second = await PeerStore.open(path, silent)
     expect([...second.all()]).toEqual([...first.all()])
-    expect(second.get('a')).toMatchObject({
-      addresses: ['/ip4/127.0.0.1/tcp/2/p2p/a', '/ip4/127.0.0.1/tcp/1/p2p/a'],
+    expect(second.get(FRIEND)).toMatchObject({
+      addresses: [2, 1].map((port) => `/ip4/127.0.0.1/tcp/${port}/p2p/${FRIEND}`),
       seenMs: 6,
       dialedMs: 5,
     })
+  })
+
+  it('sets aside a file with an address that cannot be dialed, or is of another peer', async () => {
+    const path = join(await temporaryDirectory(), 'peers.json')
+    for (const address of ['nonsense', '/ip4/127.0.0.1/tcp/1', `/ip4/1.2.3.4/tcp/1/p2p/${OTHER}`]) {
+      const first = await PeerStore.open(path, silent)
+      first.remember(FRIEND, address, 1, true)
+      await first.save()
+      expect([...(await PeerStore.open(path, silent)).all()]).toEqual([])
+      expect(await readFile(`${path}.bad`, 'utf8')).toContain(address)
+    }
   })
 
   it.each(['', '{', '{"version":2,"peers":[]}', '{"version":1,"peers":[{"id":7}]}'])(
@@ -197,14 +210,15 @@ describe('p2p / peers / peer-store', () => {
 
   it('drops the least useful record when it is full: no ban, not dialed, longest unseen', async () => {
     const store = await PeerStore.open(join(await temporaryDirectory(), 'peers.json'), silent)
-    store.update('banned', { bannedUntilMs: 10 })
+    store.update('banned', { bannedUntilMs: Date.now() + BAN_MS })
+    store.update('forgiven', { bannedUntilMs: 10 })
     store.remember('dialed', '/ip4/127.0.0.1/tcp/1', 1, true)
-    for (let count = 2; count < PEER_RECORDS_MAX; count++) {
+    for (let count = 3; count < PEER_RECORDS_MAX; count++) {
       store.remember(`stranger ${count}`, '/ip4/127.0.0.1/tcp/1', count, false)
     }
     store.remember('new', '/ip4/127.0.0.1/tcp/1', 1, false)
     expect([...store.all()].length).toBe(PEER_RECORDS_MAX)
-    expect(store.get('stranger 2')).toBeUndefined()
+    expect(store.get('forgiven')).toBeUndefined()
     for (const id of ['banned', 'dialed', 'stranger 3', 'new']) expect(store.get(id)?.id).toBe(id)
   })
 
