@@ -1,10 +1,16 @@
 /** A devnet of four validator processes that mine through WebGPU, as one command starts it. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hexToBytes } from '@ethereumjs/util'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { decodeBlock } from '../../consensus/codec/block-codec.ts'
+import { hashHeader } from '../../consensus/codec/header-codec.ts'
+import { loadGenesisFile } from '../../genesis/genesis-file.ts'
 import type { DevnetConfig } from '../../node/devnet/config.ts'
+import { encodeSealedBlock } from '../../node/sync/wire.ts'
 import { freePortRanges } from '../support/free-ports.ts'
 import { HanzoProcess, startDevnet, temporaryDirectory } from '../support/hanzo-process.ts'
+import { startRoguePeer } from '../support/rogue-peer.ts'
 import { type BlockAnswer, onEachHead, type Rpc, rpcClient } from '../support/rpc-client.ts'
 
 let directory: string
@@ -102,6 +108,44 @@ describe('e2e / devnet', () => {
     const hash = await onEachHead(wsUrl(0), agreedHash([nodes[0]!, late], target))
     expect(hash).toBeDefined()
     expect((await joiner.stop()).code).toBe(0)
+  })
+
+  it('bans a peer that sends a bad proof, relays nothing of it, and goes on', async () => {
+    const victim = nodes[0]!
+    const genesis = loadGenesisFile(join(directory, 'net/genesis.json'))
+    const raw = (await victim('debug_getRawBlock', 'latest')) as `0x${string}`
+    const { header, transactions } = decodeBlock(hexToBytes(raw))
+    const witness = (await victim('hanzo_getComputeProof', hashHeader(header))) as {
+      proof: `0x${string}`
+    }
+    // Somebody else's work under the thief's own address.
+    const stolen = { ...header, coinbase: config.accounts[0]!.address }
+    const rogue = await startRoguePeer({
+      genesis,
+      address: config.validators[0]!.p2p,
+      status: {
+        genesisHash: genesis.hash,
+        headHash: header.parentHash,
+        headNumber: header.number - 1n,
+        totalDifficulty: 1n,
+        finalizedEpoch: 0n,
+        finalizedHash: genesis.hash,
+      },
+    })
+    const hasRogue = async () =>
+      ((await victim('hanzo_peers')) as { id: string }[]).some(({ id }) => id === rogue.peerId)
+    expect(await hasRogue()).toBe(true)
+    const proof = hexToBytes(witness.proof)
+    await rogue.publish('block', encodeSealedBlock({ header: stolen, transactions, proof }))
+    await expect.poll(hasRogue, { timeout: 20_000 }).toBe(false)
+    const forged = hashHeader(stolen)
+    for (const rpc of nodes) {
+      expect(await rpc('eth_getBlockByHash', forged, false)).toBeNull()
+      expect(await rpc('hanzo_peers')).toHaveLength(3)
+    }
+    const target = (await headNumber(victim)) + 2
+    expect(await onEachHead(wsUrl(0), agreedHash(nodes, target))).toBeDefined()
+    expect(await hasRogue()).toBe(false)
   })
 
   it('a killed validator comes back and catches up', async () => {

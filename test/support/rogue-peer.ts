@@ -1,6 +1,7 @@
 /** A peer of real libp2p without a node behind it: it says and answers what a test wants. */
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Genesis } from '../../genesis/genesis-file.ts'
 import type { Node } from '../../node/node.ts'
 import { localStatus } from '../../node/sync/local-status.ts'
 import { REQUESTS, TOPICS } from '../../node/sync/protocol.ts'
@@ -17,11 +18,29 @@ export type RogueOptions = {
   readonly answer?: (name: string, payload: Uint8Array) => readonly Uint8Array[] | undefined
 }
 
+/** Who is to be lied to, in this process or in another one. */
+export type RogueTarget = {
+  readonly genesis: Pick<Genesis, 'params' | 'hash'>
+  /** Multiaddr with the peer id. */
+  readonly address: string
+  readonly status: Status
+}
+
 /** Connected to `victim` and heard by it. Stops when the test ends. */
-export async function startRogue(victim: Node, options: RogueOptions = {}): Promise<Network> {
-  const directory = await temporaryDirectory()
+export function startRogue(victim: Node, options: RogueOptions = {}): Promise<Network> {
+  const [address = ''] = victim.api.network.multiaddrs
   const { genesis } = victim.api
-  const status = { ...localStatus(victim.chain), ...options.status }
+  return startRoguePeer({ genesis, address, status: localStatus(victim.chain) }, options)
+}
+
+export async function startRoguePeer(
+  target: RogueTarget,
+  options: RogueOptions = {},
+): Promise<Network> {
+  const directory = await temporaryDirectory()
+  const { genesis, address } = target
+  const status = { ...target.status, ...options.status }
+  const victim = address.slice(address.lastIndexOf('/') + 1)
   const subscribed = new Set<string>()
   const rogue = await Network.create(
     {
@@ -29,7 +48,7 @@ export async function startRogue(victim: Node, options: RogueOptions = {}): Prom
       listenPort: 0,
       identityFile: join(directory, 'node.key'),
       peerStoreFile: join(directory, 'peers.json'),
-      bootnodes: [...victim.api.network.multiaddrs],
+      bootnodes: [address],
       chainId: genesis.params.chainId,
       genesis4: genesis.hash.slice(2, 10),
       topics: TOPICS,
@@ -49,7 +68,7 @@ export async function startRogue(victim: Node, options: RogueOptions = {}): Prom
   )
   await rogue.start()
   onTestFinished(() => rogue.stop())
-  while (!subscribed.has(`${victim.api.network.peerId} block`)) {
+  while (!subscribed.has(`${victim} block`)) {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   return rogue
