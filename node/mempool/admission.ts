@@ -29,7 +29,7 @@ export function verifySize(raw: Uint8Array): void {
   })
 }
 
-/** A3 to A5: what decoding has left open, without the sender. Throws {@link PoolError}. */
+/** A3 to A5: what decoding has left open, before the sender is known. Throws {@link PoolError}. */
 export function verifyStandalone(tx: TypedTransaction, rules: AdmissionRules): void {
   const { blockGasLimit, priceFloorWei } = rules
   const { gasLimit } = tx

@@ -8,7 +8,6 @@
 import { createReadStream } from 'node:fs'
 import { appendFile, rename, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import type { Logger } from 'pino'
 
 export type JournalEntry = { readonly raw: Uint8Array; readonly addedMs: number }
@@ -18,7 +17,7 @@ const WAITING_BYTES_MAX = 64 * 1024 * 1024
 /** Lines appended since the file was last written whole, before it is again. */
 const APPENDED_LINES_MIN = 8_192
 const NOT_WRITTEN = 'The journal of transactions was not written'
-const LINE = /^(\d{1,15}) (0x(?:[0-9a-f]{2})+)$/
+const LINE = /^(\d{1,15}) 0x((?:[0-9a-f]{2})+)$/
 
 export class Journal {
   readonly #path: string
@@ -105,13 +104,14 @@ export class Journal {
 }
 
 function formatLine({ raw, addedMs }: JournalEntry): string {
-  return `${addedMs} ${bytesToHex(raw)}\n`
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  return `${addedMs} 0x${bytes.toString('hex')}\n`
 }
 
 function parseLine(line: string): JournalEntry | undefined {
   const [, addedMs, raw] = LINE.exec(line) ?? []
   if (addedMs === undefined || raw === undefined) return undefined
-  return { addedMs: Number(addedMs), raw: hexToBytes(raw as `0x${string}`) }
+  return { addedMs: Number(addedMs), raw: new Uint8Array(Buffer.from(raw, 'hex')) }
 }
 
 function isMissing(error: unknown): boolean {

@@ -20,7 +20,7 @@ export type HeadNews = {
    * whose it was would take a recovery to find out), or what it was sent is orphaned.
    */
   readonly isAnyTouched: boolean
-  /** Oldest first. */
+  /** Of the old branch, oldest first; what the new one holds too has a nonce that is used. */
   readonly orphans: readonly SignedTransaction[]
 }
 
@@ -30,12 +30,11 @@ const SET_CODE_TYPE = 4
 export async function loadHeadNews(change: HeadChange, blocks: BlockSource): Promise<HeadNews> {
   const removed = await transactionsOf([...change.removed].reverse(), blocks)
   const added = await transactionsOf(change.added, blocks)
-  const mined = new Set(added.map(({ hash }) => hash))
   const all = [...removed, ...added]
   return {
     touched: new Set(all.map(({ sender }) => sender)),
     isAnyTouched: change.removed.length > 0 || all.some(({ tx }) => tx.type === SET_CODE_TYPE),
-    orphans: removed.filter(({ hash }) => !mined.has(hash)),
+    orphans: removed,
   }
 }
 

@@ -176,6 +176,16 @@ describe('node / mempool / head / reorg', () => {
     expect(told).toEqual([a0.hash, a1.hash])
   })
 
+  it('H2: offers orphans of equal price in the order of their blocks', async () => {
+    const { chain, pool } = await openTestPool()
+    const root = chain.head
+    const [first, second] = [transfer(0n, { sender: BOB }), transfer(0n)]
+    await pool.onHead(chain.follow(chain.mine([first])))
+    await pool.onHead(chain.follow(chain.mine([second])))
+    await pool.onHead(chain.follow(chain.mine([], [], chain.mine([], [], root))))
+    expect(pool.pending().map(({ hash }) => hash)).toEqual([first.hash, second.hash])
+  })
+
   it('H3: holds an orphan whose funds were orphaned with it, until they are back', async () => {
     const { chain, pool } = await openTestPool()
     const root = chain.head
