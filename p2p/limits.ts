@@ -81,6 +81,8 @@ export const RPC_CONTROL_MESSAGES_MAX = 64
 export const REQUESTS_PER_PEER_MAX = 32
 /** Requests being answered; beyond it the answer is "unavailable". */
 export const REQUESTS_IN_FLIGHT_MAX = 128
+/** The same for one peer, over all protocols: one that reads slowly must not hold every place. */
+export const REQUESTS_IN_FLIGHT_PER_PEER_MAX = 32
 export const REQUEST_READ_TIMEOUT_MS = 5_000
 export const FIRST_BYTE_TIMEOUT_MS = 5_000
 export const CHUNK_TIMEOUT_MS = 10_000
@@ -119,5 +121,9 @@ assert(STREAM_WINDOW_BYTES_MAX * 2 <= READ_BUFFER_BYTES_MAX, 'a window must fit 
 assert(IWANT_REPLY_BYTES_MAX < GOSSIP_UNSENT_BYTES_MAX, 'an IWANT answer must fit the send buffer')
 assert(ANNOUNCE_HEARTBEATS <= MESSAGE_CACHE_HEARTBEATS, 'what is announced must be at hand')
 assert(SEEN_MS > MESSAGE_CACHE_HEARTBEATS * HEARTBEAT_MS, 'an announced id must still be seen')
+assert(
+  REQUESTS_IN_FLIGHT_PER_PEER_MAX < REQUESTS_IN_FLIGHT_MAX,
+  'one peer leaves places for the others',
+)
 assert(WITHHOLD_MS_MAX < FIRST_BYTE_TIMEOUT_MS, 'a withheld first chunk must not time out')
 assert(WITHHOLD_MS_MAX < CHUNK_TIMEOUT_MS, 'a withheld chunk must not time out')

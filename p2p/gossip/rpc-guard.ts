@@ -6,6 +6,7 @@
 import type { RPC } from '@libp2p/gossipsub/message'
 import type { Stream } from '@libp2p/interface'
 import {
+  CONNECTIONS_MAX,
   IWANT_REPLY_BYTES_MAX,
   PIECES_PER_RPC_MAX,
   RPC_BURST_MAX,
@@ -29,6 +30,8 @@ export type Offence =
   | 'MESSAGE_ID_MALFORMED'
 
 export const MESSAGE_ID_BYTES = 20
+/** Peers that are counted at once: far more than may be connected. */
+const TALLIES_MAX = 8 * CONNECTIONS_MAX
 
 export type RpcGuardOptions = {
   /** Topic on the wire -> the most a payload may have. */
@@ -110,6 +113,9 @@ export class RpcGuard {
   #tallyOf(peer: PeerId, nowMs: number): Tally {
     let tally = this.#tallies.get(peer)
     if (tally === undefined) {
+      // What was on its way when a peer left is counted after it was forgotten: the oldest go.
+      const [oldest] = this.#tallies.keys()
+      if (this.#tallies.size >= TALLIES_MAX && oldest !== undefined) this.#tallies.delete(oldest)
       tally = {
         rpcs: new TokenBucket(RPC_PER_SECOND_MAX, RPC_BURST_MAX, nowMs),
         subscriptions: new TokenBucket(

@@ -6,7 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { reasonOf } from '../errors.ts'
-import { REQUESTS_IN_FLIGHT_MAX, REQUESTS_PER_PEER_MAX } from '../limits.ts'
+import {
+  REQUESTS_IN_FLIGHT_MAX,
+  REQUESTS_IN_FLIGHT_PER_PEER_MAX,
+  REQUESTS_PER_PEER_MAX,
+} from '../limits.ts'
 import type { NetworkMetrics } from '../metrics.ts'
 import type {
   NetworkHandlers,
@@ -55,6 +59,7 @@ export class RequestServer {
   readonly #requests: readonly RequestOptions[]
   readonly #modules: RequestServerModules
   #inFlight = 0
+  readonly #inFlightOf = new Map<PeerId, number>()
 
   constructor(
     chain: ChainName,
@@ -85,7 +90,7 @@ export class RequestServer {
     const onClose = () => gone.abort(new Error('the stream was closed'))
     stream.addEventListener('close', onClose, { once: true })
     let outcome: Outcome = 'broken'
-    this.#inFlight += 1
+    this.#count(peer, 1)
     try {
       outcome = await this.#answer({ request, stream, peer, gone: gone.signal })
       await stream.close({ signal: AbortSignal.timeout(this.#modules.timing.chunkTimeoutMs) })
@@ -93,14 +98,14 @@ export class RequestServer {
       log.debug({ name: request.name, peer, error: reasonOf(error) }, 'Request broke off')
       stream.abort(error instanceof Error ? error : new Error(reasonOf(error)))
     } finally {
-      this.#inFlight -= 1
+      this.#count(peer, -1)
       metrics.requests.inc({ name: request.name, direction: 'inbound', outcome })
     }
   }
 
   async #answer(exchange: Exchange): Promise<Outcome> {
     const { request, peer } = exchange
-    if (this.#inFlight > REQUESTS_IN_FLIGHT_MAX) return await this.#refuse(exchange, 3, 'busy')
+    if (this.#isBusy(peer)) return await this.#refuse(exchange, 3, 'busy')
     const payload = await this.#readRequest(exchange)
     if (payload === undefined) return await this.#refuse(exchange, 1, 'request too big')
     if (!(await this.#waitForToken(exchange))) return await this.#refuse(exchange, 3, 'too many')
@@ -112,6 +117,18 @@ export class RequestServer {
       // Not awaited: a handler that is stuck would never let go.
       iterator.return?.().catch((error: unknown) => this.#onHandlerError(request.name, error))
     }
+  }
+
+  #count(peer: PeerId, change: 1 | -1): void {
+    this.#inFlight += change
+    const own = (this.#inFlightOf.get(peer) ?? 0) + change
+    if (own === 0) this.#inFlightOf.delete(peer)
+    else this.#inFlightOf.set(peer, own)
+  }
+
+  #isBusy(peer: PeerId): boolean {
+    const own = this.#inFlightOf.get(peer) ?? 0
+    return this.#inFlight > REQUESTS_IN_FLIGHT_MAX || own > REQUESTS_IN_FLIGHT_PER_PEER_MAX
   }
 
   /** Undefined: longer than allowed. Throws when it does not come whole and in time. */

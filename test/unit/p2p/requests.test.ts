@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { REQUESTS_IN_FLIGHT_PER_PEER_MAX } from '../../../p2p/limits.ts'
 import type { ReplyChunk, RequestOptions } from '../../../p2p/options.ts'
 import {
   bytes,
@@ -79,6 +80,36 @@ describe('p2p / requests', () => {
       Array.from({ length: 24 }, (_, index) => client.ask(server.id, 'status', bytes(8, index))),
     )
     expect(replies.map(([chunk]) => chunk?.payload[0])).toEqual([...Array(24).keys()])
+  })
+
+  it('refuses a peer more places than its share, and answers the others', async () => {
+    const gate = Promise.withResolvers<void>()
+    let patient = ''
+    const { client, server } = await pair({
+      onRequest: async function* (_name, payload, peer) {
+        if (peer !== patient) await gate.promise
+        yield { code: 0, payload } as ReplyChunk
+      },
+    })
+    const other = await TestNetwork.start()
+    patient = other.id
+    await other.network.dial(server.address)
+    await other.untilConnected(server)
+    const codes: number[] = []
+    const refused = Promise.withResolvers<void>()
+    const asked = ['status', 'blocks_by_range'].flatMap((name) =>
+      Array.from({ length: 24 }, async () => {
+        const [chunk] = await client.ask(server.id, name, bytes(1))
+        codes.push(chunk?.code ?? -1)
+        if (codes.length === 48 - REQUESTS_IN_FLIGHT_PER_PEER_MAX) refused.resolve()
+      }),
+    )
+    await refused.promise
+    expect(new Set(codes)).toEqual(new Set([3]))
+    expect(await other.ask(server.id, 'status', bytes(1))).toMatchObject([{ code: 0 }])
+    gate.resolve()
+    await Promise.all(asked)
+    expect(codes.filter((code) => code === 0)).toHaveLength(REQUESTS_IN_FLIGHT_PER_PEER_MAX)
   })
 
   it('pulls no more chunks from the handler than the reader takes', async () => {
