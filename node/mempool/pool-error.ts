@@ -62,7 +62,18 @@ function sentenceOf(type: PoolErrorType): string {
       return 'EIP-7702 transaction cannot be used to create contract'
     case 'OVERSIZED':
       return `oversized data: transaction size ${type.bytes}, limit ${type.bytesMax}`
-    default:
+    case 'INTRINSIC_GAS_TOO_LOW':
+    case 'FLOOR_GAS_TOO_LOW':
+    case 'GAS_ABOVE_BLOCK':
+    case 'UNDERPRICED':
+    case 'ALREADY_KNOWN':
+    case 'NONCE_TOO_LOW':
+    case 'SENDER_HAS_CODE':
+    case 'INSUFFICIENT_FUNDS':
+    case 'REPLACEMENT_UNDERPRICED':
+    case 'ACCOUNT_FULL':
+    case 'POOL_FULL':
+    case 'CLOSED':
       return sentenceOfRefusal(type)
   }
 }
@@ -73,9 +84,9 @@ type DecodedErrorType = Exclude<PoolErrorType, TransactionErrorType | { code: 'O
 function sentenceOfRefusal(type: DecodedErrorType): string {
   switch (type.code) {
     case 'INTRINSIC_GAS_TOO_LOW':
-      return `intrinsic gas too low: gas ${type.gasLimit}, minimum needed ${type.required}`
+      return `intrinsic gas too low: ${gasOf(type)}`
     case 'FLOOR_GAS_TOO_LOW':
-      return `insufficient gas for floor data gas cost: gas ${type.gasLimit}, minimum needed ${type.required}`
+      return `insufficient gas for floor data gas cost: ${gasOf(type)}`
     case 'GAS_ABOVE_BLOCK':
       return `exceeds block gas limit: gas ${type.gasLimit}, block ${type.blockGasLimit}`
     case 'UNDERPRICED':
@@ -99,9 +110,13 @@ function sentenceOfRefusal(type: DecodedErrorType): string {
   }
 }
 
+function gasOf(type: { readonly gasLimit: bigint; readonly required: bigint }): string {
+  return `gas ${type.gasLimit}, minimum needed ${type.required}`
+}
+
 function fundsSentence(type: Extract<PoolErrorType, { code: 'INSUFFICIENT_FUNDS' }>): string {
   const { balance, cost, reserved } = type
-  const queued = reserved > 0n ? `queued cost ${reserved}, ` : ''
-  const overshot = reserved + cost - balance
-  return `insufficient funds for gas * price + value: balance ${balance}, ${queued}tx cost ${cost}, overshot ${overshot}`
+  const sentence = `insufficient funds for gas * price + value: balance ${balance}`
+  const queued = reserved > 0n ? `, queued cost ${reserved}` : ''
+  return `${sentence}${queued}, tx cost ${cost}, overshot ${reserved + cost - balance}`
 }

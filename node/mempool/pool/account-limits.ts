@@ -27,7 +27,7 @@ export function isFunded(queue: AccountQueue, { cost }: PooledTransaction): bool
   return queue.executableCost + cost <= queue.account.balance
 }
 
-/** The same for one that is about to come, perhaps in place of `held`. Throws INSUFFICIENT_FUNDS. */
+/** Throws INSUFFICIENT_FUNDS unless the same holds for one to come, perhaps in place of `held`. */
 export function verifyFunds(
   queue: AccountQueue,
   { cost }: PooledTransaction,

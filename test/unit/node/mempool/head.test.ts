@@ -101,7 +101,7 @@ describe('node / mempool / head', () => {
     await pool.onHead(chain.follow(chain.mine([transfer(0n, { value: 5n })], drained)))
     expect(pool.status()).toEqual({ pending: 1, queued: 0 })
     await pool.onHead(chain.follow(chain.mine([], [{ address: ALICE, balance: 0n }])))
-    await pool.onRefused([second])
+    pool.onRefused([second])
     await pool.settled()
     expect(pool.status()).toEqual({ pending: 0, queued: 1 })
     await pool.onHead(chain.follow(chain.mine([], [{ address: ALICE, balance: RICH }])))
