@@ -5,17 +5,20 @@ import type { Hash } from '../../../../consensus/types.ts'
 import { Mempool } from '../../../../node/mempool/mempool.ts'
 import { DEV_MEMPOOL_OPTIONS } from '../../../../node/mempool/options.ts'
 import { PoolError } from '../../../../node/mempool/pool-error.ts'
-import { systemClock } from '../../../../node/ports.ts'
+import { type Clock, systemClock } from '../../../../node/ports.ts'
 import { SILENT, TestChain, testGenesis, testRecovery } from '../../../support/chain-factory.ts'
 import { oneOfEach, signTransaction } from '../../../support/signed-transactions.ts'
 
+/** It stands still: a builder on a busy machine would close its blocks early. */
+const clock: Clock = { ...systemClock, now: () => 1_800_000_000_000 }
+
 async function openPool() {
-  const host = await TestChain.open()
+  const host = await TestChain.open({ clock })
   const { chain } = host
   const pool = await Mempool.open(DEV_MEMPOOL_OPTIONS, {
     chain,
     recovery: testRecovery(),
-    clock: systemClock,
+    clock,
     log: SILENT,
   })
   const heads: Promise<void>[] = []
@@ -100,7 +103,7 @@ describe('node / mempool', () => {
 
   it('hands a block that comes in the transactions that it holds, and held', async () => {
     const { host, pool, chain } = await openPool()
-    const other = await TestChain.open()
+    const other = await TestChain.open({ clock })
     const raws = await signed(0, [0, 1, 2])
     await Promise.all(raws.map((raw) => pool.submit(raw)))
     const held = [...pool.pending()]
