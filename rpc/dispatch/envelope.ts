@@ -81,9 +81,10 @@ function hasFewTokens(text: string): boolean {
   let count = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code === COMMA || code === BRACKET || code === BRACE) count++
+    const isToken = code === COMMA || code === BRACKET || code === BRACE
+    if (isToken && ++count > JSON_TOKENS_MAX) return false
   }
-  return count <= JSON_TOKENS_MAX
+  return true
 }
 
 function isRequestId(id: unknown): id is RequestId {
