@@ -69,12 +69,13 @@ export function faultVerdict(code: BlockFaultCode): GossipVerdict {
     case 'TRANSACTION_TYPE':
     case 'BEACON_ROOT_NOT_ZERO':
     case 'TRANSACTIONS_ROOT_MISMATCH':
-    // Found by execution, and blocks are passed on before it.
+      return { verdict: 'reject', action: 'penalize' }
+    // Found by execution, and blocks are passed on before it: an honest node may have sent it.
     case 'GAS_USED_MISMATCH':
     case 'RECEIPTS_ROOT_MISMATCH':
     case 'LOGS_BLOOM_MISMATCH':
     case 'STATE_ROOT_MISMATCH':
-      return { verdict: 'reject', action: 'penalize' }
+      return { verdict: 'ignore', action: 'none' }
   }
 }
 

@@ -20,12 +20,18 @@ export type Fault = {
   readonly action: PeerAction
 }
 
-/** A block whose parent, or which itself, was found invalid before. */
+/** A block whose parent, or which itself, broke a rule that is checked before it is passed on. */
 export const KNOWN_INVALID: Fault = {
   code: 'KNOWN_INVALID',
   condemns: 'header',
   action: 'penalize',
 }
+
+/** The same of a block that execution found invalid: who passes it on need not know yet. */
+export const KNOWN_INVALID_BY_EXECUTION: Fault = { ...KNOWN_INVALID, action: 'none' }
+
+/** Our operator's wish, which binds nobody else: all others may hold the block for good. */
+export const EXCLUDED: Fault = { code: 'EXCLUDED', condemns: 'header', action: 'none' }
 
 /** The fault that a rule's code stands for. */
 export function ruleFault(code: BlockFaultCode, condemns: Condemned): Fault {
@@ -41,7 +47,8 @@ export function faultOf(error: unknown): Fault | undefined {
   }
   if (error instanceof ResultError) return ruleFault(error.type.code, 'header')
   if (error instanceof TransactionError || error instanceof ExecutionError) {
-    return { code: error.type.code, condemns: 'header', action: 'penalize' }
+    // Blocks are passed on before they are executed: of gossip nobody can be blamed for these.
+    return { code: error.type.code, condemns: 'header', action: 'none' }
   }
   return undefined
 }

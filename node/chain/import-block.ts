@@ -6,7 +6,6 @@
  * One import runs at a time (see ImportQueue). Nothing is written before step 6, which writes all
  * or nothing: a step that throws leaves the store as it was.
  */
-import { verifyBody } from '../../consensus/rules/body-rules.ts'
 import { verifyResults } from '../../consensus/rules/result-rules.ts'
 import type { BlockNode } from '../../consensus/tree/block-node.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
@@ -18,6 +17,7 @@ import type { BlockStore } from '../storage/block-store.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import { faultOf } from './block-fault.ts'
 import { summaryOf } from './block-summary.ts'
+import { checkBody } from './body-check.ts'
 import { ancestorHashes } from './branch.ts'
 import type { Committer } from './commit-block.ts'
 import type { HeaderChecker } from './header/check-header.ts'
@@ -80,7 +80,7 @@ async function judge(
 ): Promise<PreparedBlock | Extract<ImportOutcome, { kind: 'invalid' }>> {
   try {
     // 3: body rules.
-    verifyBody(block)
+    checkBody(block)
     const transactions = await modules.transactionsOf(block)
     // 4: execution.
     const executed = await execute(block, parent, transactions, modules)

@@ -62,8 +62,7 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   const blocks = await BlockStore.open({ store, decodeTransaction })
   if (content === 'empty') await writeGenesis(genesis, store, blocks, state, commits)
   const tree = await restoreTree(genesis, blocks, log)
-  const headers = new HeaderChecker(genesis, tree)
-  for (const hash of options.exclude ?? []) headers.markInvalid(hash)
+  const headers = new HeaderChecker(genesis, tree, options.exclude)
   const committer = new Committer({ store, tree, blocks, state, commits })
   if ((await committer.catchUp()) !== undefined) {
     log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')

@@ -2,7 +2,7 @@
  * Blocks by gossip: what is checked before a block is handed on, cheapest first. Execution comes
  * after: a header with its proof is dear enough to make that nobody floods the network with them.
  *
- * Spec: docs/spec/network.md, "Gossip" (G1-G10).
+ * Spec: docs/spec/network.md, "Gossip" (G1-G11).
  */
 import type { Logger } from 'pino'
 import { BlockCodecError } from '../../consensus/codec/block-codec.ts'
@@ -10,6 +10,8 @@ import { CodedError } from '../../consensus/errors.ts'
 import { faultVerdict } from '../../consensus/rules/gossip-verdict.ts'
 import { SIBLINGS_MAX } from '../../consensus/tree/block-tree.ts'
 import type { Verdict } from '../../p2p/options.ts'
+import type { Fault } from '../chain/block-fault.ts'
+import { bodyFault } from '../chain/body-check.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { Clock } from '../ports.ts'
@@ -58,7 +60,7 @@ export class BlockGossip {
   }
 
   #take(block: SealedBlock, peerId: string): Verdict {
-    const { chain, sync, network, clock } = this.#modules
+    const { chain, sync, clock } = this.#modules
     const { hash, header } = block
     const { tree } = chain
     sync.peers.sawBlock(peerId, hash, header.number)
@@ -83,13 +85,29 @@ export class BlockGossip {
       case 'full':
         return 'ignore'
       case 'invalid':
-        if (outcome.action === 'ban') network.ban(peerId, outcome.code)
-        return 'reject'
+        return this.#refuse(outcome, peerId)
       case 'verified':
-        // G10: handed on first, executed after.
-        void this.#import(block, peerId)
-        return 'accept'
+        return this.#takeVerified(block, peerId)
     }
+  }
+
+  #takeVerified(block: SealedBlock, peerId: string): Verdict {
+    // G10: the header's own body, or honest nodes would pay for passing on another.
+    const fault = bodyFault(block)
+    if (fault !== undefined) {
+      if (fault.condemns === 'header') this.#modules.chain.headers.markInvalid(block.hash)
+      return this.#refuse(fault, peerId)
+    }
+    // G11: handed on first, executed after.
+    void this.#import(block, peerId)
+    return 'accept'
+  }
+
+  /** What an honest node may have passed on, not knowing yet, is not held against it. */
+  #refuse({ action, code }: Fault, peerId: string): Verdict {
+    if (action === 'none') return 'ignore'
+    if (action === 'ban') this.#modules.network.ban(peerId, code)
+    return 'reject'
   }
 
   async #import(block: SealedBlock, peerId: string): Promise<void> {

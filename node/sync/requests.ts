@@ -7,6 +7,7 @@
 import { CodedError } from '../../consensus/errors.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { ReplyChunk } from '../../p2p/options.ts'
+import { bodyFault } from '../chain/body-check.ts'
 import type { SealedBlock, SealedHeader } from '../chain/sealed-block.ts'
 import { REQUEST_LIMITS, type RequestName } from './protocol.ts'
 import {
@@ -82,6 +83,11 @@ export class SyncRequests {
     const name = 'blocks_by_hash'
     const blocks = await this.#ask(peerId, name, encodeHashes(hashes), decodeSealedBlock, signal)
     this.#verifySubsequence(peerId, name, hashes, blocks)
+    for (const block of blocks) {
+      // Whoever sends another body than the header's pays here; any other fault is the block's.
+      const fault = bodyFault(block)
+      if (fault?.condemns === 'sender') throw this.#fault(peerId, name, fault.code)
+    }
     return blocks
   }
 

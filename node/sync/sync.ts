@@ -10,6 +10,7 @@ import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import { CodedError } from '../../consensus/errors.ts'
 import type { PeerAction } from '../../consensus/rules/gossip-verdict.ts'
+import { EXCLUDED } from '../chain/block-fault.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { ImportOutcome } from '../chain/import-outcome.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
@@ -132,8 +133,15 @@ export class Sync {
 
   #charge(peerId: string, action: PeerAction, reason: string): void {
     const { network } = this.#modules
+    if (action === 'none') return
     if (action === 'ban') network.ban(peerId, reason)
     else network.report(peerId, PENALTY_FAULT, reason)
+  }
+
+  /** Whoever serves a chain has executed it; only our operator's exclusions are news to it. */
+  #chargeServer(peerId: string, action: PeerAction, reason: string): void {
+    if (reason === EXCLUDED.code) return
+    this.#charge(peerId, action === 'none' ? 'penalize' : action, reason)
   }
 
   get #behindBlocks(): bigint {
@@ -243,7 +251,7 @@ export class Sync {
     }
     if (error instanceof RangeSyncError) {
       const { type } = error
-      if (type.code === 'BAD_HEADER') this.#charge(peerId, type.action, type.fault)
+      if (type.code === 'BAD_HEADER') this.#chargeServer(peerId, type.action, type.fault)
       if (type.code === 'CLAIM_FALSE') network.report(peerId, PENALTY_UNHELPFUL, type.code)
       return
     }
@@ -255,7 +263,7 @@ export class Sync {
   #onBodyFailure(peerId: string, { type }: BodySyncError): void {
     const { network } = this.#modules
     if (type.code === 'NO_PROGRESS') network.report(peerId, PENALTY_UNHELPFUL, 'no progress')
-    if (type.code !== 'INVALID_BLOCK') return
+    if (type.code !== 'INVALID_BLOCK' || type.fault === EXCLUDED.code) return
     network.report(type.peerId, PENALTY_FAULT, type.fault)
     // The header of an invalid block came from the peer that the run followed.
     if (type.condemns === 'header' && type.peerId !== peerId) {

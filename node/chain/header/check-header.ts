@@ -24,7 +24,13 @@ import type { ChildContext } from '../../../consensus/tree/tree-types.ts'
 import type { Hash, Header } from '../../../consensus/types.ts'
 import type { Genesis } from '../../../genesis/genesis-file.ts'
 import { SHAPES } from '../../../gpu/reference/shape.ts'
-import { type Fault, KNOWN_INVALID, ruleFault } from '../block-fault.ts'
+import {
+  EXCLUDED,
+  type Fault,
+  KNOWN_INVALID,
+  KNOWN_INVALID_BY_EXECUTION,
+  ruleFault,
+} from '../block-fault.ts'
 import type { Invalid, Untimely } from '../import-outcome.ts'
 import type { SealedHeader } from '../sealed-block.ts'
 import { InvalidHashes } from './invalid-hashes.ts'
@@ -42,22 +48,26 @@ export class HeaderChecker {
   readonly #tree: BlockTree
   readonly #synthetic: SyntheticRows
   readonly #invalid = new InvalidHashes()
+  /** Never forgotten: the operator gave them. */
+  readonly #excluded: ReadonlySet<Hash>
 
-  constructor(genesis: Genesis, tree: BlockTree) {
+  constructor(genesis: Genesis, tree: BlockTree, excluded: readonly Hash[] = []) {
     this.#genesis = genesis
     this.#genesisHash = hexToBytes(genesis.hash)
     this.#tree = tree
     this.#synthetic = new SyntheticRows(SHAPES[genesis.params.shape])
+    this.#excluded = new Set(excluded)
+    for (const hash of excluded) tree.markInvalid(hash)
   }
 
   /** Whether the header is known to be invalid, whatever comes with it. */
   isInvalid(hash: Hash): boolean {
-    return this.#invalid.has(hash) || this.#tree.get(hash)?.status === 'invalid'
+    return this.#knownFault(hash) !== undefined
   }
 
-  /** Remembers a header as invalid for ever, and marks what stands on it in the tree. */
+  /** Remembers what the body or execution found of a header, and marks what stands on it. */
   markInvalid(hash: Hash): void {
-    this.#invalid.add(hash)
+    this.#invalid.add(hash, KNOWN_INVALID_BY_EXECUTION)
     this.#tree.markInvalid(hash)
   }
 
@@ -68,21 +78,23 @@ export class HeaderChecker {
   check(sealed: SealedHeader, nowMs: number | undefined): HeaderOutcome {
     const { hash, header } = sealed
     // 1: known, or parent missing.
-    if (this.isInvalid(hash)) return invalid(KNOWN_INVALID)
+    const before = this.#knownFault(hash)
+    if (before !== undefined) return invalid(before)
     const known = this.#tree.get(hash)
     if (known !== undefined) return this.#checkKnown(known, sealed)
     const timeliness = nowMs === undefined ? 'due' : headerTimeliness(header, nowMs)
     if (timeliness !== 'due') return { kind: 'future', isFar: timeliness === 'far-future' }
-    if (this.isInvalid(header.parentHash)) {
-      this.#invalid.add(hash)
-      return invalid(KNOWN_INVALID)
+    const inherited = this.#knownFault(header.parentHash)
+    if (inherited !== undefined) {
+      this.#invalid.add(hash, inherited)
+      return invalid(inherited)
     }
     const context = this.#tree.childContext(header.parentHash)
     if (context === undefined) return this.#outsideTree(header)
     // 2: header and proof rules, cheapest first.
     const fault = this.#headerFault(header, context) ?? this.#proofFault(sealed, context)
     if (fault === undefined) return this.#enter(header, hash)
-    if (fault.condemns === 'header') this.#invalid.add(hash)
+    if (fault.condemns === 'header') this.#invalid.add(hash, KNOWN_INVALID)
     return invalid(fault)
   }
 
@@ -102,6 +114,17 @@ export class HeaderChecker {
       checkJob: true,
       synthetic: this.#synthetic,
     })
+  }
+
+  /** What was found before of this very header. What stands in the tree has passed the rules. */
+  #knownFault(hash: Hash): Fault | undefined {
+    if (this.#excluded.has(hash)) return EXCLUDED
+    const fault = this.#invalid.get(hash)
+    if (fault !== undefined) return fault
+    let node = this.#tree.get(hash)
+    if (node?.status !== 'invalid') return undefined
+    while (node?.status === 'invalid' && !this.#excluded.has(node.hash)) node = node.parent
+    return node?.status === 'invalid' ? EXCLUDED : KNOWN_INVALID_BY_EXECUTION
   }
 
   /** Any valid witness serves: of a block that is not executed yet, this one may be stored. */
@@ -137,7 +160,7 @@ export class HeaderChecker {
       case 'known':
         return { kind: 'verified', node: inserted.node }
       case 'invalid-parent':
-        return invalid(KNOWN_INVALID)
+        return invalid(KNOWN_INVALID_BY_EXECUTION)
       case 'unknown-parent':
         return { kind: 'unknown-parent', parentHash: header.parentHash }
       case 'too-old':

@@ -1,24 +1,26 @@
 /**
- * Hashes of headers that can never be valid, so that repeating them costs a look-up. Bounded: at
- * the limit the oldest is forgotten, and would be judged anew. Transient failures never get here.
+ * Hashes of headers that can never be valid, with what that says of who sends them, so that
+ * repeating them costs a look-up. Bounded: at the limit the oldest is forgotten, and would be
+ * judged anew. Transient failures never get here.
  */
 import type { Hash } from '../../../consensus/types.ts'
+import type { Fault } from '../block-fault.ts'
 
 /** 32-byte hashes as text, about 200 bytes each: 800 KiB. */
 export const INVALID_HASHES_MAX = 4_096
 
 export class InvalidHashes {
-  readonly #hashes = new Set<Hash>()
+  readonly #faults = new Map<Hash, Fault>()
 
-  has(hash: Hash): boolean {
-    return this.#hashes.has(hash)
+  get(hash: Hash): Fault | undefined {
+    return this.#faults.get(hash)
   }
 
-  add(hash: Hash): void {
-    this.#hashes.add(hash)
-    if (this.#hashes.size <= INVALID_HASHES_MAX) return
-    for (const oldest of this.#hashes) {
-      this.#hashes.delete(oldest)
+  add(hash: Hash, fault: Fault): void {
+    this.#faults.set(hash, fault)
+    if (this.#faults.size <= INVALID_HASHES_MAX) return
+    for (const oldest of this.#faults.keys()) {
+      this.#faults.delete(oldest)
       return
     }
   }

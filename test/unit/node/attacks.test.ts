@@ -26,16 +26,38 @@ describe('node / attacks', () => {
     await untilHead(bystander, (hash) => hash === block.hash)
   })
 
-  it('a block that lies about its state costs its sender and leaves nothing behind', async () => {
+  it('a block that lies about its state leaves nothing behind and parts no honest nodes', async () => {
     const victim = await startTestNode({ peers: [] })
+    const bystander = await startTestNode({ peers: [victim] })
+    await untilPeers(bystander, 1)
     const rogue = await startRogue(victim)
     const source = await TestChain.open()
     const lie = await source.sealLie({ stateRoot: `0x${'ba'.repeat(32)}` })
     await rogue.publish('block', encodeSealedBlock(lie))
     await expect.poll(() => victim.chain.headers.isInvalid(lie.hash), POLL).toBe(true)
-    await untilPeers(victim, 0)
-    expect(victim.api.chain.head().header.number).toBe(0n)
+    await expect.poll(() => bystander.chain.headers.isInvalid(lie.hash), POLL).toBe(true)
+    const child = await bystander.sealer!.sealNow({ timestamp: 0n })
+    await untilHead(victim, (hash) => hash === child.hash)
+    expect(bystander.api.network.peers().length).toBe(1)
     expect(await victim.api.chain.header(lie.hash)).toBeUndefined()
+  })
+
+  it("a body that is not the header's is not relayed, and the right one still passes", async () => {
+    const victim = await startTestNode({ peers: [] })
+    const bystander = await startTestNode({ peers: [victim] })
+    await untilPeers(bystander, 1)
+    const rogue = await startRogue(victim)
+    const source = await TestChain.open()
+    const block = await source.seal()
+    const refusals: string[] = []
+    bystander.chain.events.on('refused', (_block, _source, { kind }) => refusals.push(kind))
+    const spoiled = { ...block, transactions: [Uint8Array.of(2, 0xc0)] }
+    await rogue.publish('block', encodeSealedBlock(spoiled))
+    await expect.poll(() => victim.chain.tree.get(block.hash)?.status, POLL).toBe('verified')
+    expect(victim.chain.isHeld(block.hash)).toBe(false)
+    await rogue.publish('block', encodeSealedBlock(block))
+    await untilHead(bystander, (hash) => hash === block.hash)
+    expect(refusals).toEqual([])
   })
 
   it('a false claim of work brings no head and no trust', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodeHeader, hashHeader } from '../../../../consensus/codec/header-codec.ts'
-import type { Header } from '../../../../consensus/types.ts'
+import type { Hash, Header } from '../../../../consensus/types.ts'
+import { INVALID_HASHES_MAX } from '../../../../node/chain/header/invalid-hashes.ts'
 import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
 import { sealWithTile } from '../../../../node/sealer/template.ts'
 import { searchReference, TEST_COINBASE, TestChain } from '../../../support/chain-factory.ts'
@@ -9,6 +10,10 @@ import { searchReference, TEST_COINBASE, TestChain } from '../../../support/chai
 function withHeader(block: SealedBlock, changes: Partial<Header>): SealedBlock {
   const header = { ...block.header, ...changes }
   return { ...block, header, headerRlp: encodeHeader(header), hash: hashHeader(header) }
+}
+
+function genesisOf(test: TestChain): Hash {
+  return test.chain.genesis.hash
 }
 
 const badRoot = `0x${'ba'.repeat(32)}` as const
@@ -78,6 +83,32 @@ describe('node / chain / import-block', () => {
     expect(await test.import(onLate)).toMatchObject({ code: 'KNOWN_INVALID', action: 'penalize' })
   })
 
+  it('never forgets what is excluded, and blames nobody for it', async () => {
+    const source = await TestChain.open()
+    const [first, second] = await source.extend(2)
+    const test = await TestChain.open({ exclude: [first!.hash] })
+    const excluded = { kind: 'invalid', code: 'EXCLUDED', condemns: 'header', action: 'none' }
+    expect(await test.import(first!)).toEqual(excluded)
+    for (let number = 0; number <= INVALID_HASHES_MAX; number++) {
+      const late = withHeader(second!, { parentHash: genesisOf(test), number: BigInt(number + 2) })
+      test.chain.headers.check(late, undefined)
+    }
+    expect(await test.import(first!)).toEqual(excluded)
+    expect(await test.import(second!)).toEqual(excluded)
+  })
+
+  it('leaves a chain that was followed before it was excluded', async () => {
+    const before = await TestChain.open()
+    const [first, , third] = await before.extend(3)
+    await before.close()
+    const { directory } = before
+    const test = await TestChain.open({ directory, exclude: [first!.hash] })
+    expect(test.chain.head.hash).toBe(genesisOf(test))
+    expect(await test.import(third!)).toMatchObject({ code: 'EXCLUDED', action: 'none' })
+    const [other] = await test.extend(1, { coinbase: `0x${'ee'.repeat(20)}` })
+    expect(test.chain.head.hash).toBe(other!.hash)
+  })
+
   it('holds back a block from the future without judging it', async () => {
     const test = await TestChain.open()
     const now = BigInt(Math.floor(Date.now() / 1000))
@@ -97,9 +128,9 @@ describe('node / chain / import-block', () => {
   ])('condemns a header under a good proof for %s, with all above it', async (code, changes) => {
     const test = await TestChain.open()
     const lie = await test.sealLie(changes)
-    expect(await test.import(lie)).toMatchObject({ code, condemns: 'header', action: 'penalize' })
+    expect(await test.import(lie)).toMatchObject({ code, condemns: 'header', action: 'none' })
     expect(test.chain.tree.get(lie.hash)?.status).toBe('invalid')
-    expect(await test.import(lie)).toMatchObject({ code: 'KNOWN_INVALID' })
+    expect(await test.import(lie)).toMatchObject({ code: 'KNOWN_INVALID', action: 'none' })
     expect(test.chain.head.header.number).toBe(0n)
     expect(await test.chain.blocks.header(lie.hash)).toBeUndefined()
   })
