@@ -60,7 +60,7 @@ export const UNJUDGED_BYTES_PER_PEER_MAX = 16_777_216
 /** The same of all peers together. */
 export const UNJUDGED_MESSAGES_MAX = 4_096
 export const UNJUDGED_BYTES_MAX = 67_108_864
-/** RPCs of one peer; beyond it they are dropped and charged. Twice what a full pool sends singly. */
+/** RPCs of one peer, twice what a full pool sends singly; beyond it dropped and charged. */
 export const RPC_PER_SECOND_MAX = 2_000
 export const RPC_BURST_MAX = 16_384
 /**

@@ -81,7 +81,7 @@ export class FilterStore {
     )
   }
 
-  /** Whole blocks until there are enough logs or the time is up; the rest waits for the next call. */
+  /** Whole blocks until there are enough logs or the time is up; the rest waits. */
   async #logChanges(
     id: Hex,
     filter: Filter,

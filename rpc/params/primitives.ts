@@ -32,7 +32,7 @@ export function expected(path: string, wanted: string, value: unknown) {
   return paramInvalid(`invalid argument "${path}": want ${wanted}, got ${echo}`)
 }
 
-/** Lists and objects by name only: writing one out can be long, and deep ones overflow the stack. */
+/** Lists and objects by name only: written out, deep ones overflow the stack. */
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
