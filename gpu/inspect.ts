@@ -3,11 +3,11 @@
  * `hanzo gpu` prints it.
  */
 import { resolve } from 'node:path'
-import { type BackendLog, SILENT_LOG } from './backend.ts'
 import { Engine } from './engine/engine.ts'
 import { engineLadder } from './engine/ladder.ts'
 import type { EngineReport, KernelReport } from './engine/protocol.ts'
 import { GpuError } from './errors.ts'
+import { type BackendLog, SILENT_LOG } from './proof-backend.ts'
 import { SHAPES, type ShapeName } from './reference/shape.ts'
 
 export type { EngineReport, KernelReport }

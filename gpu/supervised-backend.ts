@@ -6,6 +6,10 @@
  * Running -> Stopped -> (pause) -> Opening -> Running, or Closed.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { Engine } from './engine/engine.ts'
+import type { Rung } from './engine/ladder.ts'
+import type { OpenRequest } from './engine/protocol.ts'
+import { assert, GpuError } from './errors.ts'
 import type {
   BackendInfo,
   BackendLog,
@@ -13,11 +17,7 @@ import type {
   SearchOptions,
   SearchTemplate,
   WinningTile,
-} from './backend.ts'
-import { Engine } from './engine/engine.ts'
-import type { Rung } from './engine/ladder.ts'
-import type { OpenRequest } from './engine/protocol.ts'
-import { assert, GpuError } from './errors.ts'
+} from './proof-backend.ts'
 
 export type SupervisedOptions = {
   readonly ladder: readonly [Rung, ...Rung[]]

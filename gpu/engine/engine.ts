@@ -1,12 +1,13 @@
 /** One life of an engine, from the side that uses it: opened, asked to search, closed or lost. */
+
+import { assert, GpuError, type GpuErrorType } from '../errors.ts'
 import type {
   BackendInfo,
   BackendLog,
   SearchOptions,
   SearchTemplate,
   WinningTile,
-} from '../backend.ts'
-import { assert, GpuError, type GpuErrorType } from '../errors.ts'
+} from '../proof-backend.ts'
 import type { EnginePort } from './engine-port.ts'
 import type {
   EngineReply,

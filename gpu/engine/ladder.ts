@@ -2,7 +2,7 @@
  * The engines that a machine may offer, best first: a GPU of the system, SwiftShader, a software
  * adapter of the system, the CPU twin. The first that opens is used.
  */
-import type { BackendMode } from '../backend.ts'
+import type { BackendMode } from '../proof-backend.ts'
 import { isSwiftShaderSupported, swiftShaderEnvironment } from '../swiftshader.ts'
 import { type EnginePort, startCpuThread, startWebGpuChild } from './engine-port.ts'
 

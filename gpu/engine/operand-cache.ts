@@ -2,8 +2,9 @@
  * The operands of the searches of an engine: generated once for an epoch seed, kept from one search
  * to the next when they came with a job.
  */
-import type { SearchTemplate } from '../backend.ts'
+
 import { assert } from '../errors.ts'
+import type { SearchTemplate } from '../proof-backend.ts'
 import type { Operands } from '../reference/search.ts'
 import type { Shape } from '../reference/shape.ts'
 import { syntheticMatrix } from '../reference/synthetic.ts'

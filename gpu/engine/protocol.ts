@@ -2,8 +2,9 @@
  * The messages between a backend and its engine: a child process (WebGPU) or a thread (CPU). Both
  * carry structured clones, so bytes and big integers travel as they are.
  */
-import type { BackendInfo, SearchTemplate, WinningTile } from '../backend.ts'
+
 import type { GpuErrorType } from '../errors.ts'
+import type { BackendInfo, SearchTemplate, WinningTile } from '../proof-backend.ts'
 import type { ShapeName } from '../reference/shape.ts'
 
 /** The first message an engine gets; it answers `ready` or `failed`. */

@@ -3,7 +3,7 @@
  * function computes the ticket again.
  * Spec: docs/spec/proof-of-compute.md, "Prover" (on candidate).
  */
-import type { WinningTile } from '../backend.ts'
+import type { WinningTile } from '../proof-backend.ts'
 import { evaluateTile } from '../reference/evaluate-tile.ts'
 import type { Candidate, Operands } from '../reference/search.ts'
 import { deriveKappa, deriveSeeds, nonceBytes, type Seeds } from '../reference/seeds.ts'

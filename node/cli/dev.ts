@@ -7,14 +7,7 @@
 import type { Command } from 'commander'
 import { runCommand } from './failure.ts'
 import { parsePortOrZero, parseSeconds } from './flags.ts'
-
-export type DevFlags = {
-  readonly port: number
-  readonly blockTime?: number
-  readonly dataDir?: string
-  readonly verbose?: boolean
-  readonly json?: boolean
-}
+import type { DevFlags } from './run-dev.ts'
 
 export function addDevCommand(program: Command): void {
   program

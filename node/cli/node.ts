@@ -4,33 +4,10 @@
  * Spec: docs/spec/interface.md, "Commands".
  */
 import type { Command } from 'commander'
-import type { Address } from '../../consensus/types.ts'
 import { runCommand } from './failure.ts'
-import {
-  collect,
-  type GpuMode,
-  parseAddress,
-  parseGpuMode,
-  parsePercent,
-  parsePortOrZero,
-} from './flags.ts'
+import { collect, parseAddress, parseGpuMode, parsePercent, parsePortOrZero } from './flags.ts'
 import { LOG_LEVELS } from './log-line.ts'
-
-export type NodeFlags = {
-  readonly genesis: string
-  readonly dataDir: string
-  readonly rpcPort: number
-  readonly p2pPort: number
-  readonly p2pHost: string
-  readonly bootnode: readonly string[]
-  readonly validatorKey?: string
-  readonly coinbase?: Address
-  readonly mine?: boolean
-  readonly gpu: GpuMode
-  readonly gpuDuty: number
-  readonly logLevel: string
-  readonly json?: boolean
-}
+import type { NodeFlags } from './run-node.ts'
 
 export function addNodeCommand(program: Command): void {
   program

@@ -9,10 +9,24 @@ import { decodeHeader, hashHeader } from '../../consensus/codec/header-codec.ts'
 import { verifyProofOfCompute } from '../../consensus/proof/proof-of-compute.ts'
 import type { Hash, Hex } from '../../consensus/types.ts'
 import type { ConsensusParams, ShapeName } from '../../genesis/params.ts'
-import type { ComputeProofAnswer } from './verify-proof.ts'
 
 /** Headers whose timestamps make the median time past. */
 const MEDIAN_BLOCKS = 11n
+
+export type ComputeProofAnswer = {
+  readonly blockHash: Hex
+  readonly proof: Hex
+  readonly shape: string
+  readonly kind: Hex
+  readonly ti: Hex
+  readonly tj: Hex
+  readonly ticket: Hex
+  readonly theta: Hex
+  readonly difficulty: Hex
+  readonly operations: Hex
+  readonly quality: Hex
+  readonly reward: Hex
+}
 
 type Call = (method: string, ...params: unknown[]) => Promise<unknown>
 

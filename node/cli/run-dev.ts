@@ -12,11 +12,18 @@ import type { DevnetConfig } from '../devnet/config.ts'
 import { GENESIS_FILE, writeGenesis } from '../devnet/prepare.ts'
 import { ZERO_COINBASE } from '../options.ts'
 import { formatBanner } from './banner.ts'
-import type { DevFlags } from './dev.ts'
 import { CommandError } from './failure.ts'
 import { createLog } from './log.ts'
 import { type ServedNode, serve } from './serve.ts'
 import { untilStopped } from './until-stopped.ts'
+
+export type DevFlags = {
+  readonly port: number
+  readonly blockTime?: number
+  readonly dataDir?: string
+  readonly verbose?: boolean
+  readonly json?: boolean
+}
 
 export async function runDev(flags: DevFlags): Promise<void> {
   const directory = flags.dataDir ?? (await mkdtemp(join(tmpdir(), 'hanzo-dev-')))

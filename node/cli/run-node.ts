@@ -10,10 +10,26 @@ import { parseKeyFile } from '../../genesis/validator-keys.ts'
 import type { HeadMessage, ValidatorMessage } from '../devnet/messages.ts'
 import type { HeadChange } from '../events.ts'
 import { CommandError } from './failure.ts'
+import type { GpuMode } from './flags.ts'
 import { createLog } from './log.ts'
-import type { NodeFlags } from './node.ts'
 import { type ServedNode, serve } from './serve.ts'
 import { untilStopped } from './until-stopped.ts'
+
+export type NodeFlags = {
+  readonly genesis: string
+  readonly dataDir: string
+  readonly rpcPort: number
+  readonly p2pPort: number
+  readonly p2pHost: string
+  readonly bootnode: readonly string[]
+  readonly validatorKey?: string
+  readonly coinbase?: Address
+  readonly mine?: boolean
+  readonly gpu: GpuMode
+  readonly gpuDuty: number
+  readonly logLevel: string
+  readonly json?: boolean
+}
 
 export async function runNode(flags: NodeFlags): Promise<void> {
   // The supervisor is gone, however that came about: a validator does not outlive it.

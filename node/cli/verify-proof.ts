@@ -9,24 +9,10 @@ import type { Command } from 'commander'
 import type { Hex } from '../../consensus/types.ts'
 import { CommandError, runCommand } from './failure.ts'
 import { parseBlock, parseUrl } from './flags.ts'
+import type { ComputeProofAnswer } from './recheck-proof.ts'
 import { callNode } from './rpc-client.ts'
 
 type Options = { readonly block: string; readonly rpc: string; readonly json?: boolean }
-
-export type ComputeProofAnswer = {
-  readonly blockHash: Hex
-  readonly proof: Hex
-  readonly shape: string
-  readonly kind: Hex
-  readonly ti: Hex
-  readonly tj: Hex
-  readonly ticket: Hex
-  readonly theta: Hex
-  readonly difficulty: Hex
-  readonly operations: Hex
-  readonly quality: Hex
-  readonly reward: Hex
-}
 
 export function addVerifyProofCommand(program: Command): void {
   program
