@@ -10,6 +10,8 @@ export type PeerClaim = {
   readonly connectedMs: number
   /** undefined until the peer has told us. */
   readonly status: Status | undefined
+  /** Claims in a row that were followed and brought nothing. */
+  readonly failures: number
 }
 
 export class PeerBook {
@@ -20,7 +22,7 @@ export class PeerBook {
   }
 
   connect(id: string, nowMs: number): void {
-    this.#peers.set(id, { id, connectedMs: nowMs, status: undefined })
+    this.#peers.set(id, { id, connectedMs: nowMs, status: undefined, failures: 0 })
   }
 
   disconnect(id: string): void {
@@ -39,10 +41,17 @@ export class PeerBook {
     this.update(id, { ...status, headNumber: number, headHash: hash })
   }
 
-  /** The claim was false or useless: the peer counts again with its next status. */
-  distrust(id: string): void {
+  /** The claim was false or useless: the peer counts again with its next status, behind others. */
+  failed(id: string): void {
     const peer = this.#peers.get(id)
-    if (peer !== undefined) this.#peers.set(id, { ...peer, status: undefined })
+    if (peer === undefined) return
+    this.#peers.set(id, { ...peer, status: undefined, failures: peer.failures + 1 })
+  }
+
+  /** The claim was followed and held. */
+  kept(id: string): void {
+    const peer = this.#peers.get(id)
+    if (peer !== undefined) this.#peers.set(id, { ...peer, failures: 0 })
   }
 
   get(id: string): PeerClaim | undefined {
@@ -53,16 +62,16 @@ export class PeerBook {
     return [...this.#peers.values()]
   }
 
-  /** Peers that claim more work than `totalDifficulty`, heaviest first; of equals the oldest. */
+  /**
+   * Peers that claim more work than `totalDifficulty`: those that failed us least come first, or
+   * two liars with boundless claims could take turns for ever; then the heaviest, then the oldest.
+   */
   heavierThan(totalDifficulty: bigint): readonly PeerClaim[] {
     return this.all()
       .filter(({ status }) => status !== undefined && status.totalDifficulty > totalDifficulty)
-      .sort((a, b) => compareClaims(b, a) || a.connectedMs - b.connectedMs)
-  }
-
-  /** Peers that claim to be at `number` or above it. */
-  atLeast(number: bigint): readonly PeerClaim[] {
-    return this.all().filter(({ status }) => status !== undefined && status.headNumber >= number)
+      .sort(
+        (a, b) => a.failures - b.failures || compareClaims(b, a) || a.connectedMs - b.connectedMs,
+      )
   }
 }
 

@@ -16,6 +16,7 @@ import type { ImportOutcome } from '../chain/import-outcome.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { NodeEvents } from '../events.ts'
 import { type Clock, pause } from '../ports.ts'
+import { BehindWatch } from './behind-watch.ts'
 import { incompatibility, localStatus } from './local-status.ts'
 import { PeerBook, type PeerClaim } from './peer-book.ts'
 import { BodySyncError } from './range/body-sync.ts'
@@ -53,12 +54,16 @@ export class Sync {
   readonly #modules: SyncModules
   readonly #requests: SyncRequests
   readonly #orphans: UnknownParents
+  readonly #behind: BehindWatch
   readonly #stop = new AbortController()
+  /** Peers whose status is being asked for. */
+  readonly #asking = new Set<string>()
   #run: Run | undefined
   #isGraceRunning = false
 
   constructor(modules: SyncModules) {
     this.#modules = modules
+    this.#behind = new BehindWatch(modules.chain, modules.clock)
     // Every request under way listens: a status each peer, a few walks, the batches of a run.
     setMaxListeners(REQUESTS_MAX, this.#stop.signal)
     this.#requests = new SyncRequests(modules.network)
@@ -89,14 +94,14 @@ export class Sync {
   progress(): { startingBlock: bigint; currentBlock: bigint; highestBlock: bigint } | undefined {
     const run = this.#run
     const currentBlock = this.#modules.chain.head.header.number
-    if (run === undefined || run.targetNumber - currentBlock <= this.#behindBlocks) return undefined
+    if (run === undefined || run.targetNumber - currentBlock <= this.#behind.blocksMax)
+      return undefined
     return { startingBlock: run.startNumber, currentBlock, highestBlock: run.targetNumber }
   }
 
-  /** More than two epochs of verified headers lie above the head: sealing on it would be waste. */
+  /** Sealing on the head would be waste. */
   get isBehind(): boolean {
-    const { tree } = this.#modules.chain
-    return tree.bestVerified().number - tree.head().number > this.#behindBlocks
+    return this.#behind.isBehind
   }
 
   onPeerConnected(peerId: string): void {
@@ -144,29 +149,29 @@ export class Sync {
     this.#charge(peerId, action === 'none' ? 'penalize' : action, reason)
   }
 
-  get #behindBlocks(): bigint {
-    return BigInt(2 * this.#modules.chain.genesis.params.epochLength)
-  }
-
   async #statusLoop(): Promise<void> {
     const { clock } = this.#modules
     const { signal } = this.#stop
     while (!signal.aborted) {
       await pause(clock, STATUS_INTERVAL_MS, signal)
       for (const { id } of this.peers.all()) {
-        if (signal.aborted) return
-        await this.#exchangeStatus(id)
+        // Side by side: a slow peer must not keep us from hearing of the others.
+        if (!signal.aborted) void this.#exchangeStatus(id)
       }
     }
   }
 
   async #exchangeStatus(peerId: string): Promise<void> {
     const { chain, log } = this.#modules
+    if (this.#asking.has(peerId)) return
+    this.#asking.add(peerId)
     try {
       const ours = localStatus(chain)
       this.onStatus(peerId, await this.#requests.status(peerId, ours, this.#stop.signal))
     } catch (error) {
       log.debug({ err: error, peer: peerId }, 'No status from a peer')
+    } finally {
+      this.#asking.delete(peerId)
     }
   }
 
@@ -203,7 +208,9 @@ export class Sync {
     try {
       const options = { peerId, headNumber: targetNumber, peerIds }
       const modules = { chain, clock, requests: this.#requests }
-      await runRangeSync(options, modules, controller.signal)
+      const isKept = await runRangeSync(options, modules, controller.signal)
+      if (isKept) this.peers.kept(peerId)
+      else this.peers.failed(peerId)
       log.debug({ peer: peerId, number: chain.head.header.number }, 'Followed a heavier chain')
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#onRunFailed(peerId, error)
@@ -221,6 +228,7 @@ export class Sync {
 
   #begin(run: Run): void {
     this.#run = run
+    this.#behind.onRunBegins()
     if (this.progress() !== undefined) {
       this.#modules.log.info(
         { number: run.startNumber, target: run.targetNumber, peer: run.peerId },
@@ -234,7 +242,7 @@ export class Sync {
     const { chain, events, log } = this.#modules
     const run = this.#run
     this.#run = undefined
-    if (run !== undefined && run.targetNumber - run.startNumber > this.#behindBlocks) {
+    if (run !== undefined && run.targetNumber - run.startNumber > this.#behind.blocksMax) {
       log.info({ number: chain.head.header.number }, 'Stopped syncing')
       events.emit('syncing', false)
     }
@@ -243,7 +251,7 @@ export class Sync {
   /** Whatever happened, the peer's claim is not followed again before it says it anew. */
   #onRunFailed(peerId: string, error: unknown): void {
     const { network, log } = this.#modules
-    this.peers.distrust(peerId)
+    this.peers.failed(peerId)
     log.debug({ err: error, peer: peerId }, 'A range sync ended early')
     if (error instanceof BodySyncError) {
       this.#onBodyFailure(peerId, error)
@@ -252,7 +260,8 @@ export class Sync {
     if (error instanceof RangeSyncError) {
       const { type } = error
       if (type.code === 'BAD_HEADER') this.#chargeServer(peerId, type.action, type.fault)
-      if (type.code === 'CLAIM_FALSE') network.report(peerId, PENALTY_UNHELPFUL, type.code)
+      if (type.code === 'CLAIM_FALSE' || type.code === 'TOO_SLOW')
+        network.report(peerId, PENALTY_UNHELPFUL, type.code)
       return
     }
     if (!(error instanceof CodedError) && !isNetworkFailure(error)) {

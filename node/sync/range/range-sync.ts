@@ -12,7 +12,7 @@ import type { SealedHeader } from '../../chain/sealed-block.ts'
 import type { Clock } from '../../ports.ts'
 import { REQUEST_LIMITS } from '../protocol.ts'
 import type { SyncRequests } from '../requests.ts'
-import { BodySync } from './body-sync.ts'
+import { BodySync, PROGRESS_MS_MAX } from './body-sync.ts'
 import { type Ancestor, findCommonAncestor } from './common-ancestor.ts'
 
 /** Headers verified before everything else gets a turn: a few milliseconds of work. */
@@ -32,12 +32,22 @@ export type RangeSyncModules = {
   readonly clock: Clock
 }
 
-/** Follows the peer's chain to its end. Throws a coded error that tells whose fault it was. */
+/** What the headers of a peer came to. */
+type Pumped = {
+  readonly work: bigint
+  /** Ended by a header ahead of our clock: there is more, to come later. */
+  readonly isEarly: boolean
+}
+
+/**
+ * Follows the peer's chain to its end. False: it brought no work, but our own head moved meanwhile
+ * and may hold all that was claimed. Throws a coded error that tells whose fault it was.
+ */
 export async function runRangeSync(
   options: RangeSyncOptions,
   modules: RangeSyncModules,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const startWork = modules.chain.tree.head().totalDifficulty
   const ancestor = await ancestorWith(options, modules, signal)
   const bodies = new BodySync({ ...modules, peerIds: options.peerIds })
@@ -48,15 +58,36 @@ export async function runRangeSync(
     throw error
   }
   const headers = pumpHeaders(ancestor, options, modules, bodies, either)
-  const [work] = await Promise.all([
+  const [{ work, isEarly }] = await Promise.all([
     headers.catch(abortOthers),
     bodies.run(either).catch(abortOthers),
   ])
   signal.throwIfAborted()
-  if (work <= startWork) throw new RangeSyncError({ code: 'CLAIM_FALSE', work })
+  if (work > startWork) return true
+  if (isEarly) throw new RangeSyncError({ code: 'HEADER_NOT_USABLE', outcome: 'future' })
+  if (modules.chain.tree.head().totalDifficulty > startWork) return false
+  throw new RangeSyncError({ code: 'CLAIM_FALSE', work })
 }
 
+/** With a limit for all of its questions: each alone may take as long as a request may. */
 async function ancestorWith(
+  options: RangeSyncOptions,
+  modules: RangeSyncModules,
+  signal: AbortSignal,
+): Promise<Ancestor> {
+  const late = new AbortController()
+  const cancel = modules.clock.setTimer(PROGRESS_MS_MAX, () => late.abort())
+  try {
+    return await searchAncestor(options, modules, AbortSignal.any([signal, late.signal]))
+  } catch (error) {
+    if (late.signal.aborted && !signal.aborted) throw new RangeSyncError({ code: 'TOO_SLOW' })
+    throw error
+  } finally {
+    cancel()
+  }
+}
+
+async function searchAncestor(
   { peerId, headNumber }: RangeSyncOptions,
   { chain, requests }: RangeSyncModules,
   signal: AbortSignal,
@@ -74,25 +105,32 @@ async function ancestorWith(
   return ancestor
 }
 
-/** Fetches and verifies headers until the peer has no more; returns their total difficulty. */
+/** Fetches and verifies headers until the peer has no more that our clock lets in. */
 async function pumpHeaders(
   ancestor: Ancestor,
   { peerId }: RangeSyncOptions,
   { chain, requests, clock }: RangeSyncModules,
   bodies: BodySync,
   signal: AbortSignal,
-): Promise<bigint> {
+): Promise<Pumped> {
   const count = REQUEST_LIMITS.headers_by_range.itemsMax
   let work = 0n
-  for (let first = ancestor.number + 1n; !signal.aborted; ) {
+  let isEarly = false
+  for (let first = ancestor.number + 1n; !signal.aborted && !isEarly; ) {
     const headers = await requests.headersByRange(peerId, { first, count }, signal)
     if (headers.length === 0) break
-    for (let from = 0; from < headers.length; from += HEADERS_PER_TURN) {
-      const turn = headers.slice(from, from + HEADERS_PER_TURN)
-      work = turn.reduce((_, sealed) => verifiedWork(sealed, chain, clock), work)
-      await clock.giveWay()
+    let usable = 0
+    for (const sealed of headers) {
+      const reached = verifiedWork(sealed, chain, clock)
+      isEarly = reached === undefined
+      if (reached === undefined) break
+      work = reached
+      usable += 1
+      if (usable % HEADERS_PER_TURN === 0) await clock.giveWay()
     }
-    const wanted = headers.filter(({ hash }) => chain.tree.get(hash)?.status === 'verified')
+    const wanted = headers
+      .slice(0, usable)
+      .filter(({ hash }) => chain.tree.get(hash)?.status === 'verified')
     await bodies.push(
       wanted.map(({ hash, header }) => ({ hash, number: header.number })),
       signal,
@@ -100,13 +138,15 @@ async function pumpHeaders(
     first += BigInt(headers.length)
   }
   bodies.complete()
-  return work
+  return { work, isEarly }
 }
 
-/** Enters the header into the tree; returns its total difficulty. */
-function verifiedWork(sealed: SealedHeader, chain: Chain, clock: Clock): bigint {
+/** Enters the header into the tree; its total difficulty, or undefined if it is too early. */
+function verifiedWork(sealed: SealedHeader, chain: Chain, clock: Clock): bigint | undefined {
   const outcome: HeaderOutcome = chain.headers.check(sealed, clock.now())
   if (outcome.kind === 'verified') return outcome.node.totalDifficulty
+  // Our clock may be the late one: what came before it is good all the same.
+  if (outcome.kind === 'future') return undefined
   if (outcome.kind === 'invalid') {
     throw new RangeSyncError({ code: 'BAD_HEADER', fault: outcome.code, action: outcome.action })
   }
@@ -116,6 +156,8 @@ function verifiedWork(sealed: SealedHeader, chain: Chain, clock: Clock): bigint 
 export type RangeSyncErrorType =
   /** The peer shares nothing with us within the window: its chain can't be attached. */
   | { readonly code: 'NO_COMMON_ANCESTOR' }
+  /** No common ancestor within the time that a whole run may go without a block. */
+  | { readonly code: 'TOO_SLOW' }
   /** A header that breaks a rule, or a proof that fails: whoever serves it has not checked it. */
   | { readonly code: 'BAD_HEADER'; readonly fault: string; readonly action: PeerAction }
   /** Early, or of a branch that left the tree meanwhile: nobody's fault. */
