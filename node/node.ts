@@ -34,6 +34,7 @@ export class Node {
   readonly api: NodeApi
   readonly #parts: NodeParts
   readonly #closers: Closer[]
+  #stopped: Promise<void> | undefined
 
   private constructor(parts: NodeParts, closers: Closer[]) {
     this.api = parts.api
@@ -47,7 +48,9 @@ export class Node {
     try {
       return new Node(await openParts(options, closers), closers)
     } catch (error) {
-      await closeAll(closers)
+      await closeAll(closers).catch((failure: unknown) => {
+        options.log.warn({ err: failure }, 'What was opened did not close')
+      })
       throw error
     }
   }
@@ -65,8 +68,10 @@ export class Node {
   }
 
   /** Resolves when nothing runs any more and everything is on disk. */
-  async stop(): Promise<void> {
-    await closeAll(this.#closers)
+  stop(): Promise<void> {
+    // Asked again in the middle, the rest must not be closed beside the part that still closes.
+    this.#stopped ??= closeAll(this.#closers)
+    return this.#stopped
   }
 }
 
@@ -77,9 +82,18 @@ type NodeParts = {
   readonly peers: PeerServices | undefined
 }
 
-/** In reverse; each once, so that a second stop does nothing. */
+/** In reverse. A part that fails to close keeps none of the others open, least the database. */
 async function closeAll(closers: Closer[]): Promise<void> {
-  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close()
+  const failures: unknown[] = []
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) {
+    try {
+      await close()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length === 1) throw failures[0]
+  if (failures.length > 1) throw new AggregateError(failures, 'Parts of the node did not close')
 }
 
 /** What everything else stands on. */

@@ -1,6 +1,6 @@
 /**
  * Time and chance, as the logic of a node sees them: handed in, never taken from the machine, so
- * that the simulator can run a node in its own time. Spec: docs/spec/consensus.md, section 7.
+ * that the simulator can run a node in its own time.
  */
 import { randomBytes } from 'node:crypto'
 

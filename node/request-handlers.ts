@@ -4,13 +4,18 @@
  *
  * Spec: docs/spec/network.md, "Requests".
  */
+import { transactionBlockBytes } from '../consensus/codec/block-codec.ts'
 import { CodedError } from '../consensus/errors.ts'
 import type { Hash } from '../consensus/types.ts'
 import type { ReplyChunk } from '../p2p/options.ts'
 import type { PoolReader } from './api.ts'
 import type { Chain } from './chain/chain.ts'
 import { localStatus } from './sync/local-status.ts'
-import { REQUEST_LIMITS, type RequestName } from './sync/protocol.ts'
+import {
+  REQUEST_LIMITS,
+  type RequestName,
+  TRANSACTIONS_MESSAGE_BYTES_MAX,
+} from './sync/protocol.ts'
 import type { Sync } from './sync/sync.ts'
 import {
   decodeHashes,
@@ -33,8 +38,7 @@ type Items = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 const NO_PAYLOAD = new Uint8Array(0)
 const INVALID_REQUEST: ReplyChunk = { code: 1, payload: NO_PAYLOAD }
-/** Transactions of one chunk of `pooled_txs`. */
-const TRANSACTIONS_PER_CHUNK = 64
+const LIST_PREFIX_BYTES_MAX = 4
 /** Transactions of one answer of `pooled_txs`. */
 const TRANSACTIONS_MAX = 256
 
@@ -121,13 +125,20 @@ export class RequestHandlers {
   }
 
   *#pooled(): Iterable<Uint8Array> {
-    const raws = this.#modules.pool
-      .pending()
-      .slice(0, TRANSACTIONS_MAX)
-      .map(({ raw }) => raw)
-    for (let from = 0; from < raws.length; from += TRANSACTIONS_PER_CHUNK) {
-      yield encodeTransactions(raws.slice(from, from + TRANSACTIONS_PER_CHUNK))
+    // A chunk is a message of M4: as many as its limit takes, a long one alone.
+    let chunk: Uint8Array[] = []
+    let bytes = LIST_PREFIX_BYTES_MAX
+    for (const { raw } of this.#modules.pool.pending().slice(0, TRANSACTIONS_MAX)) {
+      const added = transactionBlockBytes(raw)
+      if (chunk.length > 0 && bytes + added > TRANSACTIONS_MESSAGE_BYTES_MAX) {
+        yield encodeTransactions(chunk)
+        chunk = []
+        bytes = LIST_PREFIX_BYTES_MAX
+      }
+      chunk.push(raw)
+      bytes += added
     }
+    if (chunk.length > 0) yield encodeTransactions(chunk)
   }
 
   /** Hashes of the canonical chain from `first`; the first missing one ends the answer. */

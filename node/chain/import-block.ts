@@ -1,7 +1,7 @@
 /**
  * The one road of a block: gossip, sync, the sealer and submitted work all end here, told apart
  * by `source`. Check before, run, check after, write once. The numbers are those of
- * ARCHITECTURE.md, "One block, end to end"; spec: docs/spec/consensus.md, "Import".
+ * ARCHITECTURE.md, "One road for a block"; spec: docs/spec/consensus.md, "Import".
  *
  * One import runs at a time (see ImportQueue). Nothing is written before step 6, which writes all
  * or nothing: a step that throws leaves the store as it was.

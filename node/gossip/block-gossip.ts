@@ -34,7 +34,7 @@ export class BlockGossip {
 
   constructor(modules: BlockGossipModules) {
     this.#modules = modules
-    this.#future = new FutureBlocks(modules.clock, (block, peerId) => this.#take(block, peerId))
+    this.#future = new FutureBlocks(modules.clock, (block, peerId) => this.#onDue(block, peerId))
   }
 
   stop(): void {
@@ -88,6 +88,15 @@ export class BlockGossip {
         return this.#refuse(outcome, peerId)
       case 'verified':
         return this.#takeVerified(block, peerId)
+    }
+  }
+
+  /** Called by a timer: a bug of ours in here must not end the process. */
+  #onDue(block: SealedBlock, peerId: string): void {
+    try {
+      this.#take(block, peerId)
+    } catch (error) {
+      this.#modules.log.error({ err: error, hash: block.hash }, 'A block that came due failed')
     }
   }
 

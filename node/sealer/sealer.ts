@@ -170,7 +170,9 @@ export class Sealer {
     this.#isPaused = obstacle() !== undefined
     const earlyMs = this.#earlyMs()
     if (!this.#isPaused && earlyMs <= 0 && this.#pace.isDue()) return true
-    const waitMs = this.#isPaused ? PAUSED_MS : earlyMs > 0 ? earlyMs : this.#pace.waitMs()
+    // Never longer: a clock that was set back may be set right again, and rings no bell.
+    const heldMs = this.#isPaused ? PAUSED_MS : Math.min(PAUSED_MS, earlyMs)
+    const waitMs = heldMs > 0 ? heldMs : this.#pace.waitMs()
     await this.#wake.wait(clock, signal, waitMs)
     return false
   }

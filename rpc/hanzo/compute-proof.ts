@@ -2,7 +2,7 @@
  * `hanzo_getComputeProof` and `hanzo_verifyComputeProof`: the work behind a block, for people and
  * for checkers that share no code with the node.
  *
- * Spec: docs/spec/proof-of-compute.md, "P2P, RPC, tests hooks".
+ * Spec: docs/spec/proof-of-compute.md, "Verifier".
  */
 import { bytesToHex } from '@ethereumjs/util'
 import { decodeExtraData } from '../../consensus/codec/extra-data.ts'

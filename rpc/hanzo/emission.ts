@@ -2,7 +2,7 @@
  * `hanzo_getEmission`: where the coins are. Released and burned amounts are read from the
  * contracts, which are the books; nothing is computed twice.
  *
- * Spec: docs/spec/token-economy.md, "Supply schedule". Circulating is what is neither burned nor
+ * Spec: docs/spec/token-economy.md, "Release schedule". Circulating is what is neither burned nor
  * locked: in a vault, in vesting, or at stake.
  */
 import { blockBudget } from '../../consensus/rules/reward.ts'

@@ -3,7 +3,7 @@
  * What passes stands in the tree as verified and has weight; its body may come later.
  *
  * Spec: docs/spec/block.md, "Header alone", "Header with parent"; docs/spec/proof-of-compute.md,
- * "Verification". Synchronous: nothing can come between a check and its entry in the tree.
+ * "Verifier". Synchronous: nothing can come between a check and its entry in the tree.
  */
 import { hexToBytes } from '@ethereumjs/util'
 import { HeaderError } from '../../../consensus/header-error.ts'
@@ -48,6 +48,8 @@ export class HeaderChecker {
   readonly #tree: BlockTree
   readonly #synthetic: SyntheticRows
   readonly #invalid = new InvalidHashes()
+  /** What passed with the proof that it holds: gossip and the import look at the same object. */
+  readonly #proved = new WeakSet<SealedHeader>()
   /** Never forgotten: the operator gave them. */
   readonly #excluded: ReadonlySet<Hash>
 
@@ -93,7 +95,10 @@ export class HeaderChecker {
     if (context === undefined) return this.#outsideTree(header)
     // 2: header and proof rules, cheapest first.
     const fault = this.#headerFault(header, context) ?? this.#proofFault(sealed, context)
-    if (fault === undefined) return this.#enter(header, hash)
+    if (fault === undefined) {
+      this.#proved.add(sealed)
+      return this.#enter(header, hash)
+    }
     if (fault.condemns === 'header') this.#invalid.add(hash, KNOWN_INVALID)
     return invalid(fault)
   }
@@ -129,9 +134,10 @@ export class HeaderChecker {
 
   /** Any valid witness serves: of a block that is not executed yet, this one may be stored. */
   #checkKnown(node: BlockNode, sealed: SealedHeader): HeaderOutcome {
-    if (node.status === 'verified') {
+    if (node.status === 'verified' && !this.#proved.has(sealed)) {
       const fault = this.#proofFault(sealed, this.#tree.childContext(node.parentHash))
       if (fault !== undefined) return invalid(fault)
+      this.#proved.add(sealed)
     }
     return { kind: 'verified', node }
   }

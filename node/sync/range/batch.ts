@@ -4,7 +4,7 @@
  *
  * AwaitingDownload -> Downloading -> AwaitingDownload | AwaitingImport -> Importing -> Imported
  *
- * Spec: docs/spec/network.md, "Sync".
+ * Spec: docs/spec/network.md, "Range sync".
  */
 import { assert, CodedError } from '../../../consensus/errors.ts'
 import type { Hash } from '../../../consensus/types.ts'

@@ -67,8 +67,9 @@ describe('node / node', () => {
     const node = await startTestNode({ directory })
     for (let i = 0; i < 5; i++) await node.sealer!.sealNow(PAST)
     const { hash } = node.api.chain.head()
-    await node.stop()
-    await node.stop()
+    const stopped = node.stop()
+    expect(node.stop()).toBe(stopped)
+    await stopped
     const again = await startTestNode({ directory })
     expect(again.api.chain.head().hash).toBe(hash)
     expect((await again.sealer!.sealNow(PAST)).header.number).toBe(6n)

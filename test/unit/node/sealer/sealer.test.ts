@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ProofBackend, SearchTemplate } from '../../../../gpu/backend.ts'
 import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
-import { systemClock, systemRng } from '../../../../node/ports.ts'
+import { type Clock, systemClock, systemRng } from '../../../../node/ports.ts'
 import type { Pace } from '../../../../node/sealer/pace.ts'
 import { Sealer } from '../../../../node/sealer/sealer.ts'
 import { TemplateBuilder } from '../../../../node/sealer/template.ts'
@@ -49,7 +49,7 @@ class HeldBackend implements ProofBackend {
   }
 }
 
-async function startSealer(pace: Pace) {
+async function startSealer(pace: Pace, clock: Clock = systemClock) {
   const test = await TestChain.open()
   const { chain } = test
   const backend = new HeldBackend()
@@ -62,12 +62,12 @@ async function startSealer(pace: Pace) {
       backend,
       templates: new TemplateBuilder({
         chain,
-        clock: systemClock,
+        clock,
         candidates: () => [],
         poolSettled: async () => undefined,
         onRefused: () => undefined,
       }),
-      clock: systemClock,
+      clock,
       rng: systemRng,
       log: SILENT,
       pendingCount: () => 0,
@@ -144,6 +144,29 @@ describe('node / sealer / sealer', () => {
     setObstacle(undefined)
     await untilSearches(2)
     expect(sealer.summary().isMining).toBe(true)
+  })
+
+  it('goes on soon after a clock that was set back is set right', async () => {
+    let skewMs = 0
+    const delays: number[] = []
+    const clock: Clock = {
+      ...systemClock,
+      now: () => Date.now() + skewMs,
+      setTimer(delayMs, run) {
+        delays.push(delayMs)
+        return systemClock.setTimer(delayMs, run)
+      },
+    }
+    const { test, backend, untilSearches } = await startSealer({ kind: 'continuous' }, clock)
+    await untilSearches(1)
+    skewMs = -3_600_000
+    const timestamp = BigInt(Math.floor(Date.now() / 1000))
+    await test.chain.importBlock(await test.seal({ timestamp }), 'sealer')
+    await expect.poll(() => backend.abortCount).toBe(1)
+    expect(Math.max(...delays)).toBeLessThan(60_000)
+    expect(backend.searches).toHaveLength(1)
+    skewMs = 0
+    await expect.poll(() => backend.searches.length, { timeout: 5_000 }).toBe(2)
   })
 
   it('refuses orders once it has stopped', async () => {
