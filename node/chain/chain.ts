@@ -218,7 +218,9 @@ export class Chain {
           .run(() => this.#recover())
           .catch((error: unknown) => {
             if (error instanceof QueueError && error.type.code === 'CLOSED') return
-            log.debug({ err: error }, 'The store has not recovered yet')
+            // A disk that is still full was told of; that the store can't be opened again was not.
+            if (isWriteFailure(error)) log.debug({ err: error }, 'The store has not recovered yet')
+            else log.error({ err: error }, 'The store did not recover')
             retry()
           })
       })

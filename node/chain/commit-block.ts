@@ -154,17 +154,15 @@ export class Committer {
     const { blocks, state } = this.#modules
     await state.stageSwitch(batch, removed, added)
     await blocks.stageCanonical(batch, removed, added)
+    const { first, last } = outdatedNumbers(blocks.head?.number ?? 0n, head.number)
     blocks.stageHead(batch, head)
-    state.stagePrune(batch, await this.#outdated(head.number))
+    if (first <= last) state.stagePrune(batch, await this.#blocksBetween(first, last))
   }
 
-  /** Blocks whose change records are beyond any reorg that the tree allows. */
-  async #outdated(headNumber: bigint): Promise<Hash[]> {
-    const number = headNumber - BigInt(UNDO_BLOCKS_MAX) - UNDO_MARGIN_BLOCKS
+  async #blocksBetween(first: bigint, last: bigint): Promise<Hash[]> {
     const hashes: Hash[] = []
-    if (number <= 0n) return hashes
-    for await (const record of this.#modules.blocks.recordsFrom(number)) {
-      if (record.number > number) break
+    for await (const record of this.#modules.blocks.recordsFrom(first)) {
+      if (record.number > last) break
       hashes.push(record.hash)
     }
     return hashes
@@ -194,6 +192,19 @@ export class Committer {
     const removedBlocks = await Promise.all(removed.map(read))
     return { removed: removedBlocks, added: await Promise.all(added.map(read)), head }
   }
+}
+
+/**
+ * Numbers whose change records a move of the head puts beyond any reorg that the tree allows; none
+ * if `first` is above `last`. A reorg may move the head up by several blocks at once.
+ */
+export function outdatedNumbers(
+  headNumber: bigint,
+  nextNumber: bigint,
+): { readonly first: bigint; readonly last: bigint } {
+  const window = BigInt(UNDO_BLOCKS_MAX) + UNDO_MARGIN_BLOCKS
+  const first = headNumber - window + 1n
+  return { first: first > 1n ? first : 1n, last: nextNumber - window }
 }
 
 const NO_SWITCH: HeadSwitch = { removed: [], added: [] }
