@@ -49,6 +49,9 @@ export function createDevnetScreen(options: {
   }
 }
 
+/** `headOf`: the validator that told of it first. */
+type SeenHead = HeadMessage & { readonly headOf: number }
+
 type Say = (event: string, fields: Record<string, unknown>, text: string) => void
 
 class BlockLines {
@@ -56,7 +59,7 @@ class BlockLines {
   readonly #shown = new Set<string>()
   readonly #sealers = new Map<string, number>()
   /** Heads that came before the banner wait for it. */
-  #held: HeadMessage[] | undefined = []
+  #held: SeenHead[] | undefined = []
   #lastTimestamp: number | undefined
 
   constructor(say: Say) {
@@ -70,18 +73,19 @@ class BlockLines {
     for (const head of held) this.#write(head)
   }
 
-  show(_index: number, head: HeadMessage): void {
+  show(index: number, head: HeadMessage): void {
     if (this.#shown.has(head.hash)) return
     this.#shown.add(head.hash)
     for (const old of this.#shown) {
       if (this.#shown.size <= SHOWN_BLOCKS_MAX) break
       this.#shown.delete(old)
     }
-    if (this.#held === undefined) this.#write(head)
-    else this.#held.push(head)
+    const seen = { ...head, headOf: index }
+    if (this.#held === undefined) this.#write(seen)
+    else this.#held.push(seen)
   }
 
-  #write(head: HeadMessage): void {
+  #write(head: SeenHead): void {
     const sealer = this.#sealers.get(head.coinbase)
     const seconds = this.#lastTimestamp === undefined ? 0 : head.timestamp - this.#lastTimestamp
     this.#lastTimestamp = head.timestamp

@@ -8,9 +8,10 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { PresetName } from '../../genesis/params.ts'
 import { formatBanner } from './banner.ts'
-import { CommandError, runCommand } from './failure.ts'
+import { CommandError, EXIT_USAGE, runCommand } from './failure.ts'
 import {
   type GpuMode,
+  PORT_MAX,
   parseGpuMode,
   parsePercent,
   parsePort,
@@ -67,6 +68,7 @@ export function addDevnetCommand(program: Command): void {
 }
 
 async function runDevnet(flags: Flags): Promise<void> {
+  verifyPortRanges(flags)
   const { Devnet } = await import('../devnet/devnet.ts')
   const { createDevnetScreen } = await import('./devnet-screen.ts')
   const { measureGenesisDifficulty } = await import('./measure-difficulty.ts')
@@ -111,4 +113,24 @@ async function runDevnet(flags: Flags): Promise<void> {
   if (killed.length === 0) return
   const names = killed.map(({ index }) => index).join(', ')
   throw new CommandError('KILLED', `Validator ${names} did not stop in time and had to be killed.`)
+}
+
+/** Validator i takes base + i of each range. */
+function verifyPortRanges({ basePort, baseP2pPort, validators }: Flags): void {
+  const last = Math.max(basePort, baseP2pPort) + validators - 1
+  if (last > PORT_MAX) {
+    throw new CommandError(
+      'PORT_RANGE',
+      `${validators} validators need ports up to ${last}, and the last is ${PORT_MAX}: give lower base ports.`,
+      EXIT_USAGE,
+    )
+  }
+  const distance = Math.abs(basePort - baseP2pPort)
+  if (distance < validators) {
+    throw new CommandError(
+      'PORT_RANGE',
+      `--base-port and --base-p2p-port must be at least ${validators} apart, one port a validator.`,
+      EXIT_USAGE,
+    )
+  }
 }

@@ -38,13 +38,13 @@ export async function runCommand(isJson: boolean, action: () => Promise<void>): 
 }
 
 function report(error: unknown, isJson: boolean): number {
-  const code = failureCode(error)
+  const code = failureCode(error) ?? systemCode(error)
   if (code === undefined) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     console.error(`Internal error, please report it:\n${stack}`)
     return EXIT_FAILURE
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = sentenceOf(error)
   console.error(isJson ? JSON.stringify({ error: { code, message } }) : `Error: ${message}`)
   return error instanceof CommandError ? error.exitCode : EXIT_FAILURE
 }
@@ -55,4 +55,29 @@ function failureCode(error: unknown): string | undefined {
   const { type } = error
   if (typeof type !== 'object' || type === null || !('code' in type)) return undefined
   return typeof type.code === 'string' ? type.code : undefined
+}
+
+/** What the operating system refuses is the operator's to mend, not a bug. */
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'is not ours to use: change its permissions, or choose another path',
+  EPERM: 'is not ours to use: change its permissions, or choose another path',
+  EROFS: 'is on a file system that can only be read: choose another path',
+  ENOTDIR: 'is no directory, or goes through a file: choose another path',
+  EEXIST: 'is there already: move it away, or choose another path',
+  EISDIR: 'is a directory: give the path of a file',
+  ENOENT: 'is not there: check the path',
+  ENOSPC: "can't be written, the disk is full: make room, then start again",
+}
+
+function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined
+  return typeof error.code === 'string' && error.code in SYSTEM_REASONS ? error.code : undefined
+}
+
+function sentenceOf(error: unknown): string {
+  const code = systemCode(error)
+  if (code !== undefined) {
+    return `${String((error as NodeJS.ErrnoException).path)} ${SYSTEM_REASONS[code]}.`
+  }
+  return error instanceof Error ? error.message : String(error)
 }

@@ -67,5 +67,5 @@ async function writeFiles(flags: Flags): Promise<void> {
   }
   console.log(`Wrote ${path}: chain id ${chainId}, genesis hash ${genesis.hash}`)
   console.log(`Beside it: manifest.json, and in keys/ one voting key and one coinbase key each.`)
-  console.log(`Next: hanzo node --genesis ${flags.out} --data-dir DIR --mine`)
+  console.log(`Next: npm run hanzo -- node --genesis ${flags.out} --data-dir DIR --mine`)
 }

@@ -21,7 +21,7 @@ import { addVerifyProofCommand } from './verify-proof.ts'
 const program = new Command('hanzo')
   .description('An EVM L2 node with Proof of Compute consensus.')
   .version(packageVersion(), '-V, --version')
-  .showHelpAfterError('(hanzo --help lists the commands and their options)')
+  .showHelpAfterError('(hanzo --help lists the commands, hanzo COMMAND --help its options)')
   .exitOverride()
 
 for (const add of [

@@ -12,6 +12,8 @@ import type { ConsensusParams, ShapeName } from '../../genesis/params.ts'
 
 /** Headers whose timestamps make the median time past. */
 const MEDIAN_BLOCKS = 11n
+/** Enough for the compiler of the runtime; they take a fifth of a second together. */
+const TIMED_RUNS = 201
 
 export type ComputeProofAnswer = {
   readonly blockHash: Hex
@@ -54,8 +56,8 @@ export async function recheck(
   const seedBlock = (await call('eth_getBlockByNumber', quantity(checkpoint), false)) as {
     hash: Hash
   }
-  const startMs = performance.now()
-  const verdict = verifyProofOfCompute(headerRlp, hexToBytes(answer.proof), {
+  const proof = hexToBytes(answer.proof)
+  const context = {
     params,
     genesisHash: hexToBytes(genesisHash),
     parent: {
@@ -68,8 +70,9 @@ export async function recheck(
     epochSeed: hexToBytes(seedBlock.hash),
     jobView: () => undefined,
     checkJob: true,
-  })
-  const ms = performance.now() - startMs
+  }
+  const verdict = verifyProofOfCompute(headerRlp, proof, context)
+  const ms = medianMs(() => verifyProofOfCompute(headerRlp, proof, context))
   const macs = verdict.ok ? verdict.macs : 0
   const code = verdict.ok ? null : verdict.code
   return {
@@ -82,6 +85,16 @@ export async function recheck(
   }
 }
 
+/** The middle of many runs: the first ones compile the code and say nothing of a running node. */
+function medianMs(run: () => void): number {
+  const durations = Array.from({ length: TIMED_RUNS }, () => {
+    const startMs = performance.now()
+    run()
+    return performance.now() - startMs
+  })
+  return durations.sort((a, b) => a - b)[TIMED_RUNS >> 1] ?? 0
+}
+
 function describe(
   number: bigint,
   hash: Hash,
@@ -90,7 +103,7 @@ function describe(
 ): readonly string[] {
   const verdict =
     outcome.code === null
-      ? `valid: ${outcome.macs} multiply-adds checked in ${outcome.ms.toFixed(2)} ms on this CPU`
+      ? `valid: ${outcome.macs} multiply-adds checked again in ${outcome.ms.toFixed(2)} ms on this CPU`
       : `INVALID: ${outcome.code}`
   return [
     `block       ${number}  ${hash}`,

@@ -9,7 +9,7 @@ import { loadGenesisFile } from '../../genesis/genesis-file.ts'
 import { parseKeyFile } from '../../genesis/validator-keys.ts'
 import type { HeadMessage, ValidatorMessage } from '../devnet/messages.ts'
 import type { HeadChange } from '../events.ts'
-import { CommandError } from './failure.ts'
+import { CommandError, EXIT_FAILURE } from './failure.ts'
 import type { GpuMode } from './flags.ts'
 import { createLog } from './log.ts'
 import { type ServedNode, serve } from './serve.ts'
@@ -38,8 +38,10 @@ export async function runNode(flags: NodeFlags): Promise<void> {
   try {
     await serveNode(flags)
   } catch (error) {
-    if (error instanceof Error) tellSupervisor({ type: 'failed', sentence: error.message })
-    throw error
+    if (process.send === undefined || !(error instanceof Error)) throw error
+    // The supervisor says it, once for the whole devnet.
+    tellSupervisor({ type: 'failed', sentence: error.message })
+    process.exitCode = EXIT_FAILURE
   } finally {
     // An open channel would keep the process alive.
     process.off('disconnect', onDisconnect)

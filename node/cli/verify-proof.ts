@@ -18,7 +18,7 @@ export function addVerifyProofCommand(program: Command): void {
   program
     .command('verify-proof')
     .description("Check a block's Proof of Compute on this machine's CPU")
-    .requiredOption('--block <block>', 'a number, a hash or a tag', parseBlock)
+    .option('--block <block>', 'a number, a hash or a tag', parseBlock, 'latest')
     .option('--rpc <url>', 'the node to fetch it from', parseUrl, 'http://127.0.0.1:8545')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {

@@ -23,7 +23,8 @@ describe('e2e / cli / usage', () => {
     [['devnet', '--base-port', '70000'], /port from 1 to 65535/],
     [['node'], /--genesis/],
     [['status', '--rpc', 'nowhere'], /URL/],
-    [['verify-proof'], /--block/],
+    [['verify-proof', '--block', 'tip'], /block number/],
+    [['devnet', '--base-port', '65534'], /ports up to 65537/],
     [['conquer'], /unknown command/],
     [['devnet', '--speed'], /unknown option/],
   ])('%j ends with exit code 2 and names what is wrong', async (args, sentence) => {
@@ -135,6 +136,25 @@ describe('e2e / cli / node', () => {
     server.close()
     expect(output).toMatch(new RegExp(`${port}.*in use`))
     expect(code).toBe(1)
+  })
+
+  it('says that a file is in the way of its directory', async () => {
+    const { directory, genesis } = await initGenesis()
+    const file = join(directory, 'file')
+    await writeFile(file, '')
+    const below = join(file, 'data')
+    for (const args of [
+      ['init', '--preset', 'instant', '--out', join(below, 'genesis.json')],
+      ['devnet', '--data-dir', below],
+      ['dev', '--port', '0', '--data-dir', below],
+    ]) {
+      const { code, output } = await runHanzo(...args)
+      expect(output).toMatch(/goes through a file/)
+      expect(output).not.toMatch(/Internal error/)
+      expect(code).toBe(1)
+    }
+    const { output } = await runHanzo(...(await nodeArgs(genesis, below)))
+    expect(output).not.toMatch(/Internal error/)
   })
 
   it('says that the genesis file is not there', async () => {
