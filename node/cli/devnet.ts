@@ -99,20 +99,26 @@ async function runDevnet(flags: Flags): Promise<void> {
     logLevel: flags.verbose === true ? 'debug' : 'info',
     events: screen.events,
   })
-  const { config } = devnet
-  if (flags.configOut !== undefined) {
-    await writeFile(flags.configOut, `${JSON.stringify(config, undefined, 2)}\n`)
+  let killed: readonly { readonly index: number }[] = []
+  try {
+    const { config } = devnet
+    if (flags.configOut !== undefined) {
+      await writeFile(flags.configOut, `${JSON.stringify(config, undefined, 2)}\n`)
+    }
+    screen.ready(config, formatBanner(config, `Devnet of ${flags.validators} validators`))
+    await Promise.race([stopped, devnet.allLost.then(failLost)])
+    screen.stopping()
+  } finally {
+    // Whatever ends this, no validator is left without its supervisor.
+    killed = await devnet.stop()
   }
-  screen.ready(config, formatBanner(config, `Devnet of ${flags.validators} validators`))
-  const isLost = await Promise.race([stopped, devnet.allLost.then(() => true)])
-  if (isLost === true) {
-    throw new CommandError('ALL_LOST', 'Every validator has ended: see the lines above for why.')
-  }
-  screen.stopping()
-  const killed = await devnet.stop()
   if (killed.length === 0) return
   const names = killed.map(({ index }) => index).join(', ')
   throw new CommandError('KILLED', `Validator ${names} did not stop in time and had to be killed.`)
+}
+
+function failLost(): never {
+  throw new CommandError('ALL_LOST', 'Every validator has ended: see the lines above for why.')
 }
 
 /** Validator i takes base + i of each range. */

@@ -11,7 +11,7 @@ import type { HeadMessage, ValidatorMessage } from '../devnet/messages.ts'
 import type { HeadChange } from '../events.ts'
 import { CommandError, EXIT_FAILURE } from './failure.ts'
 import type { GpuMode } from './flags.ts'
-import { createLog } from './log.ts'
+import { createLog, type Logger } from './log.ts'
 import { type ServedNode, serve } from './serve.ts'
 import { untilStopped } from './until-stopped.ts'
 
@@ -67,7 +67,7 @@ async function serveNode(flags: NodeFlags): Promise<void> {
     rpcPort: flags.rpcPort,
     log,
   })
-  announce(served, flags)
+  announce(served, flags, log)
   await stopped
   await served.stop()
 }
@@ -104,14 +104,17 @@ async function readKeyFile(path: string): Promise<string> {
   }
 }
 
-function announce(served: ServedNode, flags: NodeFlags): void {
+function announce(served: ServedNode, flags: NodeFlags, log: Logger): void {
   const { node, rpcUrl, wsUrl, adapter } = served
   const [p2p = ''] = node.api.network.multiaddrs
   const ready = { rpcUrl, wsUrl, p2p, adapter }
   if (process.send !== undefined) {
     tellSupervisor({ type: 'ready', pid: process.pid, ...ready })
     node.api.events.on('head', (change) => {
-      void describeHead(served, change).then(tellSupervisor)
+      describeHead(served, change).then(tellSupervisor, (error: unknown) => {
+        // A head that comes while the node stops can't be read any more; nobody waits for it.
+        log.debug({ err: error }, 'A head was not told to the supervisor')
+      })
     })
   } else if (flags.json === true) {
     console.log(JSON.stringify({ event: 'ready', ...ready }))
@@ -137,5 +140,6 @@ async function describeHead(served: ServedNode, change: HeadChange): Promise<Hea
 }
 
 function tellSupervisor(message: ValidatorMessage): void {
-  if (process.connected) process.send?.(message)
+  // With a callback a supervisor that has just gone is no error event of this process.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }

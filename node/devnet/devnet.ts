@@ -55,7 +55,10 @@ export class Devnet {
   readonly #options: DevnetOptions
   readonly #bootnodes: readonly string[]
   readonly #processes = new Map<number, ValidatorProcess>()
+  /** What each validator said when it last served; kept when it ends, for the description. */
   readonly #ready = new Map<number, ReadyMessage>()
+  /** Those whose process serves now: an exit of another one is the business of who started it. */
+  readonly #serving = new Set<number>()
   /** Resolves when the last validator has ended by itself: there is nothing left to watch. */
   readonly allLost: Promise<void>
   readonly #resolveAllLost: () => void
@@ -125,16 +128,17 @@ export class Devnet {
     this.#processes.set(index, validator)
     const outcome = await validator.ready
     if (isExit(outcome)) {
-      const reason = outcome.sentence ?? outcome.lastLines.join('\n') ?? 'it said nothing.'
+      const reason = outcome.sentence ?? (outcome.lastLines.join('\n') || 'it said nothing.')
       throw new DevnetError({ code: 'VALIDATOR_FAILED', index, reason })
     }
     this.#ready.set(index, outcome)
+    this.#serving.add(index)
     this.#options.events.onReady(index, outcome.pid)
   }
 
   #onExit(exit: ValidatorExit): void {
     // One that never served is the business of whoever waits for it.
-    if (this.#isStopping || !this.#ready.has(exit.index)) return
+    if (this.#isStopping || !this.#serving.delete(exit.index)) return
     const isRestarting = this.#options.restart
     this.#options.events.onLost(exit, isRestarting)
     this.#processes.delete(exit.index)

@@ -177,6 +177,19 @@ describe('e2e / cli / devnet', () => {
     expect(await readFile(diary, 'utf8')).toBe('dear diary')
   })
 
+  it('leaves no validator behind when it fails after the start', async () => {
+    const directory = await temporaryDirectory()
+    const ports = await freePortRanges(1)
+    const { code, output } = await runHanzo(
+      ...['devnet', '--preset', 'instant', '--gpu', 'cpu', '--validators', '1'],
+      ...['--base-port', String(ports.rpc), '--base-p2p-port', String(ports.p2p)],
+      ...['--data-dir', join(directory, 'net'), '--config-out', join(directory, 'no', 'out.json')],
+    )
+    expect(output).toMatch(/out\.json is not there/)
+    expect(code).toBe(1)
+    await expect(rpcClient(`http://127.0.0.1:${ports.rpc}`)('eth_chainId')).rejects.toThrow()
+  })
+
   it('says which port is taken before it starts anything', async () => {
     const server = createServer()
     const port = await new Promise<number>((resolve) => {
