@@ -11,24 +11,27 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CONTRACTS_DIR = join(ROOT, 'genesis/contracts')
 const ARTIFACTS_DIR = join(ROOT, 'genesis/artifacts')
 
-/** Contracts that block 0 holds; libraries and abstract contracts have no artifact. */
-const DEPLOYED = [
-  'AI',
-  'AIBurn',
-  'BeneficiaryVault',
-  'BlockRewards',
-  'SpenderVault',
-  'ValidatorSet',
-] as const
+/** Contracts that block 0 holds, by source; libraries and abstract contracts have no artifact. */
+const DEPLOYED: Readonly<Record<string, string>> = {
+  AI: 'token/AI.sol',
+  AIBurn: 'token/AIBurn.sol',
+  BeneficiaryVault: 'emission/BeneficiaryVault.sol',
+  BlockRewards: 'emission/BlockRewards.sol',
+  SpenderVault: 'emission/SpenderVault.sol',
+  ValidatorSet: 'consensus/ValidatorSet.sol',
+}
+
+const OUTPUTS = ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout']
 
 /** `bytecodeHash: none`: code depends on what the sources say, not on their comments or paths. */
 const SETTINGS = {
   optimizer: { enabled: true, runs: 200 },
   evmVersion: 'osaka',
   metadata: { bytecodeHash: 'none' },
-  outputSelection: {
-    '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout'] },
-  },
+  // Code of what is deployed alone: the compiler's back end is most of the time.
+  outputSelection: Object.fromEntries(
+    Object.entries(DEPLOYED).map(([name, source]) => [source, { [name]: OUTPUTS }]),
+  ),
 }
 
 type Solc = {
@@ -70,9 +73,9 @@ export function compileContracts(): ReadonlyMap<string, string> {
     throw new Error(findings.map((finding) => finding.formattedMessage).join('\n'))
   }
   return new Map(
-    DEPLOYED.map((name) => [
+    Object.entries(DEPLOYED).map(([name, source]) => [
       `${name}.json`,
-      formatArtifact(name, contractNamed(output, name), solc.version()),
+      formatArtifact(name, source, contractOf(output, name, source), solc.version()),
     ]),
   )
 }
@@ -83,7 +86,9 @@ export function saveArtifacts(artifacts: ReadonlyMap<string, string>): void {
 }
 
 function readSources(): Record<string, { content: string }> {
-  const files = readdirSync(CONTRACTS_DIR).filter((file) => file.endsWith('.sol'))
+  const files = readdirSync(CONTRACTS_DIR, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.sol'),
+  )
   return Object.fromEntries(
     files.map((file) => [file, { content: readFileSync(join(CONTRACTS_DIR, file), 'utf8') }]),
   )
@@ -96,16 +101,21 @@ function readImport(path: string): { contents: string } {
   return { contents: readFileSync(join(dirname(manifest), path.slice(packageName.length)), 'utf8') }
 }
 
-function contractNamed(output: SolcOutput, name: string): SolcContract {
-  const contract = output.contracts?.[`${name}.sol`]?.[name]
-  if (contract === undefined) throw new Error(`${name}.sol has no contract ${name}`)
+function contractOf(output: SolcOutput, name: string, source: string): SolcContract {
+  const contract = output.contracts?.[source]?.[name]
+  if (contract === undefined) throw new Error(`${source} has no contract ${name}`)
   return contract
 }
 
-function formatArtifact(name: string, contract: SolcContract, compiler: string): string {
+function formatArtifact(
+  name: string,
+  source: string,
+  contract: SolcContract,
+  compiler: string,
+): string {
   const artifact = {
     contractName: name,
-    sourceName: `genesis/contracts/${name}.sol`,
+    sourceName: source.startsWith('@') ? source : `genesis/contracts/${source}`,
     compiler,
     abi: contract.abi,
     bytecode: `0x${contract.evm.bytecode.object}`,

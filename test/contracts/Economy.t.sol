@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Predeploys} from "@hanzo/Predeploys.sol";
-import {AIBurn} from "@hanzo/AIBurn.sol";
+import {AIBurn} from "@hanzo/token/AIBurn.sol";
 import {Genesis} from "./Genesis.sol";
 import {VM} from "./Vm.sol";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EmissionSchedule} from "@hanzo/EmissionSchedule.sol";
+import {EmissionSchedule} from "@hanzo/emission/EmissionSchedule.sol";
 
 /// @dev The library against the schedule as HIP-1 words it: 100, 50, 25, 12.5, 6.25 M a year.
 contract EmissionScheduleTest {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AI} from "@hanzo/AI.sol";
-import {AIBurn} from "@hanzo/AIBurn.sol";
-import {BeneficiaryVault} from "@hanzo/BeneficiaryVault.sol";
-import {BlockRewards} from "@hanzo/BlockRewards.sol";
+import {AI} from "@hanzo/token/AI.sol";
+import {AIBurn} from "@hanzo/token/AIBurn.sol";
+import {BeneficiaryVault} from "@hanzo/emission/BeneficiaryVault.sol";
+import {BlockRewards} from "@hanzo/emission/BlockRewards.sol";
 import {Predeploys} from "@hanzo/Predeploys.sol";
-import {SpenderVault} from "@hanzo/SpenderVault.sol";
-import {ValidatorSet} from "@hanzo/ValidatorSet.sol";
+import {SpenderVault} from "@hanzo/emission/SpenderVault.sol";
+import {ValidatorSet} from "@hanzo/consensus/ValidatorSet.sol";
 import {VM} from "./Vm.sol";
 
 /// @dev Block 0 as the builder makes it: init code at the target address, called there.

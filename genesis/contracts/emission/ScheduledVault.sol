@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {EmissionSchedule} from "./EmissionSchedule.sol";
-import {Predeploys} from "./Predeploys.sol";
+import {Predeploys} from "../Predeploys.sol";
 
 /**
  * @title A genesis bucket that opens with time

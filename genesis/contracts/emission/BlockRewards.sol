@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EmissionSchedule} from "./EmissionSchedule.sol";
-import {Predeploys} from "./Predeploys.sol";
+import {Predeploys} from "../Predeploys.sol";
 import {SpenderVault} from "./SpenderVault.sol";
-import {ValidatorSet} from "./ValidatorSet.sol";
+import {ValidatorSet} from "../consensus/ValidatorSet.sol";
 
 /**
  * @title Pays the sealer of each block

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Predeploys} from "./Predeploys.sol";
+import {Predeploys} from "../Predeploys.sol";
 
 /**
  * @title The validators and their stakes

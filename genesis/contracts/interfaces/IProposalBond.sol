@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Bonds of proposals
+interface IProposalBond {
+    /// @notice Whether a bond is held for `proposalId`.
+    function isBonded(uint256 proposalId) external view returns (bool);
+
+    /// @notice Wei of a bond.
+    function bondSize() external view returns (uint256);
+
+    /// @notice Holds `msg.value` wei, which must be `bondSize()`, for `proposalId`; refunds go to `depositor`.
+    function deposit(uint256 proposalId, address depositor) external payable;
+}
