@@ -50,10 +50,15 @@ abstract contract ScheduledVault {
 
     /// @dev Pays through the facade, which runs no code of the recipient.
     function _release(address to, uint256 value) internal {
+        _book(to, value);
+        IERC20(Predeploys.AI).safeTransfer(to, value);
+    }
+
+    /// @dev Counts `value` wei as released, for the caller to send.
+    function _book(address to, uint256 value) internal {
         uint256 limit = available();
         if (value > limit) revert AboveEntitlement(value, limit);
         released += value;
         emit Released(to, value);
-        IERC20(Predeploys.AI).safeTransfer(to, value);
     }
 }
