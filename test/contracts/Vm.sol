@@ -10,6 +10,10 @@ interface Vm {
     function expectRevert(bytes calldata data) external;
     function assume(bool condition) external pure;
     function setBlockhash(uint256 number, bytes32 hash) external;
+    function warp(uint256 timestamp) external;
+    function expectEmit(address emitter) external;
+    function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function addr(uint256 privateKey) external pure returns (address);
 }
 
 Vm constant VM = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
