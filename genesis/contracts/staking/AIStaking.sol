@@ -2,40 +2,29 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {ERC6372Utils} from "@openzeppelin/contracts/utils/ERC6372Utils.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 import {IAIStaking} from "../interfaces/IAIStaking.sol";
-import {IIdentityRegistry} from "../interfaces/IIdentityRegistry.sol";
 import {ISystemConfig} from "../interfaces/ISystemConfig.sol";
 import {Predeploys} from "../Predeploys.sol";
 import {RewardReservoir} from "./RewardReservoir.sol";
 import {StakeTiers} from "./StakeTiers.sol";
+import {StakeVotes} from "./StakeVotes.sol";
 import {Unbondings} from "./Unbondings.sol";
 
 /**
  * @title Staking of AI
- * @notice A stake gives a tier, and with it interest, a discount on compute and votes. Amounts are in wei of AI,
- * voting units have 18 decimals. Interest is paid out of a budget that others fund; nothing is minted, and a
- * tier's yield is a ceiling. Leaving takes `unbondingPeriod` seconds, in which the coins do nothing.
- * @dev Votes are checkpoints by unix second. Coins that arrive by any way but `stake` and `fund` are never
- * counted and never leave.
+ * @notice A stake gives a tier, and with it interest, a discount on compute and votes. Amounts are in wei of AI.
+ * Interest is paid out of a budget that others fund; nothing is minted, and a tier's yield is a ceiling. Leaving
+ * takes `unbondingPeriod` seconds, in which the coins do nothing.
+ * @dev Coins that arrive by any way but `stake` and `fund` are never counted and never leave.
  */
-contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, ReentrancyGuardTransient {
-    using SafeCast for uint256;
+contract AIStaking is StakeVotes, RewardReservoir, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Unbondings for Unbondings.Unbonding[];
-
-    /// @dev One slot. `units` is what the votes count now.
-    struct Position {
-        uint128 stake;
-        uint128 units;
-    }
 
     /// @notice Shortest unbonding, in seconds: coins borrowed for one transaction cannot come out in it.
     uint48 public constant UNBONDING_MIN = 1;
@@ -43,7 +32,6 @@ contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, Reentra
     uint48 public constant UNBONDING_MAX = 60 days;
     IERC20 private constant TOKEN = IERC20(Predeploys.AI);
     ISystemConfig private constant CONFIG = ISystemConfig(Predeploys.SYSTEM_CONFIG);
-    IIdentityRegistry private constant IDENTITIES = IIdentityRegistry(Predeploys.IDENTITY_REGISTRY);
 
     /// @notice Wei staked by all.
     uint256 public totalStaked;
@@ -51,7 +39,6 @@ contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, Reentra
     uint256 public totalUnbonding;
     /// @notice Seconds that an unbonding takes which begins now.
     uint48 public unbondingPeriod;
-    mapping(address account => Position) private _positions;
     mapping(address account => Unbondings.Unbonding[]) private _unbondings;
 
     /// @notice `account` staked `value` wei more and has `stake` wei now.
@@ -62,10 +49,6 @@ contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, Reentra
     event Withdrawn(address indexed account, uint256 value);
     /// @notice `account` was paid `value` wei of interest.
     event RewardPaid(address indexed account, uint256 value);
-    /// @notice The stake of `account` moved it to another tier.
-    event TierChanged(address indexed account, Tier previous, Tier current);
-    /// @notice `account` has `current` voting units, whoever it delegates them to.
-    event VotingUnitsChanged(address indexed account, uint256 previous, uint256 current);
     /// @notice Unbondings that begin from now on take `current` seconds.
     event UnbondingPeriodSet(uint256 previous, uint256 current);
 
@@ -95,23 +78,24 @@ contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, Reentra
         CONFIG.requireActive(ISystemConfig.Phase.Staking);
         if (msg.value == 0) revert ZeroAmount();
         uint256 previous = stakeOf(msg.sender);
-        if (previous == 0 && delegates(msg.sender) == address(0)) _delegate(msg.sender, msg.sender);
+        uint256 current = previous + msg.value;
         totalStaked += msg.value;
-        emit Staked(msg.sender, msg.value, previous + msg.value);
-        _setStake(msg.sender, previous, previous + msg.value);
+        emit Staked(msg.sender, msg.value, current);
+        if (previous == 0 && delegates(msg.sender) == address(0)) _delegate(msg.sender, msg.sender);
+        _restake(msg.sender, current);
     }
 
     /// @notice Begins the way out of `value` wei. They lose tier, interest and votes at once.
     function unstake(uint256 value) external nonReentrant {
-        uint256 previous = stakeOf(msg.sender);
         if (value == 0) revert ZeroAmount();
+        uint256 previous = stakeOf(msg.sender);
         if (value > previous) revert AboveStake(value, previous);
         uint48 dueAt = Time.timestamp() + unbondingPeriod;
         totalStaked -= value;
         totalUnbonding += value;
         _unbondings[msg.sender].add(value, dueAt);
         emit Unstaked(msg.sender, value, previous - value, dueAt);
-        _setStake(msg.sender, previous, previous - value);
+        _restake(msg.sender, previous - value);
     }
 
     /// @notice Pays the caller all its unbondings that are due.
@@ -138,41 +122,14 @@ contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, Reentra
         _fund(msg.value);
     }
 
-    /// @inheritdoc IAIStaking
-    function syncVotes(address account) public {
-        Position storage position = _positions[account];
-        uint256 previous = position.units;
-        uint256 current = StakeTiers.votingUnits(position.stake, IDENTITIES.isUnique(account));
-        if (current == previous) return;
-        position.units = current.toUint128();
-        emit VotingUnitsChanged(account, previous, current);
-        if (current > previous) _transferVotingUnits(address(0), account, current - previous);
-        else _transferVotingUnits(account, address(0), previous - current);
-    }
-
     /// @notice Sets how many seconds unbondings take that begin from now on. Governance alone.
     function setUnbondingPeriod(uint48 period) external restricted {
         _setUnbondingPeriod(period);
     }
 
-    /// @notice Wei that `account` has staked.
-    function stakeOf(address account) public view returns (uint256) {
-        return _positions[account].stake;
-    }
-
     /// @notice The open unbondings of `account`: wei, and the unix second from which they may leave.
     function unbondingOf(address account) external view returns (Unbondings.Unbonding[] memory) {
         return _unbondings[account];
-    }
-
-    /// @inheritdoc IAIStaking
-    function tierOf(address account) public view returns (Tier) {
-        return StakeTiers.tierOf(stakeOf(account));
-    }
-
-    /// @inheritdoc IAIStaking
-    function discountBps(address account) external view returns (uint256) {
-        return StakeTiers.discountBps(tierOf(account));
     }
 
     /// @notice The greatest yield of `tier`, in basis points a year.
@@ -186,34 +143,10 @@ contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, Reentra
         return _affordableBps(apyBps(tierOf(account)));
     }
 
-    /// @notice Voting units of `account`, whoever it delegates them to.
-    function votingUnitsOf(address account) external view returns (uint256) {
-        return _getVotingUnits(account);
-    }
-
-    /// @notice Voting units of all accounts.
-    function totalVotingUnits() external view returns (uint256) {
-        return _getTotalSupply();
-    }
-
-    /// @notice Votes are counted by unix second (ERC-6372).
-    function clock() public view override returns (uint48) {
-        return Time.timestamp();
-    }
-
-    /// @notice Tells the clock to those who cannot guess it (ERC-6372).
-    function CLOCK_MODE() public view override returns (string memory) {
-        return ERC6372Utils.timestampClockMode(clock);
-    }
-
-    /// @dev What was earned before is settled at the old weight.
-    function _setStake(address account, uint256 previous, uint256 current) private {
-        Tier previousTier = StakeTiers.tierOf(previous);
-        Tier currentTier = StakeTiers.tierOf(current);
-        _positions[account].stake = current.toUint128();
-        _setWeight(account, current * apyBps(currentTier));
-        if (currentTier != previousTier) emit TierChanged(account, previousTier, currentTier);
-        syncVotes(account);
+    /// @dev Interest first: what was earned is settled at the old weight.
+    function _restake(address account, uint256 value) private {
+        _setWeight(account, value * apyBps(StakeTiers.tierOf(value)));
+        _setStake(account, value);
     }
 
     function _setUnbondingPeriod(uint48 period) private {
@@ -222,10 +155,5 @@ contract AIStaking is IAIStaking, RewardReservoir, Votes, AccessManaged, Reentra
         }
         emit UnbondingPeriodSet(unbondingPeriod, period);
         unbondingPeriod = period;
-    }
-
-    /// @dev As recorded, so that delegations and the total move by the same numbers.
-    function _getVotingUnits(address account) internal view override returns (uint256) {
-        return _positions[account].units;
     }
 }
