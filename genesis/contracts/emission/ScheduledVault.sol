@@ -34,7 +34,7 @@ abstract contract ScheduledVault {
     }
 
     /// @notice Wei that may have left by the end of block `blockNumber`.
-    function entitlement(uint256 blockNumber) public view returns (uint256) {
+    function entitlement(uint256 blockNumber) public view virtual returns (uint256) {
         return Math.min(BUCKET, EmissionSchedule.cumulative(BUCKET, ERA_BLOCKS, blockNumber));
     }
 
@@ -44,7 +44,7 @@ abstract contract ScheduledVault {
     }
 
     /// @notice Wei of the bucket that have not left.
-    function remaining() public view returns (uint256) {
+    function remaining() public view virtual returns (uint256) {
         return BUCKET - released;
     }
 
