@@ -16,6 +16,8 @@ abstract contract Genesis {
     uint256 internal constant MINING = 300_000_000 ether;
     uint256 internal constant ECOSYSTEM = 150_000_000 ether;
     uint256 internal constant STAKES = 4_000 ether;
+    uint256 internal constant EPOCH = 8;
+    uint256 internal constant WITHDRAWAL_DELAY = 64;
     address internal constant TIMELOCK = address(0x0A21);
 
     AI internal constant TOKEN = AI(payable(Predeploys.AI));
@@ -45,7 +47,10 @@ abstract contract Genesis {
             address(ECOSYSTEM_VAULT),
             abi.encodePacked(type(BeneficiaryVault).creationCode, abi.encode(ECOSYSTEM, ERA, TIMELOCK))
         );
-        _deploy(address(VALIDATORS), abi.encodePacked(type(ValidatorSet).creationCode, abi.encode(validators)));
+        _deploy(
+            address(VALIDATORS),
+            abi.encodePacked(type(ValidatorSet).creationCode, abi.encode(EPOCH, WITHDRAWAL_DELAY, validators))
+        );
     }
 
     function _deploy(address target, bytes memory initCode) private {
