@@ -1,0 +1,73 @@
+/**
+ * What a validator votes for: the newest checkpoint that is k blocks deep on the head chain, from
+ * the highest justified checkpoint below it.
+ *
+ * Spec: docs/spec/finality.md, "Duty".
+ */
+import type { BlockNode } from '../tree/block-node.ts'
+import { hasListened } from './duty-state.ts'
+import { type FinalityEffect, type FinalityState, headEpoch } from './finality-state.ts'
+import { maySign } from './slashing-rule.ts'
+import type { EpochCheckpoint, FinalityVote } from './types.ts'
+
+/** Own votes are published again so often an epoch, until they are certified. */
+const REPUBLISHES_PER_EPOCH = 2n
+
+/** The vote that is due, if one is: asked for once. */
+export function voteDue(state: FinalityState, isSynced: boolean): FinalityEffect[] {
+  const { duty, fault } = state
+  if (duty === undefined || duty.doubled || fault !== undefined || !isSynced) return []
+  if (!hasListened(duty, headEpoch(state))) return []
+  if (state.votes.equivocators.has(duty.validator)) return []
+  const vote = bestVote(state)
+  if (vote === undefined || !maySign(vote, duty.lastSigned)) return []
+  const view = state.book.executed(vote.targetHash)?.view
+  if ((view?.weights[duty.validator] ?? 0n) === 0n) return []
+  // From here on it counts as signed: if the record can't be written, the vote is never made.
+  state.duty = { ...duty, lastSigned: vote }
+  return [{ kind: 'sign', vote, validator: duty.validator }]
+}
+
+/** Our newest vote once more, every half epoch, unless it or a newer target is certified. */
+export function voteToRepeat(state: FinalityState): FinalityEffect[] {
+  const { duty, tree, config, justified } = state
+  const signed = duty?.lastVote
+  if (signed === undefined || justified.epoch >= signed.vote.targetEpoch) return []
+  const step = BigInt(config.epochLength) / REPUBLISHES_PER_EPOCH
+  if (step > 1n && tree.head().number % step !== 0n) return []
+  return [{ kind: 'publish-vote', signed }]
+}
+
+/** Target and source on the head chain, whoever votes. */
+export function bestVote(state: FinalityState): FinalityVote | undefined {
+  const { tree, config, book } = state
+  const head = tree.head()
+  const length = BigInt(config.epochLength)
+  const depth = BigInt(config.voteDepth)
+  if (head.number < depth) return undefined
+  const epoch = (head.number - depth) / length
+  const target = tree.ancestorAt(head.hash, epoch * length)
+  const executed = target && book.executed(target.hash)
+  if (target === undefined || executed === undefined) return undefined
+  const source = highestJustifiedBelow(state, target)
+  if (source === undefined) return undefined
+  return {
+    sourceEpoch: source.epoch,
+    sourceHash: source.hash,
+    targetEpoch: epoch,
+    targetHash: target.hash,
+    outputRoot: executed.outputRoot,
+  }
+}
+
+function highestJustifiedBelow(
+  { book, tree }: FinalityState,
+  target: BlockNode,
+): EpochCheckpoint | undefined {
+  let highest: EpochCheckpoint | undefined
+  for (const { epoch, hash } of book.justifiedCheckpoints) {
+    if (highest !== undefined && epoch <= highest.epoch) continue
+    if (hash !== target.hash && tree.isDescendant(target.hash, hash)) highest = { epoch, hash }
+  }
+  return highest
+}

@@ -1,0 +1,140 @@
+/**
+ * All that finality knows, the inputs that move it and the effects that it asks for. The tree of
+ * blocks is part of it: a justified checkpoint moves the start of fork choice.
+ *
+ * Spec: docs/spec/finality.md. No clock, no disk, no network: the same code runs in a node and in
+ * the simulator.
+ */
+import type { BlockTree } from '../tree/block-tree.ts'
+import type { Hash } from '../types.ts'
+import { CheckpointBook } from './checkpoint-book.ts'
+import type { DutyState } from './duty-state.ts'
+import type {
+  Certificate,
+  EpochCheckpoint,
+  Evidence,
+  FinalityVote,
+  RecoverSigner,
+  SignedVote,
+  ValidatorView,
+  VoteDomain,
+} from './types.ts'
+import { domainSeparator, outputRoot } from './vote-digest.ts'
+import { VotePool } from './vote-pool.ts'
+
+/** Certificates for checkpoints that are not here yet. */
+export const PENDING_CERTIFICATES_MAX = 64
+
+export type FinalityConfig = {
+  readonly domain: VoteDomain
+  /** Blocks. */
+  readonly epochLength: number
+  /** Blocks between a checkpoint and the head before one votes for it: k. */
+  readonly voteDepth: number
+  readonly recover: RecoverSigner
+}
+
+export type FinalityInput =
+  /** A checkpoint was executed and stands in the tree as such. */
+  | {
+      readonly kind: 'checkpoint'
+      readonly hash: Hash
+      readonly stateRoot: Hash
+      readonly view: ValidatorView
+    }
+  /** The head moved, or time passed: is there something to vote for? */
+  | { readonly kind: 'head'; readonly isSynced: boolean }
+  | { readonly kind: 'vote'; readonly signed: SignedVote }
+  /** The vote that a `sign` effect asked for: written, signed. */
+  | { readonly kind: 'own-vote'; readonly signed: SignedVote }
+  | { readonly kind: 'certificate'; readonly certificate: Certificate }
+  | { readonly kind: 'evidence'; readonly evidence: Evidence }
+  /** A block was found invalid, with all above it. */
+  | { readonly kind: 'invalid'; readonly hashes: readonly Hash[] }
+
+export type FinalityEffect =
+  /** Write the vote, synced; then sign it; then hand it back as an input. */
+  | { readonly kind: 'sign'; readonly vote: FinalityVote; readonly validator: number }
+  | { readonly kind: 'publish-vote'; readonly signed: SignedVote }
+  | { readonly kind: 'publish-certificate'; readonly certificate: Certificate }
+  | { readonly kind: 'publish-evidence'; readonly evidence: Evidence }
+  | { readonly kind: 'certified'; readonly certificate: Certificate }
+  | { readonly kind: 'justified'; readonly checkpoint: EpochCheckpoint }
+  | { readonly kind: 'finalized'; readonly checkpoint: EpochCheckpoint }
+  | { readonly kind: 'fetch-block'; readonly hash: Hash }
+  /** We miss certificates from this epoch on. */
+  | { readonly kind: 'fetch-certificates'; readonly fromEpoch: bigint }
+  | { readonly kind: 'doppelganger'; readonly signed: SignedVote }
+  | { readonly kind: 'safety-fault'; readonly fault: SafetyFault }
+
+/** What must never happen while less than a third of the stake lies. Ends voting and sealing. */
+export type SafetyFault = {
+  readonly code: 'CONFLICTS_WITH_FINALIZED' | 'JUSTIFIED_IS_INVALID'
+  readonly certificate: Certificate
+  /** The one it conflicts with, if we hold it. */
+  readonly ours: Certificate | undefined
+}
+
+/** For gossip: pass on, drop, or blame the sender. */
+export type Verdict = 'accept' | 'ignore' | 'reject'
+
+export type Transition = {
+  readonly state: FinalityState
+  readonly effects: readonly FinalityEffect[]
+  readonly verdict: Verdict
+}
+
+export type FinalityState = {
+  readonly config: FinalityConfig
+  readonly separator: Uint8Array
+  readonly tree: BlockTree
+  readonly book: CheckpointBook
+  readonly votes: VotePool
+  /** By target hash, oldest first. */
+  readonly pending: Map<Hash, Certificate>
+  /** Certificates by target epoch, on the branch that is justified; a window of the newest. */
+  readonly certificates: Map<bigint, Certificate>
+  /** The first evidence against each validator. */
+  readonly evidence: Map<number, Evidence>
+  duty: DutyState | undefined
+  justified: EpochCheckpoint
+  finalized: EpochCheckpoint
+  fault: SafetyFault | undefined
+}
+
+export type GenesisFinality = {
+  readonly hash: Hash
+  readonly stateRoot: Hash
+  readonly view: ValidatorView
+}
+
+/** Genesis is justified and final. */
+export function genesisFinality(
+  config: FinalityConfig,
+  tree: BlockTree,
+  { hash, stateRoot, view }: GenesisFinality,
+): FinalityState {
+  const checkpoint = { epoch: 0n, hash }
+  const book = new CheckpointBook()
+  book.addExecuted({ ...checkpoint, view, outputRoot: outputRoot(stateRoot, hash) }, undefined)
+  book.addJustified({ ...checkpoint, certificate: undefined })
+  return {
+    config,
+    separator: domainSeparator(config.domain),
+    tree,
+    book,
+    votes: new VotePool(),
+    pending: new Map(),
+    certificates: new Map(),
+    evidence: new Map(),
+    duty: undefined,
+    justified: checkpoint,
+    finalized: checkpoint,
+    fault: undefined,
+  }
+}
+
+/** Epoch of the last checkpoint at or below the head. */
+export function headEpoch({ tree, config }: FinalityState): bigint {
+  return tree.head().number / BigInt(config.epochLength)
+}

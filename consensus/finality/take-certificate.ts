@@ -1,0 +1,148 @@
+/**
+ * What a certificate does: it justifies its target, finalizes its source when that is the epoch
+ * before, waits when its blocks are not here, and rings the alarm when it contradicts what is
+ * final. Everything is checked before anything changes.
+ *
+ * Spec: docs/spec/finality.md, "Certificates", "Safety fault".
+ */
+import type { Hash } from '../types.ts'
+import { certificateFault } from './certificate-rules.ts'
+import type { ExecutedCheckpoint } from './checkpoint-book.ts'
+import {
+  type FinalityEffect,
+  type FinalityState,
+  headEpoch,
+  PENDING_CERTIFICATES_MAX,
+  type SafetyFault,
+  type Transition,
+  type Verdict,
+} from './finality-state.ts'
+import type { Certificate } from './types.ts'
+
+/** Certificates of the newest epochs that are held in memory; older ones are on disk. */
+export const CERTIFICATES_HELD_MAX = 256n
+/** A certificate further ahead of our head than this is not worth a signature check. */
+const EPOCHS_AHEAD_MAX = 1n << 32n
+
+export function takeCertificate(state: FinalityState, certificate: Certificate): Transition {
+  const { vote } = certificate
+  const { book, tree, separator, config } = state
+  if (isOld(state, certificate)) return answer(state, 'ignore')
+  if (vote.targetEpoch > headEpoch(state) + EPOCHS_AHEAD_MAX) return answer(state, 'ignore')
+  const source = book.executed(vote.sourceHash)
+  if (source === undefined || book.justified(vote.sourceHash) === undefined) {
+    const fromEpoch = state.finalized.epoch
+    return answer(state, 'ignore', [{ kind: 'fetch-certificates', fromEpoch }])
+  }
+  if (source.epoch !== vote.sourceEpoch) return answer(state, 'reject')
+  const target = book.executed(vote.targetHash)
+  const views = target === undefined ? [source.view] : [source.view, target.view]
+  const fault = certificateFault(certificate, views, separator, config.recover)
+  if (fault !== undefined) return answer(state, 'reject')
+  if (tree.get(vote.targetHash)?.status === 'invalid') {
+    return sound(state, { code: 'JUSTIFIED_IS_INVALID', certificate, ours: undefined })
+  }
+  if (vote.targetEpoch <= state.finalized.epoch) return conflict(state, certificate)
+  if (target === undefined) return wait(state, certificate)
+  if (!isLink(state, certificate, target)) return answer(state, 'reject')
+  return apply(state, certificate)
+}
+
+/** Certificates that waited for a checkpoint which has been executed now. */
+export function takePending(state: FinalityState, targetHash: Hash): FinalityEffect[] {
+  const certificate = state.pending.get(targetHash)
+  if (certificate === undefined) return []
+  state.pending.delete(targetHash)
+  return [...takeCertificate(state, certificate).effects]
+}
+
+/** It would neither justify nor finalize, nor contradict. */
+function isOld(state: FinalityState, { vote }: Certificate): boolean {
+  const { book, finalized } = state
+  if (book.justified(vote.targetHash) === undefined) {
+    // Below what is final, our own checkpoints are no news; others are a contradiction.
+    return vote.targetEpoch <= finalized.epoch && isOurs(state, vote.targetEpoch, vote.targetHash)
+  }
+  return vote.targetEpoch !== vote.sourceEpoch + 1n || vote.sourceEpoch <= finalized.epoch
+}
+
+/** Whether the finalized chain has this checkpoint; one that left the tree is not contradicted. */
+function isOurs({ tree, config, finalized }: FinalityState, epoch: bigint, hash: Hash): boolean {
+  const at = tree.ancestorAt(finalized.hash, epoch * BigInt(config.epochLength))
+  return at === undefined || at.hash === hash
+}
+
+/** Whether the blocks are as the link says. */
+function isLink(
+  { tree }: FinalityState,
+  { vote }: Certificate,
+  target: ExecutedCheckpoint,
+): boolean {
+  return (
+    target.epoch === vote.targetEpoch &&
+    target.outputRoot === vote.outputRoot &&
+    tree.isDescendant(vote.targetHash, vote.sourceHash)
+  )
+}
+
+function wait(state: FinalityState, certificate: Certificate): Transition {
+  const { pending } = state
+  const { targetHash } = certificate.vote
+  if (pending.has(targetHash)) return answer(state, 'ignore')
+  if (pending.size >= PENDING_CERTIFICATES_MAX) {
+    const [oldest] = pending.keys()
+    if (oldest !== undefined) pending.delete(oldest)
+  }
+  pending.set(targetHash, certificate)
+  return answer(state, 'accept', [{ kind: 'fetch-block', hash: targetHash }])
+}
+
+function conflict(state: FinalityState, certificate: Certificate): Transition {
+  const ours = state.certificates.get(certificate.vote.targetEpoch)
+  return sound(state, { code: 'CONFLICTS_WITH_FINALIZED', certificate, ours })
+}
+
+function apply(state: FinalityState, certificate: Certificate): Transition {
+  const { book, tree, finalized, certificates } = state
+  const { vote } = certificate
+  const target = { epoch: vote.targetEpoch, hash: vote.targetHash }
+  const source = { epoch: vote.sourceEpoch, hash: vote.sourceHash }
+  const start = target.epoch > state.justified.epoch ? target : state.justified
+  const isFinalizing = target.epoch === source.epoch + 1n && source.epoch > finalized.epoch
+  // All that can contradict, before anything changes.
+  if (!tree.isDescendant(target.hash, finalized.hash)) return conflict(state, certificate)
+  if (isFinalizing && !tree.isDescendant(start.hash, source.hash)) {
+    return conflict(state, certificate)
+  }
+  const effects: FinalityEffect[] = [{ kind: 'certified', certificate }]
+  if (book.justified(target.hash) === undefined) book.addJustified({ ...target, certificate })
+  certificates.set(target.epoch, certificate)
+  certificates.delete(target.epoch - CERTIFICATES_HELD_MAX)
+  if (start === target) {
+    tree.justify(target.hash)
+    state.justified = target
+    effects.push({ kind: 'justified', checkpoint: target })
+  }
+  if (isFinalizing) {
+    tree.finalize(source.hash)
+    state.finalized = source
+    book.prune(source.epoch, (hash) => tree.get(hash) === undefined)
+    effects.push({ kind: 'finalized', checkpoint: source })
+  }
+  return { state, effects, verdict: 'accept' }
+}
+
+/** The first fault stays: it is what the operator has to judge. */
+function sound(state: FinalityState, fault: SafetyFault): Transition {
+  if (state.fault !== undefined) return answer(state, 'accept')
+  state.fault = fault
+  return answer(state, 'accept', [{ kind: 'safety-fault', fault }])
+}
+
+function answer(
+  state: FinalityState,
+  verdict: Verdict,
+  effects: readonly FinalityEffect[] = [],
+): Transition {
+  return { state, effects, verdict }
+}
