@@ -12,8 +12,17 @@ export function encodeRlpString(bytes: Uint8Array): Uint8Array {
 
 /** The list of `items`, each of them RLP already. */
 export function encodeRlpList(items: readonly Uint8Array[]): Uint8Array {
-  const length = items.reduce((sum, item) => sum + item.length, 0)
-  return join([prefixOf(length, 0xc0), ...items])
+  let length = 0
+  for (const item of items) length += item.length
+  const prefix = prefixOf(length, 0xc0)
+  const list = new Uint8Array(prefix.length + length)
+  list.set(prefix)
+  let offset = prefix.length
+  for (const item of items) {
+    list.set(item, offset)
+    offset += item.length
+  }
+  return list
 }
 
 /** The canonical encoding of an unsigned integer: no leading zero, and zero is empty. */
@@ -29,6 +38,8 @@ export function rlpBytes(length: number): number {
 
 function prefixOf(length: number, base: 0x80 | 0xc0): Uint8Array {
   if (length < 56) return Uint8Array.of(base + length)
+  if (length < 0x100) return Uint8Array.of(base + 56, length)
+  if (length < 0x10000) return Uint8Array.of(base + 57, length >> 8, length & 0xff)
   const lengthBytes = bytesOf(BigInt(length))
   return Uint8Array.of(base + 55 + lengthBytes.length, ...lengthBytes)
 }

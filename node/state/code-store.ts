@@ -2,13 +2,15 @@
  * Contract code by hash. The same bytes object comes back for the same code as long as it is
  * cached, so that what is derived from code (its jump destinations) can be cached by identity.
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+
+import { bytesToHex } from '@ethereumjs/util'
 import type { Hash } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { corruptRecord, missingRecord } from '../storage/codec/record.ts'
 import type { KeyValueReader } from '../storage/database.ts'
 import { key } from '../storage/keys.ts'
 import { EMPTY_CODE_HASH } from './flat/flat-codec.ts'
+import { bytesOfHex } from './flat/integers.ts'
 import { GenerationCache } from './generation-cache.ts'
 
 /** At most 24 KiB each (EIP-170), so 24 MiB in the worst case, and twice that with the old half. */
@@ -28,7 +30,7 @@ export class CodeStore {
     if (codeHash === EMPTY_CODE_HASH) return NO_CODE
     const cached = this.#cache.get(codeHash)
     if (cached !== undefined) return cached
-    const recordKey = key('code', hexToBytes(codeHash))
+    const recordKey = key('code', bytesOfHex(codeHash))
     const stored = await this.#store.get(recordKey)
     if (stored === undefined) throw missingRecord(recordKey)
     if (bytesToHex(keccak256(stored)) !== codeHash) throw corruptRecord(recordKey)

@@ -6,11 +6,13 @@
  * Every change of a balance is added up, so that a transaction that makes or loses coins is seen
  * at once (invariant M1).
  */
-import { bytesToHex, hexToBytes, KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util'
+
+import { bytesToHex, KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util'
 import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, wordBytes } from './flat/flat-codec.ts'
+import { bytesOfHex } from './flat/integers.ts'
 import type { AccountRecord, StateView } from './types.ts'
 
 /** An account's fields as the EVM handles them. Never changed in place, only replaced. */
@@ -263,7 +265,7 @@ function liveAccount({ nonce, balance, storageRoot, codeHash }: AccountRecord): 
   return {
     nonce,
     balance,
-    storageRoot: storageRoot === EMPTY_TRIE_ROOT ? KECCAK256_RLP : hexToBytes(storageRoot),
-    codeHash: codeHash === EMPTY_CODE_HASH ? KECCAK256_NULL : hexToBytes(codeHash),
+    storageRoot: storageRoot === EMPTY_TRIE_ROOT ? KECCAK256_RLP : bytesOfHex(storageRoot),
+    codeHash: codeHash === EMPTY_CODE_HASH ? KECCAK256_NULL : bytesOfHex(codeHash),
   }
 }

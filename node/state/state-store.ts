@@ -6,7 +6,7 @@
  * `stageSwitch` when the head moves, write, then `committed` (or `discarded`). One batch at a time.
  * Spec: docs/spec/storage.md.
  */
-import { hexToBytes } from '@ethereumjs/util'
+
 import { assert, CodedError } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { GenesisAccount } from '../../genesis/genesis-file.ts'
@@ -19,6 +19,7 @@ import { ChangeSum, changeRecordKey, loadChangeRecord } from './flat/change-reco
 import { loadFlatBlock, stageFlatBlock } from './flat/flat-block.ts'
 import { type ChangeRecord, encodeChangeRecord } from './flat/flat-codec.ts'
 import { type FlatBlock, FlatTables } from './flat/flat-tables.ts'
+import { bytesOfHex } from './flat/integers.ts'
 import { genesisChanges } from './genesis-state.ts'
 import { proveAccount } from './prove.ts'
 import { stageFlatRepair } from './repair-flat.ts'
@@ -96,7 +97,7 @@ export class StateStore {
     for (const { hash: nodeHash, node } of changes.trieNodes) {
       batch.put(key('trieNode', nodeHash), node)
     }
-    for (const [codeHash, code] of changes.code) batch.put(key('code', hexToBytes(codeHash)), code)
+    for (const [codeHash, code] of changes.code) batch.put(key('code', bytesOfHex(codeHash)), code)
     const recordKey = changeRecordKey(hash)
     batch.put(recordKey, encodeChangeRecord(recordKey, record))
   }

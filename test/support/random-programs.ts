@@ -93,7 +93,8 @@ export function randomProgram(random: Random, length: number, world: ProgramWorl
     }
   }
   for (const name of open) parts.push(`${name}:`)
-  parts.push(ending(random))
+  if (random.below(3) > 0) parts.push(confession(height))
+  parts.push(ending(random, world))
   return assemble(parts.join(' '))
 }
 
@@ -148,7 +149,16 @@ function withOperands(
   return random.pick(choices)()
 }
 
-function ending(random: Random): string {
+/** Logs what is on the stack and in memory, so that a wrong word anywhere shows. */
+function confession(height: number): string {
+  const stored = Array.from({ length: Math.min(height, 12) }, (_, i) => `PUSH ${i * 32} MSTORE`)
+  return `PUSH 400 PUSH 0 LOG0 ${stored.join(' ')} PUSH 400 PUSH 0 LOG0`
+}
+
+function ending(random: Random, world: ProgramWorld): string {
   const span = `PUSH ${random.below(100)} PUSH ${random.below(100)}`
+  if (world.isTame !== true && random.below(8) === 0) {
+    return `PUSH ${random.pick(world.addresses)} SELFDESTRUCT`
+  }
   return random.pick(['STOP', `${span} RETURN`, `${span} RETURN`, `${span} REVERT`, 'INVALID', ''])
 }

@@ -3,44 +3,42 @@
  * done. An EVM costs milliseconds to make, so lanes are kept.
  */
 import type { Common } from '@ethereumjs/common'
-import { EVM, type Message, NobleBN254 } from '@ethereumjs/evm'
 import { createAddressFromString } from '@ethereumjs/util'
 import { TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
 import { StateOverlay } from '../../state/overlay.ts'
 import type { StateView } from '../../state/types.ts'
 import { BranchHashes } from './block-context.ts'
+import { ChainEvm } from './chain-evm.ts'
 import { EvmState } from './evm-state.ts'
 import {
   createTransferPrecompile,
   TRANSFER_RULES,
   type TransferRule,
 } from './native-transfer-precompile.ts'
-import { Pace } from './pace.ts'
+import type { Pace } from './pace.ts'
 
 export class Lane {
-  readonly evm: EVM
+  readonly evm: ChainEvm
   readonly overlay: StateOverlay
   readonly branch: BranchHashes
-  readonly pace = new Pace()
   /** Addresses that run native code, as hex: they have none in the state. */
   readonly precompiles: ReadonlySet<string>
 
-  private constructor(evm: EVM, overlay: StateOverlay, branch: BranchHashes) {
+  private constructor(evm: ChainEvm, overlay: StateOverlay, branch: BranchHashes) {
     this.evm = evm
     this.overlay = overlay
     this.branch = branch
-    this.pace.watch(evm)
     this.precompiles = new Set(Array.from(evm.precompiles.keys(), (address) => `0x${address}`))
+  }
+
+  /** When what runs here gives way, and when it is cut off. */
+  get pace(): Pace {
+    return this.evm.pace
   }
 
   /** Somebody watches messages or steps: everything must pass through the EVM then. */
   get isObserved(): boolean {
-    const { events } = this.evm
-    return (
-      events.listenerCount('beforeMessage') > 1 ||
-      events.listenerCount('afterMessage') > 0 ||
-      events.listeners('step').length > 1
-    )
+    return this.evm.isObserved
   }
 
   static create(
@@ -50,8 +48,8 @@ export class Lane {
   ): Lane {
     const overlay = new StateOverlay(view)
     const branch = new BranchHashes()
-    let message: Message | undefined
-    const transfer = createTransferPrecompile(() => message, rules)
+    let evm: ChainEvm | undefined
+    const transfer = createTransferPrecompile(() => evm?.currentMessage, rules)
     const options = {
       common,
       stateManager: new EvmState(overlay),
@@ -60,11 +58,7 @@ export class Lane {
         { address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer },
       ],
     }
-    const evm = new EVM({ ...options, bn254: new NobleBN254() })
-    // A precompile is not told who calls it: the message that is about to be executed knows.
-    evm.events.on('beforeMessage', (next: Message) => {
-      message = next
-    })
+    evm = new ChainEvm(options, overlay)
     return new Lane(evm, overlay, branch)
   }
 }

@@ -1,19 +1,11 @@
 /**
  * When code that runs has to give way to the rest of the process, and when it has to end: the EVM
  * awaits, but by itself never leaves the thread to timers and sockets.
- *
- * Before each operation EthereumJS asks its emitter whether anybody listens to steps. The answer
- * is no, so that no step is described, until a turn is over; then the one listener holds the EVM
- * until others had theirs.
  */
-import type { EVM } from '@ethereumjs/evm'
 import { CodedError } from '../../../consensus/errors.ts'
 
 /** Nothing else waits longer than about this for code that runs. */
 const TURN_MS = 5
-/** Operations between two looks at the clock: a tenth of a millisecond. */
-const OPERATIONS_PER_LOOK = 64
-
 export type PaceLimits = {
   /** Of `performance.now()`; afterwards execution ends with TIMED_OUT. */
   readonly deadlineMs?: number
@@ -26,23 +18,7 @@ export type PaceLimits = {
 export class Pace {
   #limits: PaceLimits = {}
   #turnEndMs = 0
-  #untilLook = OPERATIONS_PER_LOOK
   #interrupt: InterruptError | undefined
-
-  /** Watches an EVM. Listeners of others see every step, as always. */
-  watch({ events }: EVM): void {
-    const listenersOf = events.listenerCount.bind(events)
-    events.on('step', (_step, resolve) => {
-      if (performance.now() > this.#turnEndMs) void this.#giveWay().then(resolve)
-      else resolve?.()
-    })
-    events.listenerCount = (event) => {
-      if (event !== 'step') return listenersOf(event)
-      if (this.#interrupt !== undefined) throw this.#interrupt
-      const others = listenersOf(event) - 1
-      return others + (this.#isDue() ? 1 : 0)
-    }
-  }
 
   /** Begins an execution. Throws an {@link InterruptError} when it is over already. */
   async start(limits: PaceLimits): Promise<void> {
@@ -74,13 +50,6 @@ export class Pace {
       this.#interrupt = new InterruptError({ code: 'TIMED_OUT' })
     }
     this.#turnEndMs = now + TURN_MS
-  }
-
-  #isDue(): boolean {
-    this.#untilLook -= 1
-    if (this.#untilLook > 0) return false
-    this.#untilLook = OPERATIONS_PER_LOOK
-    return performance.now() > this.#turnEndMs
   }
 }
 

@@ -2,7 +2,8 @@
  * Receipts as the receipts root commits to them: the type byte and RLP [status, cumulative gas,
  * bloom, logs] (EIP-2718, EIP-658).
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+
+import { bytesToHex } from '@ethereumjs/util'
 import {
   encodeRlpInteger,
   encodeRlpList,
@@ -10,6 +11,7 @@ import {
 } from '../../../consensus/codec/rlp-writer.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import type { Log, Receipt } from '../../receipt.ts'
+import { bytesOfHex } from '../../state/flat/integers.ts'
 import { BLOOM_BYTES } from './logs-bloom.ts'
 
 export const EMPTY_BLOOM: Hex = bytesToHex(new Uint8Array(BLOOM_BYTES))
@@ -23,7 +25,7 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
   const list = encodeRlpList([
     encodeRlpInteger(BigInt(status)),
     encodeRlpInteger(cumulativeGasUsed),
-    isSilent ? EMPTY_BLOOM_ITEM : encodeRlpString(hexToBytes(logsBloom)),
+    isSilent ? EMPTY_BLOOM_ITEM : encodeRlpString(bytesOfHex(logsBloom)),
     isSilent ? EMPTY_LIST : encodeRlpList(logs.map(encodeLog)),
   ])
   if (type === 0) return list
@@ -35,8 +37,8 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
 
 function encodeLog({ address, topics, data }: Log): Uint8Array {
   return encodeRlpList([
-    encodeRlpString(hexToBytes(address)),
-    encodeRlpList(topics.map((topic) => encodeRlpString(hexToBytes(topic)))),
-    encodeRlpString(hexToBytes(data)),
+    encodeRlpString(bytesOfHex(address)),
+    encodeRlpList(topics.map((topic) => encodeRlpString(bytesOfHex(topic)))),
+    encodeRlpString(bytesOfHex(data)),
   ])
 }

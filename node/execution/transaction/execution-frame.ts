@@ -18,13 +18,9 @@ export type WarmInputs = {
 /** EIP-3529: at most a fifth of the gas used comes back. */
 const REFUND_QUOTIENT = 5n
 
-/** EIP-2929, EIP-2930, EIP-3651: what is warm when a transaction begins. */
-export function warmUp(
-  { evm, precompiles }: Lane,
-  { caller, to, coinbase, accessList }: WarmInputs,
-): void {
+/** EIP-2929, EIP-2930, EIP-3651: what is warm at the start, beside precompiles. */
+export function warmUp({ evm }: Lane, { caller, to, coinbase, accessList }: WarmInputs): void {
   const { journal } = evm
-  for (const address of precompiles) journal.addAlwaysWarmAddress(address)
   journal.addAlwaysWarmAddress(caller.toString())
   journal.addAlwaysWarmAddress(coinbase)
   if (to !== undefined) journal.addAlwaysWarmAddress(to.toString())

@@ -2,13 +2,14 @@
  * Change records on disk, and the sum of several: how the flat tables get from one block to
  * another, back down one branch and up the next.
  */
-import { hexToBytes } from '@ethereumjs/util'
+
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import { missingRecord } from '../../storage/codec/record.ts'
 import type { KeyValueReader } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
 import type { AccountRecord, Change } from '../types.ts'
 import { type ChangeRecord, decodeChangeRecord } from './flat-codec.ts'
+import { bytesOfHex } from './integers.ts'
 
 /** Reads a record. Throws a `CorruptionError` when it is missing or damaged. */
 export async function loadChangeRecord(store: KeyValueReader, block: Hash): Promise<ChangeRecord> {
@@ -19,7 +20,7 @@ export async function loadChangeRecord(store: KeyValueReader, block: Hash): Prom
 }
 
 export function changeRecordKey(block: Hash): Uint8Array {
-  return key('stateDiff', hexToBytes(block))
+  return key('stateDiff', bytesOfHex(block))
 }
 
 /** Adds up changes in the order in which they apply: first `before`, last `after`. */

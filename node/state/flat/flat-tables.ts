@@ -6,7 +6,7 @@
  * disk on either side of the move: what moves is answered from the staged switch, everything else
  * is the same on both sides, and a read that the move overtook is made again.
  */
-import { hexToBytes } from '@ethereumjs/util'
+
 import { assert } from '../../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import type { KeyValueStore, WriteBatch } from '../../storage/database.ts'
@@ -14,6 +14,7 @@ import { key } from '../../storage/keys.ts'
 import { GenerationCache } from '../generation-cache.ts'
 import type { AccountRecord, StateChanges } from '../types.ts'
 import { decodeAccount, decodeSlot, encodeAccount, encodeSlot, ZERO_WORD } from './flat-codec.ts'
+import { bytesOfHex } from './integers.ts'
 
 /** The block whose post-state the tables hold. */
 export type FlatBlock = { readonly hash: Hash; readonly number: bigint; readonly stateRoot: Hash }
@@ -187,9 +188,9 @@ function isSameAccount(a: AccountRecord | undefined, b: AccountRecord | undefine
 }
 
 function accountKey(address: Address): Uint8Array {
-  return key('account', hexToBytes(address))
+  return key('account', bytesOfHex(address))
 }
 
 function slotKey(address: Address, slot: Hex): Uint8Array {
-  return key('storage', hexToBytes(address), hexToBytes(slot))
+  return key('storage', bytesOfHex(address), bytesOfHex(slot))
 }

@@ -2,14 +2,14 @@
  * The two kinds of trie that make a state (Yellow Paper, 4.1): accounts by hashed address, and for
  * each account its storage by hashed slot.
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { bytesToHex } from '@ethereumjs/util'
 import { readRlpItems, readRlpWhole } from '../../../consensus/codec/rlp-reader.ts'
 import { encodeRlpString } from '../../../consensus/codec/rlp-writer.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { wordBytes, wordOf, ZERO_WORD } from '../flat/flat-codec.ts'
-import { integerBytes, integerOf } from '../flat/integers.ts'
+import { bytesOfHex, integerBytes, integerOf } from '../flat/integers.ts'
 import type { AccountRecord, Change, TrieNode } from '../types.ts'
 import type { NodeStore } from './node-store.ts'
 import { lookUp, type NodeVisitor } from './trie-lookup.ts'
@@ -24,8 +24,8 @@ export async function lookUpAccount(
   address: Address,
   visit?: NodeVisitor,
 ): Promise<AccountRecord | undefined> {
-  const hashed = keccak256(hexToBytes(address))
-  const value = await lookUp(nodes, hexToBytes(stateRoot), hashed, visit)
+  const hashed = keccak256(bytesOfHex(address))
+  const value = await lookUp(nodes, bytesOfHex(stateRoot), hashed, visit)
   return value && decodeTrieAccount(value)
 }
 
@@ -36,8 +36,8 @@ export async function lookUpSlot(
   slot: Hex,
   visit?: NodeVisitor,
 ): Promise<Hex> {
-  const hashed = keccak256(hexToBytes(slot))
-  const value = await lookUp(nodes, hexToBytes(storageRoot), hashed, visit)
+  const hashed = keccak256(bytesOfHex(slot))
+  const value = await lookUp(nodes, bytesOfHex(storageRoot), hashed, visit)
   return value === undefined ? ZERO_WORD : wordOf(stringOf(value))
 }
 
@@ -50,7 +50,7 @@ export async function updateAccounts(
   stateRoot: Hash,
   accounts: AccountChanges,
 ): Promise<TrieResult> {
-  return resultOf(await updateTrie(nodes, hexToBytes(stateRoot), accountWrites(accounts)))
+  return resultOf(await updateTrie(nodes, bytesOfHex(stateRoot), accountWrites(accounts)))
 }
 
 /** One account's storage trie after `slots` changed. */
@@ -59,7 +59,7 @@ export async function updateStorage(
   storageRoot: Hash,
   slots: SlotChanges,
 ): Promise<TrieResult> {
-  return resultOf(await updateTrie(nodes, hexToBytes(storageRoot), slotWrites(slots)))
+  return resultOf(await updateTrie(nodes, bytesOfHex(storageRoot), slotWrites(slots)))
 }
 
 /** The first account trie of a chain. */
@@ -74,14 +74,14 @@ export function buildStorage(slots: SlotChanges): TrieResult {
 
 function accountWrites(accounts: AccountChanges): TrieWrite[] {
   return Array.from(accounts, ([address, { after }]) => ({
-    key: keccak256(hexToBytes(address)),
+    key: keccak256(bytesOfHex(address)),
     value: after && encodeTrieAccount(after),
   }))
 }
 
 function slotWrites(slots: SlotChanges): TrieWrite[] {
   return Array.from(slots, ([slot, { after }]) => ({
-    key: keccak256(hexToBytes(slot)),
+    key: keccak256(bytesOfHex(slot)),
     value: after === ZERO_WORD ? undefined : encodeRlpString(wordBytes(after)),
   }))
 }
@@ -99,9 +99,9 @@ export function encodeTrieAccount(account: AccountRecord): Uint8Array {
   encoded.set(balance, 2 + nonce.length)
   const hashesAt = 2 + nonce.length + balance.length
   encoded[hashesAt] = 0xa0
-  encoded.set(hexToBytes(account.storageRoot), hashesAt + 1)
+  encoded.set(bytesOfHex(account.storageRoot), hashesAt + 1)
   encoded[hashesAt + 33] = 0xa0
-  encoded.set(hexToBytes(account.codeHash), hashesAt + 34)
+  encoded.set(bytesOfHex(account.codeHash), hashesAt + 34)
   return encoded
 }
 

@@ -1,0 +1,280 @@
+/**
+ * EthereumJS's EVM with calls and code run by our own loop, on the overlay directly. Creations,
+ * precompiles and a few rare operations stay the library's. While somebody listens to messages or
+ * steps, everything is the library's: tracers see exactly what they would see there.
+ */
+import {
+  EVM,
+  EVMError,
+  type EVMOpts,
+  type EVMResult,
+  type EVMRunCallOpts,
+  type ExecResult,
+  Message,
+  NobleBN254,
+} from '@ethereumjs/evm'
+import { Address, bytesToBigInt, createZeroAddress, MAX_INTEGER } from '@ethereumjs/util'
+import { assert } from '../../../consensus/errors.ts'
+import type { Address as AddressHex } from '../../../consensus/types.ts'
+import { bytesOfHex } from '../../state/flat/integers.ts'
+import { type AccountEntry, NEW_ACCOUNT, type StateOverlay } from '../../state/overlay.ts'
+import { AccessJournal } from '../interpreter/access-journal.ts'
+import { analyseCode } from '../interpreter/code-analysis.ts'
+import { type RunnerModules, runCode } from '../interpreter/code-runner.ts'
+import { type CallReply, type CallRequest, Frame, type FrameHost } from '../interpreter/frame.ts'
+import { LibraryFrame, type LibraryOperation } from '../interpreter/library-frame.ts'
+import { MemoryPool } from '../interpreter/memory-pool.ts'
+import {
+  type BlockWords,
+  blockWords,
+  type TransactionContext,
+} from '../interpreter/operations/environment.ts'
+import { isDelegation } from '../transaction/inclusion-rules.ts'
+import { failed, succeeded } from './call-results.ts'
+import { Pace } from './pace.ts'
+
+const NO_BYTES = new Uint8Array(0)
+const { REVERT, INSUFFICIENT_BALANCE, VALUE_OVERFLOW } = EVMError.errorMessages
+
+export class ChainEvm extends EVM {
+  /** When code that runs gives way, and when it is cut off. */
+  readonly pace = new Pace()
+  readonly #overlay: StateOverlay
+  readonly #access: AccessJournal
+  readonly #memory = new MemoryPool()
+  readonly #modules: RunnerModules
+  #host: FrameHost | undefined
+  #blockWords: BlockWords | undefined
+  #message: Message | undefined
+
+  constructor(options: Omit<EVMOpts, 'bn254'>, overlay: StateOverlay) {
+    super({ ...options, bn254: new NobleBN254() })
+    this.#overlay = overlay
+    this.#access = new AccessJournal(overlay, this)
+    this.journal = this.#access as unknown as EVM['journal']
+    this.#modules = { pace: this.pace, library: (frame) => this.#libraryFrame(frame) }
+  }
+
+  /** What is being executed: a precompile is not told by the library who calls it. */
+  get currentMessage(): Message | undefined {
+    return this.#message
+  }
+
+  /** Somebody watches what happens inside. */
+  get isObserved(): boolean {
+    const { events } = this
+    return (
+      events.listenerCount('step') > 0 ||
+      events.listenerCount('beforeMessage') > 0 ||
+      events.listenerCount('afterMessage') > 0 ||
+      events.listenerCount('newContract') > 0
+    )
+  }
+
+  override async runCall(options: EVMRunCallOpts): Promise<EVMResult> {
+    const message = options.message ?? this.#begin(options)
+    this.#message = message
+    const isOurs = message.to !== undefined && !this.isObserved
+    if (!isOurs || (message.depth === 0 && options.skipNonceIncrement !== true)) {
+      return super.runCall({ ...options, message })
+    }
+    return { execResult: await this.#call(message) }
+  }
+
+  /** Code of a creation, or of a call that is observed. */
+  protected override async runInterpreter(
+    message: Message,
+    options: Parameters<EVM['runInterpreter']>[1] = {},
+  ): Promise<ExecResult> {
+    if (this.events.listenerCount('step') > 0) return super.runInterpreter(message, options)
+    const { code, to = createZeroAddress() } = message
+    assert(code instanceof Uint8Array, 'native code does not come to the interpreter')
+    const account = await this.#overlay.loadAccount(to.toString())
+    return this.#runFrame(message, code, account)
+  }
+
+  #begin(options: EVMRunCallOpts): Message {
+    const { caller = createZeroAddress(), block, gasPrice = 0n } = options
+    assert(block !== undefined, 'a call runs in a block')
+    const { origin = caller } = options
+    this._block = block
+    this._tx = { gasPrice, origin }
+    if (block !== this.#blockWords?.block) this.#blockWords = blockWords(block, this.common)
+    this.#host = this.#hostOf({
+      ...this.#blockWords,
+      origin: bytesToBigInt(origin.bytes),
+      gasPrice,
+    })
+    const { to, value = 0n, data = NO_BYTES, gasLimit = 0n } = options
+    return new Message({
+      caller,
+      ...(to && { to }),
+      value,
+      data,
+      gasLimit,
+      depth: 0,
+      selfdestruct: new Map(),
+      createdAddresses: new Set(),
+      blobVersionedHashes: [],
+    })
+  }
+
+  #hostOf(context: TransactionContext): FrameHost {
+    return {
+      overlay: this.#overlay,
+      journal: this.#access,
+      memory: this.#memory,
+      context,
+      call: (frame, request) => this.#callFrom(frame, request),
+    }
+  }
+
+  async #call(message: Message): Promise<ExecResult> {
+    this.#access.checkpoint()
+    this.transientStorage.checkpoint()
+    const result = await this.#execute(message)
+    if (result.exceptionError === undefined) {
+      this.#access.commit()
+      this.transientStorage.commit()
+    } else {
+      this.#access.revert()
+      this.transientStorage.revert()
+    }
+    if (message.depth === 0) this.transientStorage.clear()
+    return result
+  }
+
+  async #execute(message: Message): Promise<ExecResult> {
+    const failure = await this.#moveValue(message)
+    if (failure !== undefined) return failed(failure, 0n)
+    const address = message.codeAddress.toString()
+    const precompile = this.precompiles.get(address.slice(2))
+    if (precompile !== undefined) {
+      // Its answer must not change when the memory of its caller does.
+      const data = message.data.slice()
+      const { gasLimit, gasRefund } = message
+      const result = await precompile({ data, gasLimit, common: this.common, _EVM: this })
+      return { ...result, gasRefund }
+    }
+    const code = await this.#codeAt(address, message.depth)
+    if (code.length === 0) return succeeded(message, 0n)
+    const { to } = message
+    assert(to !== undefined, 'a call has a target')
+    return this.#runFrame(message, code, await this.#entryOf(to.toString()))
+  }
+
+  async #runFrame(message: Message, code: Uint8Array, account: AccountEntry): Promise<ExecResult> {
+    assert(this.#host !== undefined, 'a frame runs within a call')
+    const frame = new Frame(message, analyseCode(code), account, this.#host)
+    const error = await runCode(frame, this.#modules)
+    const { output, refund, logs, gas } = frame
+    frame.close()
+    const { gasLimit } = message
+    if (error === undefined) {
+      return {
+        ...succeeded(message, gasLimit - BigInt(gas)),
+        returnValue: output,
+        gasRefund: refund,
+        logs,
+      }
+    }
+    const isRevert = error.error === REVERT
+    const gasUsed = isRevert ? gasLimit - BigInt(gas) : gasLimit
+    return { ...failed(error, gasUsed), returnValue: isRevert ? output : NO_BYTES }
+  }
+
+  /** A call that an operation of a frame makes. */
+  async #callFrom(frame: Frame, request: CallRequest): Promise<CallReply> {
+    const parent = frame.message
+    const own = parent.to
+    assert(own !== undefined, 'code that calls has an address')
+    const isAsSelf = request.to === frame.account.address
+    const target = new Address(bytesOfHex(request.codeAddress))
+    const selfdestruct = new Map(parent.selfdestruct)
+    const createdAddresses = new Set(parent.createdAddresses)
+    const message = new Message({
+      caller: request.isDelegate ? parent.caller : own,
+      to: isAsSelf ? own : target,
+      codeAddress: target,
+      value: request.value,
+      data: request.data,
+      gasLimit: BigInt(request.gas),
+      gasRefund: frame.refund,
+      isStatic: request.isStatic,
+      delegatecall: request.isDelegate,
+      depth: parent.depth + 1,
+      selfdestruct,
+      createdAddresses,
+      blobVersionedHashes: parent.blobVersionedHashes ?? [],
+    })
+    const { execResult } = await this.runCall({ message })
+    const { exceptionError, returnValue, executionGasUsed } = execResult
+    const isSuccess = exceptionError === undefined
+    if (isSuccess) {
+      if (execResult.logs?.length) frame.logs = frame.logs.concat(execResult.logs)
+      frame.refund = execResult.gasRefund ?? 0n
+      for (const [destroyed, heir] of selfdestruct) parent.selfdestruct?.set(destroyed, heir)
+      for (const created of createdAddresses) parent.createdAddresses?.add(created)
+    }
+    const output = isSuccess || exceptionError.error === REVERT ? returnValue : NO_BYTES
+    return { isSuccess, output, gasUsed: Number(executionGasUsed) }
+  }
+
+  /** Coins of a message from its caller to its target; how that failed, if it did. */
+  async #moveValue(message: Message): Promise<EVMError | undefined> {
+    const { value, caller, to } = message
+    if (message.delegatecall || value === 0n || to === undefined) return undefined
+    const from = await this.#entryOf(caller.toString())
+    const balance = from.current?.balance ?? 0n
+    if (balance < value) return new EVMError(INSUFFICIENT_BALANCE)
+    this.#access.touch(from.address)
+    this.#overlay.setAccount(from, { ...(from.current ?? NEW_ACCOUNT), balance: balance - value })
+    const target = await this.#entryOf(to.toString())
+    this.#access.touch(target.address)
+    if ((target.current?.balance ?? 0n) + value > MAX_INTEGER) return new EVMError(VALUE_OVERFLOW)
+    this.#overlay.addBalance(target, value)
+    return undefined
+  }
+
+  /** The code that runs for an address: its own, or what EIP-7702 says it delegates to. */
+  async #codeAt(address: AddressHex, depth: number): Promise<Uint8Array> {
+    const code = await this.#codeOf(address)
+    if (!isDelegation(code)) return code
+    const delegate: AddressHex = `0x${Buffer.from(code.subarray(3)).toString('hex')}`
+    if (depth === 0) this.#access.addAlwaysWarmAddress(delegate)
+    return this.#codeOf(delegate)
+  }
+
+  async #codeOf(address: AddressHex): Promise<Uint8Array> {
+    const entry = await this.#entryOf(address)
+    return this.#overlay.peekCode(entry) ?? (await this.#overlay.loadCode(entry))
+  }
+
+  #entryOf(address: AddressHex): AccountEntry | Promise<AccountEntry> {
+    return this.#overlay.peekAccount(address) ?? this.#overlay.loadAccount(address)
+  }
+
+  async #libraryFrame(frame: Frame): Promise<LibraryFrame> {
+    const { message, analysis } = frame
+    const { _tx: tx, _block: block } = this
+    assert(tx !== undefined && block !== undefined, 'a frame runs within a call')
+    const operations = this._opcodeMap as unknown as readonly LibraryOperation[]
+    return new LibraryFrame(frame, this, operations, {
+      address: message.to ?? createZeroAddress(),
+      caller: message.caller,
+      callData: message.data,
+      callValue: message.value,
+      code: analysis.code,
+      isStatic: message.isStatic,
+      isCreate: 'isCreate' in message && message.isCreate === true,
+      depth: message.depth,
+      gasPrice: tx.gasPrice,
+      origin: tx.origin,
+      block,
+      codeAddress: message.codeAddress,
+      gasRefund: message.gasRefund,
+      blobVersionedHashes: message.blobVersionedHashes ?? [],
+      createdAddresses: message.createdAddresses,
+    })
+  }
+}

@@ -1,0 +1,51 @@
+/** Operations that tell a frame about itself, its transaction and its block. */
+import type { EVM } from '@ethereumjs/evm'
+import { bytesToBigInt } from '@ethereumjs/util'
+import { assert } from '../../../../consensus/errors.ts'
+import type { EvmBlock } from '../../evm/block-context.ts'
+import { type OperationTable, source } from './operation.ts'
+
+/** What a block is to the code in it, as words where operations ask for words. */
+export type BlockWords = {
+  readonly block: EvmBlock
+  readonly chainId: bigint
+  readonly coinbase: bigint
+  readonly prevRandao: bigint
+}
+
+/** What does not change within a transaction. */
+export type TransactionContext = BlockWords & {
+  readonly origin: bigint
+  readonly gasPrice: bigint
+}
+
+export function blockWords(block: EvmBlock, common: EVM['common']): BlockWords {
+  return {
+    block,
+    chainId: common.chainId(),
+    coinbase: bytesToBigInt(block.header.coinbase.bytes),
+    prevRandao: bytesToBigInt(block.header.prevRandao),
+  }
+}
+
+export const ENVIRONMENT: OperationTable = new Map([
+  [0x30, source(2, ({ account }) => BigInt(account.address))],
+  [0x32, source(2, ({ host }) => host.context.origin)],
+  [0x33, source(2, ({ message }) => bytesToBigInt(message.caller.bytes))],
+  [0x34, source(2, ({ message }) => message.value)],
+  [0x3a, source(2, ({ host }) => host.context.gasPrice)],
+  [0x41, source(2, ({ host }) => host.context.coinbase)],
+  [0x42, source(2, ({ host }) => host.context.block.header.timestamp)],
+  [0x43, source(2, ({ host }) => host.context.block.header.number)],
+  [0x44, source(2, ({ host }) => host.context.prevRandao)],
+  [0x45, source(2, ({ host }) => host.context.block.header.gasLimit)],
+  [0x46, source(2, ({ host }) => host.context.chainId)],
+  [0x47, source(5, ({ account }) => account.current?.balance ?? 0n)],
+  [0x48, source(2, ({ host }) => word(host.context.block.header.baseFeePerGas))],
+  [0x4a, source(2, ({ host }) => word(host.context.block.header.getBlobGasPrice()))],
+])
+
+function word(value: bigint | undefined): bigint {
+  assert(value !== undefined, 'every block of ours has its prices')
+  return value
+}
