@@ -14,11 +14,18 @@ import {Validators} from "./Validators.sol";
  * can be re-entered. No owner, and no parameter that anybody can change.
  */
 contract ValidatorSet is Slashing, Certificates {
+    struct GenesisValidator {
+        address votingKey;
+        address payout;
+    }
+
     /// @notice An epoch has 1 to this many blocks: a checkpoint stays within reach of EIP-2935's history.
     uint256 public constant EPOCH_LENGTH_MAX = 1_024;
     /// @notice Stakes wait at least one epoch, and at most so many.
     uint256 public constant WITHDRAWAL_DELAY_MAX = 1_000_000;
 
+    /// @notice 1 to `VALIDATORS_MAX` validators make a set.
+    error CountOutOfRange(uint256 count);
     /// @notice The stakes are `total` wei and genesis gave this contract `balance` wei.
     error StakesNotHeld(uint256 total, uint256 balance);
     /// @notice An epoch has 1 to `EPOCH_LENGTH_MAX` blocks.
@@ -28,16 +35,24 @@ contract ValidatorSet is Slashing, Certificates {
 
     /// @param epochLength Blocks from one checkpoint to the next: E.
     /// @param withdrawalDelay Epochs.
-    /// @param genesisValidators In the order of their index, with `MINIMUM_STAKE` each.
+    /// @param genesisValidators In the order of their index: the set of dynasty 0, with
+    /// `MINIMUM_STAKE` each, which is here already.
     constructor(
         uint256 epochLength,
         uint256 withdrawalDelay,
         GenesisValidator[] memory genesisValidators
-    ) Validators(epochLength, genesisValidators) Exits(withdrawalDelay) {
+    ) Validators(epochLength) Exits(withdrawalDelay) {
         if (epochLength == 0 || epochLength > EPOCH_LENGTH_MAX) revert EpochLengthOutOfRange(epochLength);
         if (withdrawalDelay == 0 || withdrawalDelay > WITHDRAWAL_DELAY_MAX) {
             revert WithdrawalDelayOutOfRange(withdrawalDelay);
         }
+        uint256 n = genesisValidators.length;
+        if (n == 0 || n > VALIDATORS_MAX) revert CountOutOfRange(n);
+        for (uint256 i = 0; i < n; ++i) {
+            _add(genesisValidators[i].votingKey, genesisValidators[i].payout, MINIMUM_STAKE, 0);
+        }
+        total = n * MINIMUM_STAKE;
+        _found(n, total);
         if (address(this).balance != total) revert StakesNotHeld(total, address(this).balance);
     }
 

@@ -17,11 +17,6 @@ abstract contract Validators is Dynasties, FinalityDomain {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    struct GenesisValidator {
-        address votingKey;
-        address payout;
-    }
-
     /// @dev Two slots: (stake, votingKey), then the rest over payout. `genesis/file` reads both.
     struct Validator {
         address votingKey;
@@ -57,8 +52,6 @@ abstract contract Validators is Dynasties, FinalityDomain {
         uint256 startDynasty
     );
 
-    /// @notice 1 to `VALIDATORS_MAX` validators make a set.
-    error CountOutOfRange(uint256 count);
     /// @notice A voting key must be non-zero and belong to one validator.
     error VotingKeyInvalid(address votingKey);
     /// @notice The voting key did not sign `hashDeposit(payout)`.
@@ -72,16 +65,8 @@ abstract contract Validators is Dynasties, FinalityDomain {
     /// @notice No validator votes with this key.
     error UnknownVotingKey(address votingKey);
 
-    /// @param genesisValidators In the order of their index; members of the set of dynasty 0.
-    constructor(uint256 epochLength, GenesisValidator[] memory genesisValidators) {
-        uint256 n = genesisValidators.length;
-        if (n == 0 || n > VALIDATORS_MAX) revert CountOutOfRange(n);
+    constructor(uint256 epochLength) {
         EPOCH_LENGTH = epochLength;
-        for (uint256 i = 0; i < n; ++i) {
-            _add(genesisValidators[i].votingKey, genesisValidators[i].payout, MINIMUM_STAKE, 0);
-        }
-        total = n * MINIMUM_STAKE;
-        _found(n, total);
     }
 
     /// @notice Puts `msg.value` wei at stake. A full set takes no more: try again when somebody left.
@@ -149,21 +134,7 @@ abstract contract Validators is Dynasties, FinalityDomain {
         return place - 1;
     }
 
-    function _isMember(uint256 start, uint256 end, uint256 number) internal pure returns (bool) {
-        return start <= number && number < end;
-    }
-
-    function _validator(uint256 index) internal view returns (Validator storage) {
-        if (index >= _validators.length) revert UnknownValidator(index);
-        return _validators[index];
-    }
-
-    /// @dev Through the facade: no code of the recipient runs, and every valid payout can be paid.
-    function _pay(address to, uint256 value) internal {
-        if (value != 0) IERC20(Predeploys.AI).safeTransfer(to, value);
-    }
-
-    function _add(address votingKey, address payout, uint256 value, uint256 start) private returns (uint256 index) {
+    function _add(address votingKey, address payout, uint256 value, uint256 start) internal returns (uint256 index) {
         if (payout == address(0) || payout == Predeploys.AI || payout == address(this)) revert PayoutInvalid(payout);
         if (votingKey == address(0) || _places[votingKey] != 0) revert VotingKeyInvalid(votingKey);
         index = _validators.length;
@@ -179,5 +150,19 @@ abstract contract Validators is Dynasties, FinalityDomain {
             })
         );
         _places[votingKey] = index + 1;
+    }
+
+    function _isMember(uint256 start, uint256 end, uint256 number) internal pure returns (bool) {
+        return start <= number && number < end;
+    }
+
+    function _validator(uint256 index) internal view returns (Validator storage) {
+        if (index >= _validators.length) revert UnknownValidator(index);
+        return _validators[index];
+    }
+
+    /// @dev Through the facade: no code of the recipient runs, and every valid payout can be paid.
+    function _pay(address to, uint256 value) internal {
+        if (value != 0) IERC20(Predeploys.AI).safeTransfer(to, value);
     }
 }
