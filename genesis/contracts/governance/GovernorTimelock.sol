@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {GovernorTypes} from "./GovernorTypes.sol";
 import {Predeploys} from "../Predeploys.sol";
 
@@ -80,9 +81,7 @@ abstract contract GovernorTimelock is GovernorTypes {
         bytes32 salt = _salt(descriptionHash);
         _operationIds[proposalId] = TIMELOCK.hashOperationBatch(targets, values, calldatas, 0, salt);
         TIMELOCK.scheduleBatch(targets, values, calldatas, 0, salt, delay);
-        // Both terms are bounded: a block's time, and 30 days.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return uint48(block.timestamp + delay);
+        return SafeCast.toUint48(block.timestamp + delay);
     }
 
     function _executeOperations(

@@ -4,12 +4,6 @@ pragma solidity 0.8.37;
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {Predeploys} from "../Predeploys.sol";
 
-/// @dev For constructors that take lists.
-function listOf(address account) pure returns (address[] memory list) {
-    list = new address[](1);
-    list[0] = account;
-}
-
 /**
  * @title Who holds the treasury and every power of governance
  * @notice Only the governor schedules; anyone executes what is due; the governor and the guardian cancel. Its
@@ -32,7 +26,7 @@ contract Timelock is TimelockController {
     constructor(
         bool dev,
         uint256 delay
-    ) TimelockController(delay, listOf(Predeploys.AI_GOVERNOR), listOf(address(0)), address(0)) {
+    ) TimelockController(delay, _listOf(Predeploys.AI_GOVERNOR), _listOf(address(0)), address(0)) {
         DEV = dev;
         _requireBounds(delay);
         _grantRole(CANCELLER_ROLE, Predeploys.GUARDIAN_SAFE);
@@ -42,6 +36,11 @@ contract Timelock is TimelockController {
     function updateDelay(uint256 delay) public override {
         _requireBounds(delay);
         super.updateDelay(delay);
+    }
+
+    function _listOf(address account) private pure returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = account;
     }
 
     function _requireBounds(uint256 delay) private view {
