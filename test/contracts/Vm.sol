@@ -13,6 +13,7 @@ interface Vm {
     function warp(uint256 timestamp) external;
     function expectEmit(address emitter) external;
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function store(address target, bytes32 slot, bytes32 value) external;
     function addr(uint256 privateKey) external pure returns (address);
 }
 
