@@ -35,6 +35,7 @@ export type FinalityConfig = {
 }
 
 export type FinalityInput =
+  // These move the tree: they must not come while a block is being written.
   /** A checkpoint was executed and stands in the tree as such. */
   | {
       readonly kind: 'checkpoint'
@@ -42,12 +43,13 @@ export type FinalityInput =
       readonly stateRoot: Hash
       readonly view: ValidatorView
     }
+  | { readonly kind: 'certificate'; readonly certificate: Certificate }
+  // These only count and answer.
   /** The head moved, or time passed: is there something to vote for? */
   | { readonly kind: 'head'; readonly isSynced: boolean }
   | { readonly kind: 'vote'; readonly signed: SignedVote }
   /** The vote that a `sign` effect asked for: written, signed. */
   | { readonly kind: 'own-vote'; readonly signed: SignedVote }
-  | { readonly kind: 'certificate'; readonly certificate: Certificate }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   /** A block was found invalid, with all above it. */
   | { readonly kind: 'invalid'; readonly hashes: readonly Hash[] }
@@ -56,7 +58,8 @@ export type FinalityEffect =
   /** Write the vote, synced; then sign it; then hand it back as an input. */
   | { readonly kind: 'sign'; readonly vote: FinalityVote; readonly validator: number }
   | { readonly kind: 'publish-vote'; readonly signed: SignedVote }
-  | { readonly kind: 'publish-certificate'; readonly certificate: Certificate }
+  /** Votes have made a certificate: hand it back as an input, and publish it if it is accepted. */
+  | { readonly kind: 'assembled'; readonly certificate: Certificate }
   | { readonly kind: 'publish-evidence'; readonly evidence: Evidence }
   | { readonly kind: 'certified'; readonly certificate: Certificate }
   | { readonly kind: 'justified'; readonly checkpoint: EpochCheckpoint }

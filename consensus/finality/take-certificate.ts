@@ -27,7 +27,7 @@ const EPOCHS_AHEAD_MAX = 1n << 32n
 export function takeCertificate(state: FinalityState, certificate: Certificate): Transition {
   const { vote } = certificate
   const { book, tree, separator, config } = state
-  if (isOld(state, certificate)) return answer(state, 'ignore')
+  if (!isNews(state, certificate)) return answer(state, 'ignore')
   if (vote.targetEpoch > headEpoch(state) + EPOCHS_AHEAD_MAX) return answer(state, 'ignore')
   const source = book.executed(vote.sourceHash)
   if (source === undefined || book.justified(vote.sourceHash) === undefined) {
@@ -56,14 +56,14 @@ export function takePending(state: FinalityState, targetHash: Hash): FinalityEff
   return [...takeCertificate(state, certificate).effects]
 }
 
-/** It would neither justify nor finalize, nor contradict. */
-function isOld(state: FinalityState, { vote }: Certificate): boolean {
+/** Whether it could justify, finalize or contradict. */
+export function isNews(state: FinalityState, { vote }: Certificate): boolean {
   const { book, finalized } = state
   if (book.justified(vote.targetHash) === undefined) {
     // Below what is final, our own checkpoints are no news; others are a contradiction.
-    return vote.targetEpoch <= finalized.epoch && isOurs(state, vote.targetEpoch, vote.targetHash)
+    return vote.targetEpoch > finalized.epoch || !isOurs(state, vote.targetEpoch, vote.targetHash)
   }
-  return vote.targetEpoch !== vote.sourceEpoch + 1n || vote.sourceEpoch <= finalized.epoch
+  return vote.targetEpoch === vote.sourceEpoch + 1n && vote.sourceEpoch > finalized.epoch
 }
 
 /** Whether the finalized chain has this checkpoint; one that left the tree is not contradicted. */

@@ -14,7 +14,7 @@ import {
   type Verdict,
 } from './finality-state.ts'
 import { offenceOf } from './slashing-rule.ts'
-import { takeCertificate } from './take-certificate.ts'
+import { isNews } from './take-certificate.ts'
 import type { Certificate, Evidence, SignedVote, ValidatorView } from './types.ts'
 import { haveQuorum } from './validator-weights.ts'
 import { voteDigest } from './vote-digest.ts'
@@ -81,9 +81,7 @@ function certify(state: FinalityState, { vote, signatures }: Link): FinalityEffe
     signers,
     signatures: signers.map((index) => signatures.get(index) ?? '0x'),
   }
-  const { effects } = takeCertificate(state, certificate)
-  if (effects.length === 0) return []
-  return [...effects, { kind: 'publish-certificate', certificate }]
+  return isNews(state, certificate) ? [{ kind: 'assembled', certificate }] : []
 }
 
 function caught(

@@ -95,8 +95,15 @@ export class FinalityMachine {
     this.state = genesisFinality(config, tree, { hash: GENESIS_HASH, stateRoot, view })
   }
 
+  /** What votes assemble is handed back at once, as a node does; its effects follow. */
   take(input: FinalityInput): Transition {
-    return transition(this.state, input)
+    const taken = transition(this.state, input)
+    const effects = taken.effects.flatMap((effect) => {
+      if (effect.kind !== 'assembled') return [effect]
+      const { certificate } = effect
+      return [effect, ...this.take({ kind: 'certificate', certificate }).effects]
+    })
+    return { ...taken, effects }
   }
 
   /** Tells of a checkpoint that the test has executed in the tree. */

@@ -33,20 +33,16 @@ describe('consensus / finality / transition', () => {
     const machine = threeEpochs()
     expect(kindsOf(machine.vote(0, 8, 0))).toEqual([])
     expect(kindsOf(machine.vote(0, 8, 1))).toEqual([])
-    expect(kindsOf(machine.vote(0, 8, 2))).toEqual([
-      'certified',
-      'justified',
-      'publish-certificate',
-    ])
+    expect(kindsOf(machine.vote(0, 8, 2))).toEqual(['assembled', 'certified', 'justified'])
     expect(machine.state.justified).toEqual({ epoch: 1n, hash: hashOf(8) })
     expect(machine.state.finalized.epoch).toBe(0n)
     machine.vote(8, 16, 0)
     machine.vote(8, 16, 1)
     expect(kindsOf(machine.vote(8, 16, 3))).toEqual([
+      'assembled',
       'certified',
       'justified',
       'finalized',
-      'publish-certificate',
     ])
     expect(machine.state.finalized).toEqual({ epoch: 1n, hash: hashOf(8) })
     expect(machine.tree.finalized.hash).toBe(hashOf(8))
@@ -90,11 +86,7 @@ describe('consensus / finality / transition', () => {
     expect(kindsOf(caught)).toEqual(['publish-evidence'])
     machine.vote(0, 8, 1)
     expect(kindsOf(machine.vote(0, 8, 2))).toEqual([])
-    expect(kindsOf(machine.vote(0, 8, 3))).toEqual([
-      'certified',
-      'justified',
-      'publish-certificate',
-    ])
+    expect(kindsOf(machine.vote(0, 8, 3))).toEqual(['assembled', 'certified', 'justified'])
     expect(machine.state.certificates.get(1n)?.signers).toEqual([1, 2, 3])
   })
 
