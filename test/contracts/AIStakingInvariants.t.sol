@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Predeploys} from "@hanzo/Predeploys.sol";
 import {Unbondings} from "@hanzo/staking/Unbondings.sol";
 import {StakingGenesis} from "./StakingGenesis.sol";
 import {VM} from "./Vm.sol";
@@ -14,7 +13,6 @@ contract StakingHandler is StakingGenesis {
     uint256 public number = 1;
     uint256 public calls;
     uint256 public donated;
-    uint256 public streamedToStakes;
     mapping(address account => uint256) public claimed;
     /// @dev Wei-seconds times basis points: what full yields would have been.
     mapping(address account => uint256) public ceiling;
@@ -70,13 +68,10 @@ contract StakingHandler is StakingGenesis {
         VM.deal(address(STAKING), address(STAKING).balance + value);
     }
 
-    function stream(uint8 blocks, uint16 shareBps) external now_ {
+    function stream(uint8 blocks) external now_ {
         number += blocks;
         VM.roll(number);
-        uint256 budget = STAKING.rewardBudget();
-        VM.prank(Predeploys.TIMELOCK);
-        VAULT.setStakingShareBps(shareBps % 5_001);
-        streamedToStakes += STAKING.rewardBudget() - budget;
+        VAULT.release();
     }
 
     function attestOrRevoke(uint8 actor) external now_ {
@@ -101,7 +96,7 @@ contract StakingHandler is StakingGenesis {
     }
 }
 
-/// @dev Invariants M3, M4, M10 and M11 of the token economy, and that yields are ceilings.
+/// @dev Invariants M10 and M11 of the token economy, and that yields are ceilings.
 contract AIStakingInvariants is StakingGenesis {
     StakingHandler private _handler;
 
@@ -142,37 +137,21 @@ contract AIStakingInvariants is StakingGenesis {
         uint256 units = 0;
         for (uint256 i = 0; i < _handler.ACTORS(); ++i) {
             address account = _handler.actors(i);
-            uint256 expected = _unitsOf(STAKING.stakeOf(account), REGISTRY.isUnique(account));
-            _equal(STAKING.votingUnitsOf(account), expected);
-            units += expected;
+            uint256 recorded = STAKING.votingUnitsOf(account);
+            assert(_isUnitsOf(recorded, STAKING.stakeOf(account), REGISTRY.isUnique(account)));
+            units += recorded;
             votes += STAKING.getVotes(account);
-            if (STAKING.delegates(account) == address(0)) votes += expected;
+            if (STAKING.delegates(account) == address(0)) votes += recorded;
         }
         _equal(votes, units);
         _equal(STAKING.totalVotingUnits(), units);
     }
 
-    /// @dev M3 and M4 for the treasury: within bucket and schedule, and stakes get half at most.
-    function invariant_TheTreasuryKeepsToTheSchedule() external view {
-        assert(VAULT.released() <= VAULT.entitlement(_handler.number()));
-        _equal(VAULT.released() + address(VAULT).balance, TREASURY);
-        _equal(Predeploys.TIMELOCK.balance + _handler.streamedToStakes(), VAULT.released());
-        assert(_handler.streamedToStakes() <= VAULT.released() / 2);
-    }
-
-    function _unitsOf(uint256 stake, bool isUnique) private pure returns (uint256) {
-        if (!isUnique || stake < 100 ether) return stake / 1_000;
+    /// @dev Checks the root instead of computing it.
+    function _isUnitsOf(uint256 units, uint256 stake, bool isUnique) private pure returns (bool) {
+        if (!isUnique || stake < 100 ether) return units == stake / 1_000;
         uint256 tenths = stake < 1_000 ether ? 10 : stake < 10_000 ether ? 15 : stake < 100_000 ether ? 20 : 30;
-        return (_root(stake * 1e18) * tenths) / 10;
-    }
-
-    /// @dev Bisection: slow, and nothing like the library's.
-    function _root(uint256 square) private pure returns (uint256 low) {
-        uint256 high = 1 << 80;
-        while (high - low > 1) {
-            uint256 middle = (low + high) / 2;
-            if (middle * middle <= square) low = middle;
-            else high = middle;
-        }
+        uint256 root = (units * 10 + tenths - 1) / tenths;
+        return root * root <= stake * 1e18 && (root + 1) * (root + 1) > stake * 1e18;
     }
 }
