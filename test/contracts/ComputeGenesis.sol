@@ -34,7 +34,7 @@ abstract contract ComputeGenesis {
     uint256 internal constant GENESIS_TIME = 1_700_000_000;
     uint256 internal constant ERA = 2_400;
     uint256 internal constant MINING = 300_000_000 ether;
-    uint256 internal constant CLIENT_WEI = 10_000_000 ether;
+    uint256 internal constant CLIENT_WEI = 20_000_000 ether;
     uint256 internal constant PROVIDER_BOND = 1_000 ether;
     uint256 internal constant ALL_PHASES = 63;
     uint48 internal constant CHALLENGE = 60;
