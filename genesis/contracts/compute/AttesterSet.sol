@@ -146,9 +146,9 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
 
     /// @inheritdoc IAttesters
     function requireQuorum(bytes32 digest, bytes[] calldata signatures) public view override {
-        _requireThreshold(signatures.length);
         address signer = address(0);
         for (uint256 i = 0; i < signatures.length; ++i) signer = _nextSigner(signer, digest, signatures[i]);
+        _requireThreshold(signatures.length);
     }
 
     /// @inheritdoc IAttesters
@@ -169,7 +169,7 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
     /// @dev Seconds for which the bond of an attester that left still answers for what it signed.
     function _bondDelay() internal view virtual returns (uint256);
 
-    /// @dev Any number that reaches the threshold will do, as all of them are checked.
+    /// @dev For `signed` signatures that `_nextSigner` accepts, one after the other.
     function _requireThreshold(uint256 signed) internal view {
         if (signed < threshold) revert QuorumNotReached(signed, threshold);
     }
@@ -181,8 +181,8 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         bytes calldata signature
     ) internal view returns (address signer) {
         signer = ECDSA.recoverCalldata(digest, signature);
-        if (!isAttester(signer)) revert NotAttester(signer);
         if (signer <= previous) revert SignersNotAscending(previous, signer);
+        if (!isAttester(signer)) revert NotAttester(signer);
     }
 
     /// @dev Takes the bond of `account`, active or leaving, for good.

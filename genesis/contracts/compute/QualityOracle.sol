@@ -71,11 +71,11 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
         bytes[] calldata signatures
     ) external {
         if (reports.length != signatures.length) revert LengthMismatch(reports.length, signatures.length);
-        _requireThreshold(reports.length);
         address signer = address(0);
         for (uint256 i = 0; i < reports.length; ++i) {
             signer = _nextSigner(signer, reportDigest(provider, round, reports[i]), signatures[i]);
         }
+        _requireThreshold(reports.length);
         _propose(provider, round, QualityScore.sample(reports));
     }
 
