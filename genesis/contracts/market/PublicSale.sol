@@ -6,6 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IIdentityRegistry} from "../interfaces/IIdentityRegistry.sol";
+import {ISystemConfig} from "../interfaces/ISystemConfig.sol";
 import {Predeploys} from "../Predeploys.sol";
 import {SaleTerms} from "./SaleTerms.sol";
 
@@ -85,6 +86,7 @@ contract PublicSale is SaleTerms, ReentrancyGuardTransient {
 
     /// @notice Bids for `quantity` wei at the price of `tick`, and pays that in full now.
     function bid(uint256 tick, uint256 quantity) external nonReentrant returns (uint256 bidId) {
+        ISystemConfig(Predeploys.SYSTEM_CONFIG).requireActive(ISystemConfig.Phase.Sale);
         if (block.timestamp >= endsAt) revert NotOpen(endsAt);
         if (tick >= TICKS) revert UnknownTick(tick, TICKS);
         if (quantity < BID_MIN) revert BidTooSmall(quantity, BID_MIN);

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {HMMPair} from "@hanzo/market/HMMPair.sol";
+import {HMMReserves} from "@hanzo/market/HMMReserves.sol";
+import {Predeploys} from "@hanzo/Predeploys.sol";
+import {MarketGenesis} from "./MarketGenesis.sol";
+import {HookToken, PlainToken} from "./MarketTokens.sol";
+import {VM} from "./Vm.sol";
+
+/// @dev Shares, donations and averages; swaps are in `HMMSwap.t.sol`.
+contract HMMPairTest is MarketGenesis {
+    PlainToken private _a;
+    PlainToken private _b;
+    HMMPair private _pair;
+
+    function setUp() external {
+        _genesis();
+        _fund(ALICE, 1_000_000 ether, 1_000_000 ether);
+        (_a, _b) = (new PlainToken(), new PlainToken());
+        if (address(_a) > address(_b)) (_a, _b) = (_b, _a);
+        _pair = HMMPair(FACTORY.createPair(address(_a), address(_b)));
+    }
+
+    /// @dev Sends both amounts and mints to the caller.
+    function _deposit(uint256 amountA, uint256 amountB) private returns (uint256) {
+        _a.mint(address(_pair), amountA);
+        _b.mint(address(_pair), amountB);
+        return _pair.mint(address(this));
+    }
+
+    function _picture() private view returns (uint256 price0, uint256 price1) {
+        return (PAIR.price0CumulativeLast(), PAIR.price1CumulativeLast());
+    }
+
+    function _donateUsd(uint256 value) private {
+        VM.prank(ALICE);
+        assert(USD.transfer(address(PAIR), value));
+    }
+
+    function test_SeedOfBlockZeroBelongsToTheReserve() external view {
+        uint256 shares = Math.sqrt(SEED_COINS * SEED_QUOTE);
+        _equal(PAIR.totalSupply(), shares);
+        _equal(PAIR.balanceOf(address(RESERVE)), shares - 1_000);
+        _equal(PAIR.balanceOf(address(SINK)), PAIR.MINIMUM_LIQUIDITY());
+        (uint112 coins, uint112 quote, uint32 time) = PAIR.getReserves();
+        assert(coins == SEED_COINS && quote == SEED_QUOTE && time == GENESIS_TIME);
+        assert(PAIR.token0() == address(TOKEN) && PAIR.token1() == address(USD));
+        assert(PAIR.factory() == address(FACTORY) && PAIR.kLast() == 0);
+        assert(keccak256(bytes(PAIR.symbol())) == keccak256("HMM-LP") && PAIR.decimals() == 18);
+    }
+
+    function test_TokensMustAscend() external {
+        VM.expectRevert(abi.encodeWithSelector(HMMReserves.TokensNotSorted.selector, address(_b), address(_a)));
+        new HMMPair(address(_b), address(_a));
+        VM.expectRevert(abi.encodeWithSelector(HMMReserves.TokensNotSorted.selector, address(_a), address(_a)));
+        new HMMPair(address(_a), address(_a));
+    }
+
+    function testFuzz_FirstDepositIsWorthItsGeometricMean(uint112 amountA, uint112 amountB) external {
+        VM.assume(Math.sqrt(uint256(amountA) * amountB) > 1_000);
+        uint256 root = Math.sqrt(uint256(amountA) * amountB);
+        VM.expectEmit(address(_pair));
+        emit HMMPair.Mint(address(this), amountA, amountB);
+        _equal(_mintAfter(amountA, amountB), root - 1_000);
+        _equal(_pair.totalSupply(), root);
+        _equal(_pair.balanceOf(address(SINK)), 1_000);
+    }
+
+    function _mintAfter(uint256 amountA, uint256 amountB) private returns (uint256) {
+        // Written to storage: a transfer would be the first event.
+        VM.store(address(_a), keccak256(abi.encode(address(_pair), uint256(0))), bytes32(amountA));
+        VM.store(address(_b), keccak256(abi.encode(address(_pair), uint256(0))), bytes32(amountB));
+        return _pair.mint(address(this));
+    }
+
+    function test_FirstDepositMustExceedTheMinimum() external {
+        _a.mint(address(_pair), 1_000);
+        _b.mint(address(_pair), 1_000);
+        VM.expectRevert(abi.encodeWithSelector(HMMPair.InsufficientLiquidityMinted.selector));
+        _pair.mint(address(this));
+        _a.mint(address(_pair), 3);
+        _equal(_pair.mint(address(this)), 1);
+    }
+
+    function testFuzz_LaterDepositsGetTheLesserShare(uint96 amountA, uint96 amountB) external {
+        _deposit(4 ether, 9 ether);
+        uint256 expected = Math.min(uint256(amountA) * 6 ether / 4 ether, uint256(amountB) * 6 ether / 9 ether);
+        VM.assume(expected > 0);
+        _equal(_deposit(amountA, amountB), expected);
+    }
+
+    function test_DepositOfNothingIsRefused() external {
+        _deposit(4 ether, 9 ether);
+        VM.expectRevert(abi.encodeWithSelector(HMMPair.InsufficientLiquidityMinted.selector));
+        _pair.mint(address(this));
+    }
+
+    function testFuzz_RedeemingGivesTheShareOfBoth(uint96 shares) external {
+        uint256 minted = _deposit(4 ether, 9 ether);
+        uint256 redeemed = 1 + shares % minted;
+        VM.assume(redeemed * 4 ether / 6 ether > 0);
+        assert(_pair.transfer(address(_pair), redeemed));
+        (uint256 amountA, uint256 amountB) = _pair.burn(ALICE);
+        _equal(amountA, redeemed * 4 ether / 6 ether);
+        _equal(amountB, redeemed * 9 ether / 6 ether);
+        assert(_a.balanceOf(ALICE) == amountA && _b.balanceOf(ALICE) == amountB);
+        _equal(_pair.totalSupply(), 6 ether - redeemed);
+        (uint112 reserveA, uint112 reserveB, ) = _pair.getReserves();
+        assert(reserveA == 4 ether - amountA && reserveB == 9 ether - amountB);
+    }
+
+    function test_RedeemingNothingIsRefused() external {
+        _deposit(4 ether, 9 ether);
+        VM.expectRevert(abi.encodeWithSelector(HMMPair.InsufficientLiquidityBurned.selector));
+        _pair.burn(ALICE);
+    }
+
+    function test_RedeemingTellsBothAmounts() external {
+        uint256 minted = _deposit(4 ether, 9 ether);
+        assert(_pair.transfer(address(_pair), minted));
+        VM.expectEmit(address(_pair));
+        emit HMMReserves.Sync(667, 1_500);
+        VM.expectEmit(address(_pair));
+        emit HMMPair.Burn(address(this), 4 ether - 667, 9 ether - 1_500, ALICE);
+        _pair.burn(ALICE);
+    }
+
+    function test_PlainSendsBounceAndFacadeMovesArrive() external {
+        VM.prank(ALICE);
+        (bool ok, ) = address(PAIR).call{value: 1 ether}("");
+        assert(!ok && address(PAIR).balance == SEED_COINS);
+        VM.prank(ALICE);
+        assert(TOKEN.transfer(address(PAIR), 1 ether));
+        _equal(address(PAIR).balance, SEED_COINS + 1 ether);
+    }
+
+    function test_SkimSendsWhatIsAboveTheReserves() external {
+        VM.deal(address(PAIR), SEED_COINS + 7);
+        _donateUsd(9);
+        PAIR.skim(BOB);
+        assert(BOB.balance == 7 && USD.balanceOf(BOB) == 9);
+        PAIR.skim(BOB);
+        assert(BOB.balance == 7 && USD.balanceOf(BOB) == 9);
+    }
+
+    function test_SyncMakesDonationsReserves() external {
+        VM.deal(address(PAIR), SEED_COINS + 7);
+        _donateUsd(9);
+        VM.expectEmit(address(PAIR));
+        emit HMMReserves.Sync(uint112(SEED_COINS + 7), uint112(SEED_QUOTE + 9));
+        PAIR.sync();
+        (uint256 coins, uint256 quote) = _reserves();
+        assert(coins == SEED_COINS + 7 && quote == SEED_QUOTE + 9);
+    }
+
+    function test_ReservesAreOf112Bits() external {
+        _a.mint(address(_pair), uint256(type(uint112).max) + 1);
+        VM.expectRevert(
+            abi.encodeWithSignature("SafeCastOverflowedUintDowncast(uint8,uint256)", 112, uint256(2 ** 112))
+        );
+        _pair.sync();
+    }
+
+    function test_AveragesCountThePriceBeforeTheFirstChangeOfASecond() external {
+        uint256 price0 = (SEED_QUOTE << 112) / SEED_COINS;
+        uint256 price1 = (SEED_COINS << 112) / SEED_QUOTE;
+        VM.warp(GENESIS_TIME + 10);
+        _donateUsd(100_000 ether);
+        PAIR.sync();
+        (uint256 sum0, uint256 sum1) = _picture();
+        assert(sum0 == price0 * 10 && sum1 == price1 * 10);
+        _donateUsd(100_000 ether);
+        PAIR.sync();
+        (sum0, sum1) = _picture();
+        assert(sum0 == price0 * 10 && sum1 == price1 * 10);
+        VM.warp(GENESIS_TIME + 15);
+        PAIR.sync();
+        (sum0, sum1) = _picture();
+        _equal(sum0, price0 * 10 + (((SEED_QUOTE + 200_000 ether) << 112) / SEED_COINS) * 5);
+        _equal(sum1, price1 * 10 + ((SEED_COINS << 112) / (SEED_QUOTE + 200_000 ether)) * 5);
+    }
+
+    function test_TimeWrapsAround() external {
+        VM.warp(2 ** 32 - 3);
+        PAIR.sync();
+        (uint256 before, ) = _picture();
+        VM.warp(2 ** 32 + 4);
+        PAIR.sync();
+        (uint256 sum, ) = _picture();
+        _equal(sum - before, ((SEED_QUOTE << 112) / SEED_COINS) * 7);
+        (, , uint32 time) = PAIR.getReserves();
+        assert(time == 4);
+    }
+
+    /// @dev Whoever inflates a share to rob the next depositor pays more than it can rob.
+    function testFuzz_InflatingTheFirstShareLosesMoney(uint96 donation, uint96 deposit) external {
+        _deposit(1_001, 1_001);
+        _a.mint(address(_pair), donation);
+        _b.mint(address(_pair), donation);
+        _pair.sync();
+        uint256 supply = _pair.totalSupply();
+        VM.assume(uint256(deposit) * supply / (uint256(donation) + 1_001) > 0);
+        _a.mint(address(_pair), deposit);
+        _b.mint(address(_pair), deposit);
+        _pair.mint(ALICE);
+        assert(_pair.transfer(address(_pair), 1));
+        (uint256 amountA, ) = _pair.burn(BOB);
+        assert(amountA < uint256(donation) + 1_001);
+    }
+
+    function test_TokenCodeSeesTheStateFromBeforeTheCall() external {
+        HookToken hook = new HookToken();
+        HMMPair pair = HMMPair(FACTORY.createPair(address(hook), address(_b)));
+        hook.mint(address(pair), 1 ether);
+        _b.mint(address(pair), 1 ether);
+        pair.mint(address(this));
+        VM.warp(GENESIS_TIME + 10);
+        hook.watch(pair);
+        assert(pair.transfer(address(pair), 0.5 ether));
+        bytes32 before = hook.picture(pair);
+        pair.burn(ALICE);
+        assert(hook.calls() == 1 && hook.seen() == before);
+        before = hook.picture(pair);
+        _b.mint(address(pair), 0.01 ether);
+        (bool hookFirst, uint256 out) = (pair.token0() == address(hook), 0.009 ether);
+        pair.swap(hookFirst ? out : 0, hookFirst ? 0 : out, ALICE, "");
+        assert(hook.calls() == 2 && hook.seen() == before);
+    }
+
+    function test_CoinsCannotGoToTheFacade() external {
+        VM.deal(address(PAIR), SEED_COINS + 7);
+        VM.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, Predeploys.AI));
+        PAIR.skim(Predeploys.AI);
+    }
+}
