@@ -10,7 +10,7 @@ const READ_GAS = 1_000_000n
 
 /** Words that `selector` of `contract` returns; undefined before its fork has put code there. */
 export async function readContract(
-  state: StateReader,
+  state: Pick<StateReader, 'call'>,
   block: BlockSummary,
   contract: Address,
   selector: Hex,
@@ -27,7 +27,7 @@ export async function readContract(
 
 /** The same for a getter of one number; zero where there is no code. */
 export async function readNumber(
-  state: StateReader,
+  state: Pick<StateReader, 'call'>,
   block: BlockSummary,
   contract: Address,
   selector: Hex,

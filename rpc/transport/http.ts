@@ -1,5 +1,6 @@
 /**
- * HTTP: JSON-RPC by POST on `/`, and `/health`, `/ready`, `/metrics` for those who watch the node.
+ * HTTP: JSON-RPC by POST on `/`, `/health`, `/ready`, `/metrics` for those who watch the node, and
+ * the supplies for exchanges.
  *
  * Only `application/json` is read: a browser then asks for permission before it lets a foreign
  * page send anything.
@@ -24,6 +25,7 @@ import {
   STALLED_MS,
 } from '../limits.ts'
 import type { RpcLog } from '../options.ts'
+import { addSupplyRoutes } from '../supply/routes.ts'
 import type { Backlog } from './backlog.ts'
 import type { Guard } from './guard.ts'
 
@@ -62,6 +64,7 @@ export function createHttp(modules: HttpModules): FastifyInstance {
   app.setErrorHandler((error, _, reply) => refuse(modules.log, error, reply))
   addRpcRoutes(app, modules)
   addWatchRoutes(app, modules)
+  addSupplyRoutes(app, modules.api)
   return app
 }
 

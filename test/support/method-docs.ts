@@ -5,7 +5,8 @@ const INTRO = `# JSON-RPC
 
 HTTP and WebSocket on one port, JSON-RPC 2.0; codes, limits and rules are in
 [spec/interface.md](spec/interface.md). \`GET /health\` answers while the process lives, \`GET /ready\`
-answers 200 or 503 with a reason, \`GET /metrics\` is for Prometheus.
+answers 200 or 503 with a reason, \`GET /metrics\` is for Prometheus, and \`GET /supply/...\` for exchanges:
+[supply-api.md](supply-api.md).
 
 A *block* is a QUANTITY, a 32-byte hash, an object of EIP-1898, or one of \`latest\`, \`safe\`,
 \`finalized\`, \`earliest\` and \`pending\`; left out it means \`latest\`. Parameters in brackets may be

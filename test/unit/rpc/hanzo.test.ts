@@ -2,9 +2,7 @@ import { bytesToHex } from '@ethereumjs/util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeHeader } from '../../../consensus/codec/header-codec.ts'
 import { encodeProof } from '../../../consensus/codec/proof-codec.ts'
-import { blockBudget } from '../../../consensus/rules/reward.ts'
 import type { Hex } from '../../../consensus/types.ts'
-import { RESERVED } from '../../../genesis/predeploys.ts'
 import { SHAPES } from '../../../gpu/reference/shape.ts'
 import {
   COINBASE,
@@ -14,7 +12,7 @@ import {
   privateMatrices,
 } from '../../support/mined-blocks.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
-import { signTransaction, topicOf } from '../../support/signed-transactions.ts'
+import { topicOf } from '../../support/signed-transactions.ts'
 
 const AI = 10n ** 18n
 const quantity = (value: bigint | number): Hex => `0x${value.toString(16)}`
@@ -147,66 +145,6 @@ describe('rpc / hanzo', () => {
     })
     const short = rpc('hanzo_submitWork', work.workId, '0x01', '0x00')
     await expect(short).rejects.toMatchObject({ code: -32602 })
-  })
-
-  it('adds the coins up from the contracts and balances', async () => {
-    const { node, rpc } = fixture
-    const { predeploys, alloc } = node.genesis
-    const balance = (name: string): bigint => alloc.get(predeploys[name]!)?.balance ?? 0n
-    const burnedBy = [1n, 2n, 3n, 4n, 5n]
-    node.onCall = ({ to, data }) => {
-      const selector = bytesToHex(data!).slice(0, 10)
-      const argument = data!.length > 4 ? BigInt(bytesToHex(data!.subarray(4))) : 0n
-      const answers: Record<string, bigint> = {
-        '0xcd5392e3': balance(Object.entries(predeploys).find(([, at]) => at === to)![0]),
-        '0x8fd4c6db': argument * 1000n,
-        '0x96132521': 700n,
-        '0xc7ead48f': burnedBy[Number(argument)] ?? 0n,
-      }
-      return { kind: 'ok', output: words(answers[selector]!), gasUsed: 0n }
-    }
-    const gift = signTransaction(node.genesis, 0, { to: predeploys['AIBurn'], value: 20n })
-    await rpc('eth_sendRawTransaction', gift)
-    node.mine()
-    const { number } = node.chain.head().header
-    const locked = [
-      predeploys['ComputeMiningVault']!,
-      predeploys['TrainingVault']!,
-      predeploys['EcosystemVault']!,
-      predeploys['CommunityTreasuryVault']!,
-      predeploys['ValidatorSet']!,
-      RESERVED.TeamVesting,
-    ].reduce((sum, address) => sum + (alloc.get(address)?.balance ?? 0n), 0n)
-    const cap = 300_000_000n * AI
-    expect(await rpc('hanzo_getEmission')).toEqual({
-      block: quantity(number),
-      budget: quantity(blockBudget(number, 2_400n)),
-      buckets: {
-        compute: {
-          cap: quantity(cap),
-          scheduled: quantity(number * 1000n),
-          released: quantity(700),
-          remaining: quantity(cap - 700n),
-        },
-        training: expect.objectContaining({ cap: quantity(200_000_000n * AI) }),
-        ecosystem: expect.objectContaining({ cap: quantity(150_000_000n * AI) }),
-        treasury: expect.objectContaining({ cap: quantity(150_000_000n * AI) }),
-      },
-      burned: {
-        training: '0x1',
-        compute: '0x2',
-        governance: '0x3',
-        slashing: '0x4',
-        hmm: '0x5',
-        other: '0x5',
-        total: '0x14',
-      },
-      totalSupply: quantity(10n ** 27n - 20n),
-      circulatingSupply: quantity(10n ** 27n - 20n - locked),
-    })
-    expect(await rpc('hanzo_getEmission', 'earliest')).toMatchObject({ budget: '0x0' })
-    // Sale and liquidity, less what the validator has at stake.
-    expect(10n ** 27n - locked).toBe(100_000_000n * AI - 2_000n * AI)
   })
 
   it('counts work and shares over recent blocks', async () => {
