@@ -28,7 +28,6 @@ const LOCKS = [
   'ValidatorSet',
   'ProviderRegistry',
   'QualityOracle',
-  'IdentityRegistry',
   'ProposalBond',
 ] as const satisfies readonly PredeployName[]
 

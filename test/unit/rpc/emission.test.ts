@@ -90,7 +90,6 @@ describe('rpc / hanzo / emission', () => {
       'CommunityTreasuryVault',
       'ComputeMiningVault',
       'EcosystemVault',
-      'IdentityRegistry',
       'LiquidityReserve',
       'ProposalBond',
       'ProviderRegistry',
