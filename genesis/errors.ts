@@ -20,6 +20,10 @@ export type GenesisErrorType =
       readonly actual: string
     }
   | { readonly code: 'CONSTRUCTOR_FAILED'; readonly contract: string; readonly reason: string }
+  | { readonly code: 'SETUP_FAILED'; readonly step: string; readonly reason: string }
+  | { readonly code: 'CONFIG_NOT_GIVEN'; readonly preset: string }
+  | { readonly code: 'CONFIG_NOT_JSON'; readonly path: string }
+  | { readonly code: 'CONFIG_INVALID'; readonly field: string; readonly expected: string }
   | { readonly code: 'KEY_INVALID'; readonly path: string }
 
 /** An expected failure of reading or building a genesis; `type.code` tells which. */
@@ -59,6 +63,14 @@ function sentence(type: GenesisErrorType): string {
       return `The genesis file was edited: its ${type.field} is ${type.actual}, not ${type.expected}.`
     case 'CONSTRUCTOR_FAILED':
       return `The constructor of ${type.contract} failed: ${type.reason}.`
+    case 'SETUP_FAILED':
+      return `The setup of block 0 failed at ${type.step}: ${type.reason}.`
+    case 'CONFIG_NOT_GIVEN':
+      return `Preset ${type.preset} is not for development: name its guardians, team and attesters with \`--config\`.`
+    case 'CONFIG_NOT_JSON':
+      return `${type.path} is not JSON: a config names guardians, team and attesters.`
+    case 'CONFIG_INVALID':
+      return `\`${type.field}\` of the config must be ${type.expected}.`
     case 'KEY_INVALID':
       return `${type.path} must hold one line, a secp256k1 key as 32 bytes in 0x hex.`
   }

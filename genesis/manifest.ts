@@ -4,12 +4,16 @@
  * Spec: docs/spec/token-economy.md, "Buckets of block 0".
  */
 import { bytesToHex } from '@ethereumjs/util'
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { devAccounts } from './accounts.ts'
-import { PREDEPLOY_ARTIFACTS, PREINSTALL_CODE } from './artifacts.ts'
+import { PREINSTALL_CODE } from './artifacts.ts'
+import { keccak256 } from './block/keccak.ts'
+import type { AbiFields } from './build/abi-encode.ts'
 import { BUCKETS } from './build/allocation.ts'
+import type { Deployment, Roles } from './build/deployment.ts'
 import { genesisDeployments } from './build/deployments.ts'
-import { PREINSTALLS, RESERVED } from './predeploys.ts'
+import { SAFE_SOURCE } from './build/rooms/safes.ts'
+import type { Participants } from './economy/participants.ts'
+import { PREINSTALLS, SAFE_CONTRACTS } from './predeploys.ts'
 import type { Address, Genesis, Hex } from './types.ts'
 
 export type Manifest = {
@@ -17,7 +21,7 @@ export type Manifest = {
   readonly genesisHash: Hex
   readonly contracts: readonly ManifestContract[]
   readonly preinstalls: readonly ManifestPreinstall[]
-  /** Accounts with coins and no code: buckets of later contracts, dev accounts, voting keys. */
+  /** Accounts with coins and no code: dev accounts, voting keys. */
   readonly accounts: readonly ManifestAccount[]
 }
 
@@ -28,7 +32,10 @@ export type ManifestContract = {
   readonly contract: string
   readonly codeHash: Hex
   readonly constructorArgs: Readonly<Record<string, unknown>>
-  readonly roles: Readonly<Record<string, Address>>
+  /** Who alone may do what, by the name of the function or the part. */
+  readonly roles: Roles
+  /** Owners of a Safe, bonded attesters. */
+  readonly participants?: Readonly<Record<string, readonly Address[]>>
   /** Wei in block 0, decimal. */
   readonly balance: string
   /** Wei of the bucket behind it, decimal. */
@@ -49,39 +56,50 @@ export type ManifestAccount = {
   readonly balance: string
 }
 
-export function formatManifest(genesis: Genesis): Manifest {
-  const { validators } = genesis
-  const deployments = genesisDeployments({ eraBlocks: genesis.params.eraBlocks, validators })
-  const buckets: Partial<Record<string, bigint>> = BUCKETS
+/** `participants` are those that `genesis` was built with. */
+export function formatManifest(genesis: Genesis, participants: Participants): Manifest {
+  const { params, validators } = genesis
+  const deployments = genesisDeployments({ params, validators, participants })
   return {
-    chainId: Number(genesis.params.chainId),
+    chainId: Number(params.chainId),
     genesisHash: genesis.hash,
-    contracts: deployments.map(({ name, address, args, roles }) => {
-      const bucket = buckets[name]
-      return {
+    contracts: deployments.map((deployment) => formatContract(genesis, deployment)),
+    preinstalls: [
+      ...Object.entries(PREINSTALLS).map(([name, address]) => ({
         name,
         address,
-        contract: PREDEPLOY_ARTIFACTS[name].contractName,
         codeHash: codeHashOf(genesis, address),
-        constructorArgs: formatArgs(args),
-        roles,
-        balance: balanceOf(genesis, address),
-        ...(bucket !== undefined && { bucket: bucket.toString() }),
-      }
-    }),
-    preinstalls: Object.entries(PREINSTALLS).map(([name, address]) => ({
-      name,
-      address,
-      codeHash: codeHashOf(genesis, address),
-      source: PREINSTALL_CODE[name as keyof typeof PREINSTALLS].source,
-    })),
+        source: PREINSTALL_CODE[name as keyof typeof PREINSTALLS].source,
+      })),
+      ...Object.entries(SAFE_CONTRACTS).map(([name, address]) => ({
+        name,
+        address,
+        codeHash: codeHashOf(genesis, address),
+        source: SAFE_SOURCE,
+      })),
+    ],
     accounts: formatAccounts(genesis),
+  }
+}
+
+function formatContract(genesis: Genesis, deployment: Deployment): ManifestContract {
+  const { name, address, artifact, args, roles, participants } = deployment
+  const bucket = (BUCKETS as Partial<Record<string, bigint>>)[name]
+  return {
+    name,
+    address,
+    contract: artifact.contractName,
+    codeHash: codeHashOf(genesis, address),
+    constructorArgs: formatArgs(args),
+    roles,
+    ...(participants !== undefined && { participants }),
+    balance: balanceOf(genesis, address),
+    ...(bucket !== undefined && { bucket: bucket.toString() }),
   }
 }
 
 function formatAccounts(genesis: Genesis): ManifestAccount[] {
   const named = [
-    ...Object.entries(RESERVED).map(([name, address]) => ({ name, address })),
     ...devAccounts().map(({ address }, i) => ({ name: `dev account ${i}`, address })),
     ...genesis.validators.map(({ address, index }) => ({ name: `voting key ${index}`, address })),
   ]
@@ -91,7 +109,7 @@ function formatAccounts(genesis: Genesis): ManifestAccount[] {
 }
 
 function codeHashOf(genesis: Genesis, address: Address): Hex {
-  return bytesToHex(keccak_256(genesis.alloc.get(address)?.code ?? new Uint8Array(0)))
+  return bytesToHex(keccak256(genesis.alloc.get(address)?.code ?? new Uint8Array(0)))
 }
 
 function balanceOf(genesis: Genesis, address: Address): string {
@@ -99,11 +117,8 @@ function balanceOf(genesis: Genesis, address: Address): string {
 }
 
 /** JSON has no integers beyond 2^53: amounts are decimal strings. */
-function formatArgs(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(args).map(([name, value]) => [
-      name,
-      typeof value === 'bigint' ? value.toString() : value,
-    ]),
+function formatArgs(args: AbiFields): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(args, (_name, value) => (typeof value === 'bigint' ? value.toString() : value)),
   )
 }

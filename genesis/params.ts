@@ -4,8 +4,9 @@
  *
  * Spec: docs/spec/consensus.md, "Parameters"; docs/spec/proof-of-compute.md, "Header and binding".
  */
-import { keccak_256 } from '@noble/hashes/sha3.js'
+
 import { concatBytes } from '@noble/hashes/utils.js'
+import { keccak256 } from './block/keccak.ts'
 import { GenesisError } from './errors.ts'
 
 export type PresetName = 'instant' | 'cpu' | 'gpu'
@@ -85,6 +86,11 @@ export function presetParams(preset: PresetName, options: PresetOptions = {}): P
   return params
 }
 
+/** Whether the preset is for development, with public keys in its genesis. */
+export function isDevPreset(preset: PresetName): boolean {
+  return PRESETS[preset].dev
+}
+
 /** Gas of block 0; builders keep their parent's. */
 export function presetGasLimit(preset: PresetName): bigint {
   return preset === 'instant' ? INSTANT_GAS_LIMIT : GAS_LIMIT
@@ -113,7 +119,7 @@ export function verifyBlockZero(timestamp: bigint, gasLimit: bigint): void {
 
 /** KECCAK of the 120 bytes of the parameters: integers big-endian, nothing between. */
 export function paramsHash(params: ConsensusParams): Uint8Array {
-  return keccak_256(
+  return keccak256(
     concatBytes(
       new TextEncoder().encode(PARAMS_TAG),
       uintBytes(params.chainId, 8),

@@ -2,7 +2,7 @@
  * Compiles genesis/contracts with solc-js into genesis/artifacts, one JSON a contract. Artifacts are
  * committed, so a node needs no compiler; a test compiles again and compares byte for byte.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -13,11 +13,32 @@ const ARTIFACTS_DIR = join(ROOT, 'genesis/artifacts')
 
 /** Contracts that block 0 holds, by source; libraries and abstract contracts have no artifact. */
 const DEPLOYED: Readonly<Record<string, string>> = {
+  AccessManager: '@openzeppelin/contracts/access/manager/AccessManager.sol',
   AI: 'token/AI.sol',
   AIBurn: 'token/AIBurn.sol',
+  AIGovernor: 'governance/AIGovernor.sol',
+  AIStaking: 'staking/AIStaking.sol',
   BeneficiaryVault: 'emission/BeneficiaryVault.sol',
   BlockRewards: 'emission/BlockRewards.sol',
+  CircuitBreaker: 'governance/CircuitBreaker.sol',
+  ComputePayments: 'compute/ComputePayments.sol',
+  HMMFactory: 'market/HMMFactory.sol',
+  HMMPair: 'market/HMMPair.sol',
+  HMMRouter: 'market/HMMRouter.sol',
+  HUSD: 'market/HUSD.sol',
+  IdentityRegistry: 'staking/IdentityRegistry.sol',
+  LiquidityReserve: 'market/LiquidityReserve.sol',
+  PriceBook: 'compute/PriceBook.sol',
+  ProposalBond: 'governance/ProposalBond.sol',
+  ProviderRegistry: 'compute/ProviderRegistry.sol',
+  PublicSale: 'market/PublicSale.sol',
+  QualityOracle: 'compute/QualityOracle.sol',
   SpenderVault: 'emission/SpenderVault.sol',
+  SystemConfig: 'governance/SystemConfig.sol',
+  TeamVesting: 'emission/TeamVesting.sol',
+  Timelock: 'governance/Timelock.sol',
+  TrainingRewards: 'compute/TrainingRewards.sol',
+  TreasuryVault: 'emission/TreasuryVault.sol',
   ValidatorSet: 'consensus/ValidatorSet.sol',
 }
 
@@ -40,8 +61,14 @@ type Solc = {
 }
 
 type SolcOutput = {
-  readonly errors?: readonly { severity: string; formattedMessage: string }[]
+  readonly errors?: readonly Finding[]
   readonly contracts?: Record<string, Record<string, SolcContract>>
+}
+
+type Finding = {
+  readonly severity: string
+  readonly formattedMessage: string
+  readonly sourceLocation?: { readonly file: string }
 }
 
 type SolcContract = {
@@ -52,13 +79,21 @@ type SolcContract = {
 
 type StorageVariable = { label: string; slot: string; offset: number; type: string }
 
+type StorageType = {
+  readonly label: string
+  readonly numberOfBytes: string
+  /** Of a struct. */
+  readonly members?: readonly StorageVariable[]
+  /** What an array holds. */
+  readonly base?: string
+  /** What a mapping leads to. */
+  readonly value?: string
+}
+
 type StorageLayout = {
   readonly storage: readonly StorageVariable[]
   /** Null when the contract has no storage. */
-  readonly types: Record<
-    string,
-    { numberOfBytes: string; members?: readonly StorageVariable[] }
-  > | null
+  readonly types: Record<string, StorageType> | null
 }
 
 /** File name to content, for every artifact. Throws with the compiler's words on any finding. */
@@ -68,7 +103,11 @@ export function compileContracts(): ReadonlyMap<string, string> {
   const output = JSON.parse(
     solc.compile(JSON.stringify(input), { import: readImport }),
   ) as SolcOutput
-  const findings = output.errors ?? []
+  // Warnings about other people's sources are theirs.
+  const findings = (output.errors ?? []).filter(
+    ({ severity, sourceLocation }) =>
+      severity === 'error' || sourceLocation?.file.startsWith('@') !== true,
+  )
   if (findings.length > 0) {
     throw new Error(findings.map((finding) => finding.formattedMessage).join('\n'))
   }
@@ -85,17 +124,15 @@ export function saveArtifacts(artifacts: ReadonlyMap<string, string>): void {
   for (const [file, text] of artifacts) writeFileSync(join(ARTIFACTS_DIR, file), text)
 }
 
+/** What is deployed; the compiler asks for what that imports. */
 function readSources(): Record<string, { content: string }> {
-  const files = readdirSync(CONTRACTS_DIR, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.sol'),
-  )
-  return Object.fromEntries(
-    files.map((file) => [file, { content: readFileSync(join(CONTRACTS_DIR, file), 'utf8') }]),
-  )
+  const files = [...new Set(Object.values(DEPLOYED))]
+  return Object.fromEntries(files.map((file) => [file, { content: readImport(file).contents }]))
 }
 
 /** Everything that is not ours is an npm package. */
 function readImport(path: string): { contents: string } {
+  if (!path.startsWith('@')) return { contents: readFileSync(join(CONTRACTS_DIR, path), 'utf8') }
   const packageName = path.split('/').slice(0, 2).join('/')
   const manifest = createRequire(import.meta.url).resolve(`${packageName}/package.json`)
   return { contents: readFileSync(join(dirname(manifest), path.slice(packageName.length)), 'utf8') }
@@ -127,18 +164,45 @@ function formatArtifact(
   return `${JSON.stringify(artifact, null, 1)}\n`
 }
 
-/** A struct becomes its members, as `variable.member`. Slots of contracts of ours are small. */
+/**
+ * A struct becomes its members, as `variable.member`; so does a struct that an array or a mapping
+ * holds, as `variable[].member`, in slots counted from the element's.
+ */
 function flatten(variable: StorageVariable, layout: StorageLayout): unknown[] {
-  const type = layout.types?.[variable.type]
-  const members = type?.members
-  if (members === undefined) {
-    const { label, offset } = variable
-    return [{ label, slot: Number(variable.slot), offset, bytes: Number(type?.numberOfBytes) }]
+  const type = storageType(layout, variable.type)
+  if (type.members !== undefined) {
+    return flattenMembers(type.members, variable.label, Number(variable.slot), layout)
   }
+  const { label, offset } = variable
+  const slot = Number(variable.slot)
+  const self = { label, slot, offset, bytes: Number(type.numberOfBytes), type: type.label }
+  return [self, ...flattenElement(type, label, layout)]
+}
+
+function flattenElement(type: StorageType, label: string, layout: StorageLayout): unknown[] {
+  const inner = type.base ?? type.value
+  if (inner === undefined) return []
+  const element = storageType(layout, inner)
+  if (element.members === undefined) return flattenElement(element, `${label}[]`, layout)
+  return flattenMembers(element.members, `${label}[]`, 0, layout)
+}
+
+function flattenMembers(
+  members: readonly StorageVariable[],
+  label: string,
+  firstSlot: number,
+  layout: StorageLayout,
+): unknown[] {
   return members.flatMap((member) => {
-    const slot = String(Number(variable.slot) + Number(member.slot))
-    return flatten({ ...member, slot, label: `${variable.label}.${member.label}` }, layout)
+    const slot = String(firstSlot + Number(member.slot))
+    return flatten({ ...member, slot, label: `${label}.${member.label}` }, layout)
   })
+}
+
+function storageType(layout: StorageLayout, name: string): StorageType {
+  const type = layout.types?.[name]
+  if (type === undefined) throw new Error(`the layout has no type ${name}`)
+  return type
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -3,13 +3,13 @@
  * hash follow from rules and allocation, and nothing that was recorded is trusted.
  */
 import { bytesToHex } from '@ethereumjs/util'
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { verifySupply, verifyValidators } from '../build/allocation.ts'
 import { type ConsensusParams, type PresetName, verifyBlockZero, verifyParams } from '../params.ts'
-import { PREDEPLOYS } from '../predeploys.ts'
+import { predeploysOf } from '../predeploys.ts'
 import type { Address, Genesis, GenesisAccount, GenesisValidator } from '../types.ts'
 import { encodeGenesisHeader } from './genesis-header.ts'
 import { formatGenesisFile } from './genesis-json.ts'
+import { keccak256 } from './keccak.ts'
 import { stateRootOf } from './state-root.ts'
 
 export type GenesisInputs = {
@@ -33,8 +33,8 @@ export function assembleGenesis(inputs: GenesisInputs): Genesis {
     ...inputs,
     stateRoot,
     headerRlp,
-    hash: bytesToHex(keccak_256(headerRlp)),
-    predeploys: PREDEPLOYS,
+    hash: bytesToHex(keccak256(headerRlp)),
+    predeploys: predeploysOf(inputs.params),
   }
   return { ...block, file: formatGenesisFile(block) }
 }

@@ -21,6 +21,7 @@ import type {
   Hex,
   ParamsJson,
 } from '../types.ts'
+import { codeToHex } from './code-hex.ts'
 
 export const ZERO_WORD: Hex = `0x${'00'.repeat(32)}`
 
@@ -94,7 +95,7 @@ function formatAccount({ balance, nonce, code, storage }: GenesisAccount): Accou
   return {
     balance: quantity(balance),
     ...(nonce > 0n && { nonce: quantity(nonce) }),
-    ...(code.length > 0 && { code: bytesToHex(code) }),
+    ...(code.length > 0 && { code: codeToHex(code) }),
     ...(storage.size > 0 && {
       storage: Object.fromEntries([...storage].sort(([a], [b]) => (a < b ? -1 : 1))),
     }),

@@ -6,8 +6,8 @@
  */
 import { RLP } from '@ethereumjs/rlp'
 import { bigIntToUnpaddedBytes, hexToBytes, unpadBytes } from '@ethereumjs/util'
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import type { Address, GenesisAccount, Hex } from '../types.ts'
+import { keccak256 } from './keccak.ts'
 
 /** Nibbles of the hashed key, and the RLP of the value. */
 type Entry = { readonly path: Uint8Array; readonly value: Uint8Array }
@@ -27,7 +27,7 @@ function encodeAccount({ nonce, balance, storage, code }: GenesisAccount): Uint8
     bigIntToUnpaddedBytes(nonce),
     bigIntToUnpaddedBytes(balance),
     storageRootOf(storage),
-    keccak_256(code),
+    keccak256(code),
   ])
 }
 
@@ -40,7 +40,7 @@ function storageRootOf(storage: ReadonlyMap<Hex, Hex>): Uint8Array {
 }
 
 function entry(key: Uint8Array, value: Uint8Array): Entry {
-  const hash = keccak_256(key)
+  const hash = keccak256(key)
   const path = new Uint8Array(64)
   for (const [i, byte] of hash.entries()) {
     path[2 * i] = byte >> 4
@@ -50,8 +50,8 @@ function entry(key: Uint8Array, value: Uint8Array): Entry {
 }
 
 function trieRoot(entries: Entry[]): Uint8Array {
-  if (entries.length === 0) return keccak_256(RLP.encode(EMPTY))
-  return keccak_256(RLP.encode(trieNode(entries, 0)))
+  if (entries.length === 0) return keccak256(RLP.encode(EMPTY))
+  return keccak256(RLP.encode(trieNode(entries, 0)))
 }
 
 /** The node over `entries`, which agree on their first `depth` nibbles and differ after them. */
@@ -77,7 +77,7 @@ function child(entries: readonly Entry[], depth: number): Node {
   const node = trieNode(entries, depth)
   if (node instanceof Uint8Array) return node
   const encoded = RLP.encode(node)
-  return encoded.length < 32 ? node : keccak_256(encoded)
+  return encoded.length < 32 ? node : keccak256(encoded)
 }
 
 function sharedPrefixEnd(entries: readonly Entry[], first: Entry, depth: number): number {

@@ -6,14 +6,9 @@
  */
 import { devAccounts } from '../accounts.ts'
 import { GenesisError } from '../errors.ts'
-import {
-  PREDEPLOYS,
-  PREINSTALLS,
-  RESERVED,
-  SYSTEM_ADDRESS,
-  TRANSFER_PRECOMPILE,
-} from '../predeploys.ts'
+import { isKeyless, PREDEPLOYS } from '../predeploys.ts'
 import type { Address, GenesisValidator } from '../types.ts'
+import type { GenesisPlan } from './deployment.ts'
 
 /** One AI in wei. */
 const AI = 10n ** 18n
@@ -32,42 +27,40 @@ export const BUCKETS = {
   LiquidityReserve: 50_000_000n * AI,
 } as const
 
+export type BucketName = keyof typeof BUCKETS
+
 export const DEV_ACCOUNT_WEI = 10_000n * AI
 export const VALIDATOR_STAKE_WEI = 2_000n * AI
 /** On a voting key, for the transactions that carry certificates. */
 export const VOTING_KEY_WEI = 10n * AI
 
+/** Each genesis attester's; `QualityOracle` has the same. */
+export const ATTESTER_BOND_WEI = 1_000n * AI
+/** Of the reserve, in the pool of dev chains. */
+export const POOL_SEED_WEI = 1_000_000n * AI
+
 /** A certificate holds at most this many signatures; `ValidatorSet` has the same limit. */
 export const VALIDATORS_MAX = 200
 
-/** Accounts that nobody can have the key of. */
-const KEYLESS: ReadonlySet<Address> = new Set([
-  ...Object.values(PREDEPLOYS),
-  ...Object.values(RESERVED),
-  ...Object.values(PREINSTALLS),
-  SYSTEM_ADDRESS,
-  TRANSFER_PRECOMPILE,
-])
-
 /** Wei by address. Throws unless it is exactly the whole supply. */
-export function allocate(validators: readonly GenesisValidator[]): Map<Address, bigint> {
+export function allocate({ params, validators, participants }: GenesisPlan): Map<Address, bigint> {
   const balances = new Map<Address, bigint>()
   const give = (address: Address, wei: bigint) => {
     balances.set(address, (balances.get(address) ?? 0n) + wei)
   }
-  const addresses = { ...PREDEPLOYS, ...RESERVED }
-  for (const [name, wei] of Object.entries(BUCKETS)) {
-    give(addresses[name as keyof typeof BUCKETS], wei)
-  }
-  const carveOut = (address: Address, wei: bigint) => {
-    give(RESERVED.PublicSale, -wei)
+  for (const name of Object.keys(BUCKETS) as BucketName[]) give(PREDEPLOYS[name], BUCKETS[name])
+  const carveOut = (bucket: BucketName, address: Address, wei: bigint) => {
+    give(PREDEPLOYS[bucket], -wei)
     give(address, wei)
   }
-  for (const { address } of devAccounts()) carveOut(address, DEV_ACCOUNT_WEI)
+  for (const { address } of devAccounts()) carveOut('PublicSale', address, DEV_ACCOUNT_WEI)
   for (const { address } of validators) {
-    carveOut(PREDEPLOYS.ValidatorSet, VALIDATOR_STAKE_WEI)
-    carveOut(address, VOTING_KEY_WEI)
+    carveOut('PublicSale', PREDEPLOYS.ValidatorSet, VALIDATOR_STAKE_WEI)
+    carveOut('PublicSale', address, VOTING_KEY_WEI)
   }
+  const bonds = ATTESTER_BOND_WEI * BigInt(participants.attesters.length)
+  carveOut('PublicSale', PREDEPLOYS.QualityOracle, bonds)
+  if (params.dev) carveOut('LiquidityReserve', PREDEPLOYS.HMMPairAIHUSD, POOL_SEED_WEI)
   verifySupply(balances.values())
   return balances
 }
@@ -91,7 +84,7 @@ export function verifyValidators(validators: readonly GenesisValidator[]): void 
   if (new Set(validators.map(({ address }) => address)).size !== validators.length) {
     throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: 'of different voting keys' })
   }
-  if (validators.some(({ address }) => KEYLESS.has(address) || BigInt(address) === 0n)) {
+  if (validators.some(({ address }) => isKeyless(address))) {
     throw new GenesisError({ code: 'VALIDATORS_INVALID', expected: 'accounts that have a key' })
   }
   if (validators.some(({ coinbase }) => coinbase === PREDEPLOYS.AI || BigInt(coinbase) === 0n)) {

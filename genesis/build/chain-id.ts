@@ -6,7 +6,7 @@
  */
 import { type Input, RLP } from '@ethereumjs/rlp'
 import { bytesToBigInt } from '@ethereumjs/util'
-import { keccak_256 } from '@noble/hashes/sha3.js'
+import { keccak256 } from '../block/keccak.ts'
 import type { PresetName, PresetParams } from '../params.ts'
 import type { Address } from '../types.ts'
 
@@ -37,5 +37,5 @@ export function deriveChainId({ preset, params, timestamp, validators }: ChainId
     validators.map(({ address }) => address),
     validators.map(({ coinbase }) => coinbase),
   ]
-  return CHAIN_ID_BASE + (bytesToBigInt(keccak_256(RLP.encode(inputs))) % CHAIN_ID_SPAN)
+  return CHAIN_ID_BASE + (bytesToBigInt(keccak256(RLP.encode(inputs))) % CHAIN_ID_SPAN)
 }

@@ -16,6 +16,7 @@ type Flags = {
   readonly timestamp?: bigint
   readonly real?: boolean
   readonly genesisDifficulty?: bigint
+  readonly config?: string
   readonly out: string
   readonly json?: boolean
 }
@@ -32,6 +33,7 @@ export function addInitCommand(program: Command): void {
     .option('--timestamp <seconds>', 'Unix time of block 0 (default: now)', parseTimestamp)
     .option('--real', 'years, delays and eras of mainnet instead of minutes')
     .option('--genesis-difficulty <mac>', 'multiply-adds a block of epoch 0', parseDifficulty)
+    .option('--config <file>', 'JSON that names guardians, team, attesters and attested accounts')
     .requiredOption('--out <file>', 'the genesis file; manifest.json and keys/ stand beside it')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
@@ -47,6 +49,12 @@ async function writeFiles(flags: Flags): Promise<void> {
     throw new CommandError('FILE_EXISTS', `${taken} exists: move it away, or give another --out.`)
   }
   const { writeGenesis } = await import('../devnet/prepare.ts')
+  const { chooseParticipants, loadParticipants } = await import(
+    '../../genesis/economy/participants.ts'
+  )
+  // Before anything is measured: a file that is missing should not cost a minute.
+  const given = flags.config === undefined ? undefined : loadParticipants(flags.config)
+  const participants = chooseParticipants(flags.preset, given)
   const { measureGenesisDifficulty } = await import('./measure-difficulty.ts')
   const genesisDifficulty =
     flags.genesisDifficulty ??
@@ -57,6 +65,7 @@ async function writeFiles(flags: Flags): Promise<void> {
     preset: flags.preset,
     validatorCount: flags.validators,
     isReal: flags.real === true,
+    participants,
     ...(flags.timestamp === undefined ? {} : { timestamp: flags.timestamp }),
     ...(genesisDifficulty === undefined ? {} : { genesisDifficulty }),
   })

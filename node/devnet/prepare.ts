@@ -7,6 +7,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../../consensus/errors.ts'
 import { buildGenesis } from '../../genesis/build-genesis.ts'
+import {
+  chooseParticipants,
+  devParticipants,
+  type Participants,
+} from '../../genesis/economy/participants.ts'
 import { loadGenesisFile } from '../../genesis/genesis-file.ts'
 import { formatManifest } from '../../genesis/manifest.ts'
 import type { PresetName } from '../../genesis/params.ts'
@@ -65,6 +70,8 @@ async function createDevnet(options: PrepareOptions): Promise<Genesis> {
     preset: options.preset,
     validatorCount: options.validatorCount,
     isReal: options.isReal,
+    // A devnet is one person's, whatever its preset.
+    participants: devParticipants(),
     ...(genesisDifficulty === undefined ? {} : { genesisDifficulty }),
   })
   return loadGenesisFile(join(options.directory, GENESIS_FILE))
@@ -77,6 +84,8 @@ export type WriteGenesisOptions = {
   readonly isReal: boolean
   readonly timestamp?: bigint
   readonly genesisDifficulty?: bigint
+  /** Dev presets have the public accounts; others need to be given theirs. */
+  readonly participants?: Participants
   /** Name of the genesis file; the manifest and the keys stand beside it. */
   readonly fileName?: string
 }
@@ -85,9 +94,11 @@ export type WriteGenesisOptions = {
 export async function writeGenesis(options: WriteGenesisOptions): Promise<Genesis> {
   const voting = generateValidatorKeys(options.validatorCount)
   const payout = generateValidatorKeys(options.validatorCount)
+  const participants = chooseParticipants(options.preset, options.participants)
   const genesis = await buildGenesis({
     preset: options.preset,
     real: options.isReal,
+    participants,
     timestamp: options.timestamp ?? BigInt(Math.floor(Date.now() / 1000)),
     validators: voting.map(({ address }, index) => ({
       address,
@@ -105,7 +116,7 @@ export async function writeGenesis(options: WriteGenesisOptions): Promise<Genesi
     const path = join(options.directory, KEYS_DIRECTORY, `${index}.coinbase.key`)
     await writeSecret(path, formatKeyFile(key))
   }
-  await writeJson(join(options.directory, MANIFEST_FILE), formatManifest(genesis))
+  await writeJson(join(options.directory, MANIFEST_FILE), formatManifest(genesis, participants))
   // Last, because its presence is what says that the directory is whole.
   await writeJson(join(options.directory, options.fileName ?? GENESIS_FILE), genesis.file)
   return genesis

@@ -13,9 +13,15 @@ import { allocate, MAX_SUPPLY_WEI } from '../../../genesis/build/allocation.ts'
 import { deriveChainId } from '../../../genesis/build/chain-id.ts'
 import { buildGenesis } from '../../../genesis/build-genesis.ts'
 import { createChainCommon } from '../../../genesis/chain-config.ts'
+import { devParticipants } from '../../../genesis/economy/participants.ts'
 import { formatManifest } from '../../../genesis/manifest.ts'
 import { genesisExtraData, presetParams } from '../../../genesis/params.ts'
-import { PREDEPLOYS, PREINSTALLS, RESERVED, SYSTEM_ADDRESS } from '../../../genesis/predeploys.ts'
+import {
+  PREDEPLOYS,
+  PREINSTALLS,
+  SAFE_CONTRACTS,
+  SYSTEM_ADDRESS,
+} from '../../../genesis/predeploys.ts'
 import type { Address } from '../../../genesis/types.ts'
 import { repeatedAddress, testGenesis, testOptions } from './test-genesis.ts'
 
@@ -39,23 +45,30 @@ describe('genesis / build-genesis / balances', () => {
     expect(balanceOf(PREDEPLOYS.TrainingVault)).toBe(200_000_000n * AI)
     expect(balanceOf(PREDEPLOYS.EcosystemVault)).toBe(150_000_000n * AI)
     expect(balanceOf(PREDEPLOYS.CommunityTreasuryVault)).toBe(150_000_000n * AI)
-    expect(balanceOf(RESERVED.TeamVesting)).toBe(100_000_000n * AI)
-    expect(balanceOf(RESERVED.LiquidityReserve)).toBe(50_000_000n * AI)
+    expect(balanceOf(PREDEPLOYS.TeamVesting)).toBe(100_000_000n * AI)
+    expect(balanceOf(PREDEPLOYS.LiquidityReserve)).toBe(49_000_000n * AI)
+    expect(balanceOf(PREDEPLOYS.HMMPairAIHUSD)).toBe(1_000_000n * AI)
   })
 
-  it('carves dev accounts, stakes and gas of voting keys out of the sale', () => {
-    const carved = 10n * 10_000n * AI + 4n * (2_000n + 10n) * AI
-    expect(balanceOf(RESERVED.PublicSale)).toBe(50_000_000n * AI - carved)
+  it('carves dev accounts, stakes, bonds and gas of voting keys out of the sale', () => {
+    const carved = 10n * 10_000n * AI + 4n * (2_000n + 10n) * AI + 3n * 1_000n * AI
+    expect(balanceOf(PREDEPLOYS.PublicSale)).toBe(50_000_000n * AI - carved)
     for (const { address } of devAccounts()) expect(balanceOf(address)).toBe(10_000n * AI)
     for (const i of [1, 2, 3, 4]) expect(balanceOf(repeatedAddress(i))).toBe(10n * AI)
     expect(balanceOf(PREDEPLOYS.ValidatorSet)).toBe(8_000n * AI)
+    expect(balanceOf(PREDEPLOYS.QualityOracle)).toBe(3_000n * AI)
     expect(balanceOf(PREDEPLOYS.AI)).toBe(0n)
     expect(balanceOf(PREDEPLOYS.AIBurn)).toBe(0n)
   })
 
   it('adds up when a voting key is a dev account', () => {
     const address = devAccounts()[0]!.address
-    const balances = allocate([{ index: 0, address, coinbase: address }])
+    const validators = [{ index: 0, address, coinbase: address }]
+    const balances = allocate({
+      params: genesis.params,
+      validators,
+      participants: devParticipants(),
+    })
     expect(balances.get(address)).toBe(10_010n * AI)
   })
 
@@ -63,9 +76,7 @@ describe('genesis / build-genesis / balances', () => {
     const known = new Set<string>([
       ...Object.values(PREDEPLOYS),
       ...Object.values(PREINSTALLS),
-      RESERVED.TeamVesting,
-      RESERVED.PublicSale,
-      RESERVED.LiquidityReserve,
+      ...Object.values(SAFE_CONTRACTS),
       ...devAccounts().map(({ address }) => address),
       ...[1, 2, 3, 4].map(repeatedAddress),
     ])
@@ -117,18 +128,20 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0xa2fea4f4cd9ba74422f525e60b3e4a0a6635d4723bd01cfac7e21a9f8e91b139",
+        "hash": "0xd5cd39cf1412e1276762e1078f21fb8f0d87849f9c87abee950f7df43070393e",
       }
     `)
   })
 
-  it('gives contracts nonce 1 and code, and later contracts their bucket alone', () => {
-    for (const address of [...Object.values(PREDEPLOYS), ...Object.values(PREINSTALLS)]) {
+  it('gives every contract nonce 1 and code', () => {
+    const contracts = [PREDEPLOYS, PREINSTALLS, SAFE_CONTRACTS].flatMap((table) =>
+      Object.values<Address>(table),
+    )
+    for (const address of contracts) {
       const account = genesis.alloc.get(address)
       expect(account?.nonce).toBe(1n)
       expect(account?.code.length).toBeGreaterThan(0)
     }
-    expect(genesis.alloc.get(RESERVED.TeamVesting)?.code.length).toBe(0)
   })
 
   it('has the canonical code of the system contracts and the CREATE2 deployer', () => {
@@ -199,7 +212,11 @@ describe('genesis / build-genesis / options', () => {
   it('builds every preset', async () => {
     const instant = await testGenesis({ preset: 'instant' })
     expect(instant.gasLimit).toBe(300_000_000n)
-    const gpu = await testGenesis({ preset: 'gpu', genesisDifficulty: 2n ** 36n })
+    const gpu = await testGenesis({
+      preset: 'gpu',
+      genesisDifficulty: 2n ** 36n,
+      participants: devParticipants(),
+    })
     expect(gpu.params).toMatchObject({ shape: 'S2', dev: false, genesisDifficulty: 2n ** 36n })
   })
 
@@ -223,7 +240,7 @@ describe('genesis / build-genesis / options', () => {
     ['a preinstall', [{ address: PREINSTALLS.Multicall3, coinbase: ALICE }]],
     ['the system account', [{ address: SYSTEM_ADDRESS, coinbase: ALICE }]],
     ['half an address', [{ address: ALICE, coinbase: '0xaaaaaaaaaaaaaaaaaaaa' }]],
-    ['a bucket', [{ address: RESERVED.PublicSale, coinbase: ALICE }]],
+    ['a bucket', [{ address: PREDEPLOYS.PublicSale, coinbase: ALICE }]],
     ['the zero coinbase', [{ address: ALICE, coinbase: repeatedAddress(0) }]],
     ['the token as coinbase', [{ address: ALICE, coinbase: PREDEPLOYS.AI }]],
   ])('refuses %s as validator', async (_, validators) => {
@@ -242,7 +259,7 @@ describe('genesis / build-genesis / time', () => {
 })
 
 describe('genesis / manifest', () => {
-  const manifest = formatManifest(genesis)
+  const manifest = formatManifest(genesis, devParticipants())
 
   it('lists every account of block 0 once, with its balance', () => {
     const listed = [...manifest.contracts, ...manifest.preinstalls, ...manifest.accounts]
@@ -256,7 +273,7 @@ describe('genesis / manifest', () => {
       ...devAccounts().map(({ address }) => address),
       ...genesis.validators.map(({ address }) => address),
     ])
-    const roles = manifest.contracts.flatMap((contract) => Object.values(contract.roles))
+    const roles = manifest.contracts.flatMap((contract) => Object.values(contract.roles).flat())
     expect(roles.length).toBeGreaterThan(0)
     expect(roles.filter((address) => keyed.has(address))).toEqual([])
   })

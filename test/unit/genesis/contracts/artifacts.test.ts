@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { PREDEPLOYS, SYSTEM_ADDRESS, TRANSFER_PRECOMPILE } from '../../../../genesis/predeploys.ts'
+import type { StorageVariable } from '../../../../genesis/artifacts.ts'
+import {
+  PREDEPLOYS,
+  RESERVED,
+  SYSTEM_ADDRESS,
+  TRANSFER_PRECOMPILE,
+} from '../../../../genesis/predeploys.ts'
 import { compileContracts } from '../../../../scripts/build-contracts.ts'
 
 const GENESIS_DIR = fileURLToPath(new URL('../../../../genesis', import.meta.url))
@@ -21,9 +27,21 @@ describe('genesis / artifacts', () => {
   })
 
   it('fit the limit of EIP-170', () => {
-    for (const text of compiled.values()) {
+    for (const [file, text] of compiled) {
       const { deployedBytecode } = JSON.parse(text)
-      expect((deployedBytecode.length - 2) / 2).toBeLessThanOrEqual(24_576)
+      expect((deployedBytecode.length - 2) / 2, file).toBeLessThanOrEqual(24_576)
+    }
+  })
+
+  it('keep their storage where the last version kept it', async () => {
+    for (const [file, text] of compiled) {
+      const { contractName, storageLayout } = JSON.parse(text)
+      const lines = storageLayout.map(
+        ({ slot, offset, bytes, type, label }: StorageVariable) =>
+          `${slot} +${offset} ${bytes} bytes: ${type} ${label}\n`,
+      )
+      const path = `./storage-layouts/${file.replace('.json', '.txt')}`
+      await expect(`${contractName}\n${lines.join('')}`).toMatchFileSnapshot(path)
     }
   })
 })
@@ -33,16 +51,10 @@ describe('genesis / contracts / Predeploys', () => {
     const source = readFileSync(join(GENESIS_DIR, 'contracts/Predeploys.sol'), 'utf8')
     const constants = source.matchAll(/address internal constant (\w+) = (0x[0-9a-fA-F]{40});/g)
     const table = Object.fromEntries(
-      [...constants].map(([, name, at]) => [name, at?.toLowerCase()]),
+      [...constants].map(([, name, at]) => [name?.replaceAll('_', ''), at?.toLowerCase()]),
     )
-    expect(table).toEqual({
-      SYSTEM: SYSTEM_ADDRESS,
-      TRANSFER: TRANSFER_PRECOMPILE,
-      AI: PREDEPLOYS.AI,
-      BLOCK_REWARDS: PREDEPLOYS.BlockRewards,
-      COMPUTE_MINING_VAULT: PREDEPLOYS.ComputeMiningVault,
-      AI_BURN: PREDEPLOYS.AIBurn,
-      VALIDATOR_SET: PREDEPLOYS.ValidatorSet,
-    })
+    const expected = { SYSTEM: SYSTEM_ADDRESS, TRANSFER: TRANSFER_PRECOMPILE }
+    const named = Object.entries({ ...PREDEPLOYS, ...RESERVED, ...expected })
+    expect(table).toEqual(Object.fromEntries(named.map(([name, at]) => [name.toUpperCase(), at])))
   })
 })

@@ -73,6 +73,9 @@ describe('genesis / contracts / BlockRewards', () => {
       '_record.difficulty': OPERATIONS,
       '_record.reward': REWARD / 4n,
       '_record.totalPaid': REWARD / 4n,
+      '_bonuses.number': 0n,
+      '_bonuses.paid': 0n,
+      '_bonuses.total': 0n,
     })
     expect(() => storageVariable('BlockRewards', 'owner')).toThrow(RangeError)
   })

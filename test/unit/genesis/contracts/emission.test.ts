@@ -5,7 +5,7 @@ import {
   calculateReward as calculateRewardHere,
 } from '../../../../consensus/rules/reward.ts'
 import { BUCKETS } from '../../../../genesis/build/allocation.ts'
-import { PREDEPLOYS, RESERVED, SYSTEM_ADDRESS } from '../../../../genesis/predeploys.ts'
+import { PREDEPLOYS, SYSTEM_ADDRESS } from '../../../../genesis/predeploys.ts'
 import { Random } from '../../../support/random.ts'
 import { loadVectors, repeatedAddress, testGenesis } from '../test-genesis.ts'
 import { ALICE, GenesisEvm } from './genesis-evm.ts'
@@ -135,7 +135,7 @@ describe('genesis / contracts / ScheduledVault', () => {
     expect(await dev.read('ComputeMiningVault', 'SPENDER')).toMatch(/0a11$/i)
     expect(await dev.read('TrainingVault', 'SPENDER')).toMatch(/0a1a$/i)
     expect(await dev.read('EcosystemVault', 'BENEFICIARY')).toMatch(/0a21$/i)
-    expect(await dev.read('CommunityTreasuryVault', 'BENEFICIARY')).toMatch(/0a21$/i)
+    expect(await dev.read('CommunityTreasuryVault', 'stakingShareBps')).toBe(4_000n)
     expect(await dev.read('TrainingVault', 'BUCKET')).toBe(BUCKETS.TrainingVault)
     expect(await dev.read('TrainingVault', 'ERA_BLOCKS')).toBe(DEV_ERA)
   })
@@ -144,7 +144,7 @@ describe('genesis / contracts / ScheduledVault', () => {
     const evm = await open()
     const due = scheduled(BUCKETS.TrainingVault, DEV_ERA, 10n)
     evm.blockNumber = 10n
-    const from = RESERVED.TrainingRewards
+    const from = PREDEPLOYS.TrainingRewards
     const release = (value: bigint) =>
       evm.call({ to: 'TrainingVault', name: 'release', args: [ALICE, value], from })
     await expect(release(due + 1n)).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('genesis / contracts / ScheduledVault', () => {
       SYSTEM_ADDRESS,
       PREDEPLOYS.AI,
       PREDEPLOYS.BlockRewards,
-      RESERVED.Timelock,
+      PREDEPLOYS.Timelock,
     ]
     for (const from of others) {
       await expect(
@@ -184,7 +184,7 @@ describe('genesis / contracts / ScheduledVault', () => {
       from: repeatedAddress(0xee),
     })
     expect(result).toBe(half)
-    expect(await evm.balance(RESERVED.Timelock)).toBe(half)
+    expect(await evm.balance(PREDEPLOYS.Timelock)).toBe(half)
     expect((await evm.call({ to: 'EcosystemVault', name: 'release' })).result).toBe(0n)
   })
 
@@ -193,7 +193,7 @@ describe('genesis / contracts / ScheduledVault', () => {
     await evm.call({ to: 'AI', name: 'transfer', args: [PREDEPLOYS.EcosystemVault, 5n] })
     evm.blockNumber = 1_000_000n
     await evm.call({ to: 'EcosystemVault', name: 'release' })
-    expect(await evm.balance(RESERVED.Timelock)).toBe(BUCKETS.EcosystemVault)
+    expect(await evm.balance(PREDEPLOYS.Timelock)).toBe(BUCKETS.EcosystemVault)
     expect(await evm.balance(PREDEPLOYS.EcosystemVault)).toBe(5n)
     expect(await evm.read('EcosystemVault', 'remaining')).toBe(0n)
   })

@@ -25,6 +25,7 @@ import {
   toFunctionSelector,
 } from 'viem'
 import { PREDEPLOY_ARTIFACTS } from '../../../../genesis/artifacts.ts'
+import { safeArtifact } from '../../../../genesis/build/rooms/safes.ts'
 import { createChainCommon } from '../../../../genesis/chain-config.ts'
 import type { Genesis } from '../../../../genesis/genesis-file.ts'
 import {
@@ -215,7 +216,8 @@ export class GenesisEvm {
 }
 
 export function abiOf(name: PredeployName): Abi {
-  return PREDEPLOY_ARTIFACTS[name].abi as Abi
+  const isSafe = name === 'GuardianSafe' || name === 'TeamSafe'
+  return (isSafe ? safeArtifact('SafeL2') : PREDEPLOY_ARTIFACTS[name]).abi as Abi
 }
 
 const ALL_ABIS: Abi = Object.values(PREDEPLOY_ARTIFACTS).flatMap((artifact) => artifact.abi as Abi)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { VALIDATOR_STAKE_WEI, VALIDATORS_MAX } from '../../../../genesis/build/allocation.ts'
-import { runConstructor } from '../../../../genesis/build/constructors.ts'
 import { genesisDeployments } from '../../../../genesis/build/deployments.ts'
+import { GenesisState } from '../../../../genesis/build/genesis-state.ts'
+import { initCode } from '../../../../genesis/build-genesis.ts'
 import { createChainCommon } from '../../../../genesis/chain-config.ts'
+import { devParticipants } from '../../../../genesis/economy/participants.ts'
 import { PREDEPLOYS, SYSTEM_ADDRESS } from '../../../../genesis/predeploys.ts'
 import type { GenesisValidator } from '../../../../genesis/types.ts'
 import { repeatedAddress, testGenesis } from '../test-genesis.ts'
@@ -13,10 +15,15 @@ const HASH = `0x${'12'.repeat(32)}`
 const genesis = await testGenesis()
 const evm = await GenesisEvm.open(genesis)
 
-function construct(validators: readonly GenesisValidator[], balance: bigint) {
-  const deployments = genesisDeployments({ eraBlocks: 2_400n, validators })
+/** The account that the constructor leaves. */
+async function construct(validators: readonly GenesisValidator[], balance: bigint) {
+  const { params } = genesis
+  const deployments = genesisDeployments({ params, validators, participants: devParticipants() })
   const set = deployments.find(({ name }) => name === 'ValidatorSet')!
-  return runConstructor(set, balance, createChainCommon(genesis))
+  const balances = new Map([[PREDEPLOYS.ValidatorSet, balance]])
+  const state = await GenesisState.open(balances, genesis, createChainCommon(genesis))
+  await state.construct(set.name, set.address, initCode(set))
+  return state.dump().get(set.address)
 }
 
 function validator(index: number, address: number, coinbase = 99): GenesisValidator {
@@ -33,6 +40,11 @@ describe('genesis / contracts / ValidatorSet', () => {
         address,
         coinbase,
         2_000n * AI,
+        2_000n * AI,
+        0n,
+        2n ** 40n - 1n,
+        false,
+        false,
       ])
       expect(await evm.read('ValidatorSet', 'stake', [index])).toBe(2_000n * AI)
     }
