@@ -12,11 +12,17 @@ import {VM} from "./Vm.sol";
 /// @dev Swaps straight at the pair: price, fees, limits, loans.
 contract HMMSwapTest is MarketGenesis {
     Borrower private _borrower;
+    /// @dev A pool without coins: 3,000 of its first token, 5,000 of its second.
+    HMMPair private _plain;
 
     function setUp() external {
         _genesis();
         _fund(ALICE, 5_000_000 ether, 5_000_000 ether);
         _borrower = new Borrower();
+        _plain = HMMPair(FACTORY.createPair(address(new PlainToken()), address(new PlainToken())));
+        PlainToken(_plain.token0()).mint(address(_plain), 3_000 ether);
+        PlainToken(_plain.token1()).mint(address(_plain), 5_000 ether);
+        _plain.mint(address(this));
     }
 
     function _pay(bool coins, uint256 value) private {
@@ -185,21 +191,18 @@ contract HMMSwapTest is MarketGenesis {
     }
 
     function testFuzz_WithoutCoinsTheFeeIsInTheTokenThatCameIn(uint256 amountIn, bool firstIn) external {
-        (PlainToken a, PlainToken b) = (new PlainToken(), new PlainToken());
-        HMMPair pair = HMMPair(FACTORY.createPair(address(a), address(b)));
-        (PlainToken tokenIn, PlainToken tokenOut) = firstIn == (pair.token0() == address(a)) ? (a, b) : (b, a);
-        tokenIn.mint(address(pair), 3_000 ether);
-        tokenOut.mint(address(pair), 5_000 ether);
-        pair.mint(address(this));
+        (PlainToken tokenIn, PlainToken tokenOut) = (PlainToken(_plain.token0()), PlainToken(_plain.token1()));
+        (uint256 reserveIn, uint256 reserveOut) = (3_000 ether, 5_000 ether);
+        if (!firstIn) (tokenIn, tokenOut, reserveIn, reserveOut) = (tokenOut, tokenIn, reserveOut, reserveIn);
         amountIn = 100 + amountIn % 140 ether;
-        uint256 out = _amountOut(amountIn, 3_000 ether, 5_000 ether);
-        tokenIn.mint(address(pair), amountIn);
-        pair.swap(firstIn ? 0 : out, firstIn ? out : 0, BOB, "");
+        uint256 out = _amountOut(amountIn, reserveIn, reserveOut);
+        tokenIn.mint(address(_plain), amountIn);
+        _plain.swap(firstIn ? 0 : out, firstIn ? out : 0, BOB, "");
         _equal(tokenOut.balanceOf(BOB), out);
         _equal(tokenIn.balanceOf(TIMELOCK), amountIn / 1_000);
         _equal(tokenOut.balanceOf(TIMELOCK), 0);
         _equal(SINK.totalBurned(), 0);
-        _equal(tokenIn.balanceOf(address(pair)), 3_000 ether + amountIn - amountIn / 1_000);
+        _equal(tokenIn.balanceOf(address(_plain)), reserveIn + amountIn - amountIn / 1_000);
     }
 
     function testFuzz_ALoanCostsTheFeeInKind(uint256 amount, bool coins) external {
