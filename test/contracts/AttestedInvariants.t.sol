@@ -180,7 +180,7 @@ contract AttestedHandler is AttestedGenesis {
 }
 
 /// @dev Every coin of attesters, providers and rewards is accounted for.
-/// forge-config: default.invariant.runs = 24
+/// forge-config: default.invariant.runs = 16
 contract AttestedInvariants is AttestedGenesis {
     AttestedHandler private _handler;
 

@@ -59,6 +59,7 @@ contract TrainingRewardsTest is AttestedGenesis {
         assert(toUser * 3 >= toProvider * 7 && burned * 10 <= gross);
     }
 
+    /// forge-config: default.fuzz.runs = 500
     function testFuzz_CoinsOnlyMove(uint8 score, bool isAlone) external {
         TrainingRewards.TrainingReport memory report = _report(1 + (score % 100));
         if (isAlone) report.provider = USER;

@@ -174,6 +174,7 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
         _reward(USER, 100);
     }
 
+    /// forge-config: default.fuzz.runs = 1000
     function testFuzz_RequiredFeeIsRoundedUp(uint16 shareBps, uint8 score) external {
         uint256 share = 1 + (shareBps % 10_000);
         uint8 points = 1 + (score % 100);
