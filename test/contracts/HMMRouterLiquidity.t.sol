@@ -41,8 +41,8 @@ contract HMMRouterLiquidityTest is MarketGenesis {
     }
 
     function testFuzz_DepositsAtThePriceOfThePool(uint96 coinsMax, uint96 quoteMax, bool native) external {
-        uint256 coins = 1_000 + coinsMax % COINS;
-        uint256 quote = 1_000 + quoteMax % COINS;
+        uint256 coins = 1_000 + coinsMax % (COINS - 1_000);
+        uint256 quote = 1_000 + quoteMax % (COINS - 1_000);
         uint256 coinsIn = quote * 10 < coins ? quote * 10 : coins;
         uint256 quoteIn = quote * 10 < coins ? quote : coins / 10;
         VM.prank(_owner);

@@ -216,6 +216,35 @@ contract HMMSwapTest is MarketGenesis {
         assert(SINK.burnedBy(AIBurn.Category.HMM) > 0);
     }
 
+    function test_TokenFeesAreToldAndBurnNothing() external {
+        PlainToken token = PlainToken(_plain.token1());
+        token.mint(address(_plain), 10 ether);
+        VM.expectEmit(address(_plain));
+        emit HMMPair.ProtocolFeePaid(address(token), 0, 0.01 ether);
+        _plain.swap(5 ether, 0, BOB, "");
+    }
+
+    /// @dev Coins are token 1 beside a token of a lower address still.
+    function testFuzz_FeesAreInCoinsOnWhicheverSideTheyAre(uint256 amountIn, bool sell) external {
+        PlainToken low = PlainToken(address(0x0900));
+        _install(address(low), type(PlainToken).creationCode);
+        HMMPair pair = HMMPair(FACTORY.createPair(address(TOKEN), address(low)));
+        assert(pair.token0() == address(low) && pair.token1() == address(TOKEN));
+        low.mint(address(pair), SEED_QUOTE);
+        VM.deal(address(pair), SEED_COINS);
+        pair.mint(address(this));
+        amountIn = 100 + amountIn % 24_000 ether;
+        (uint256 reserveIn, uint256 reserveOut) = sell ? (SEED_COINS, SEED_QUOTE) : (SEED_QUOTE, SEED_COINS);
+        uint256 out = _amountOut(amountIn, reserveIn, reserveOut);
+        if (sell) VM.deal(address(pair), SEED_COINS + amountIn);
+        else low.mint(address(pair), amountIn);
+        pair.swap(sell ? out : 0, sell ? 0 : out, BOB, "");
+        (uint256 burned, uint256 paid) = _feeOf(sell, amountIn, out);
+        _equal(SINK.burnedBy(AIBurn.Category.HMM), burned);
+        _equal(TIMELOCK.balance, paid);
+        _equal(address(pair).balance, SEED_COINS + (sell ? amountIn : 0) - (sell ? 0 : out) - burned - paid);
+    }
+
     function test_ALoanThatIsNotRepaidIsUndone() external {
         VM.deal(address(_borrower), 1 ether);
         VM.expectRevert(abi.encodeWithSelector(HMMMath.InsufficientInput.selector));

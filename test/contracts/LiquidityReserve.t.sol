@@ -97,6 +97,24 @@ contract LiquidityReserveTest is MarketGenesis {
         _equal(pair.balanceOf(address(RESERVE)), shares);
     }
 
+    /// @dev Coins are token 1 beside a token of a lower address still.
+    function test_CoinsMayBeOnEitherSideOfAPool() external {
+        PlainToken low = PlainToken(address(0x0900));
+        _install(address(low), type(PlainToken).creationCode);
+        low.mint(TIMELOCK, 1_000 ether);
+        VM.prank(TIMELOCK);
+        low.approve(address(RESERVE), NEVER);
+        VM.prank(TIMELOCK);
+        RESERVE.add(address(low), 900 ether, 400 ether, 0, 0, NEVER);
+        VM.prank(TIMELOCK);
+        (uint256 coins, uint256 quote, uint256 shares) = RESERVE.add(address(low), 9 ether, 40 ether, 0, 0, NEVER);
+        assert(coins == 9 ether && quote == 4 ether && shares == 6 ether);
+        VM.prank(TIMELOCK);
+        (coins, quote) = RESERVE.remove(address(low), 60 ether, 90 ether, 40 ether, NEVER);
+        assert(coins == 90 ether && quote == 40 ether && low.balanceOf(TIMELOCK) == 1_000 ether - 364 ether);
+        _equal(address(RESERVE).balance, RESERVE_COINS - 819 ether);
+    }
+
     function testFuzz_RemovingBringsCoinsHereAndQuoteToTheTimelock(uint96 part) external {
         uint256 shares = 10_000 + part % (PAIR.balanceOf(address(RESERVE)) - 10_000);
         uint256 coins = shares * SEED_COINS / PAIR.totalSupply();

@@ -67,12 +67,17 @@ contract PublicSale is SaleTerms, ReentrancyGuardTransient {
     error NotOpen(uint256 endsAt);
     /// @notice Bidding has not begun, or ends at `endsAt`.
     error NotEnded(uint256 endsAt);
+    /// @notice The clearing price is found already.
     error AlreadySettled();
+    /// @notice The clearing price is not found yet.
     error NotSettled();
+    /// @notice The grid has `ticks` prices, counted from 0.
     error UnknownTick(uint256 tick, uint256 ticks);
+    /// @notice A bid is for at least `min` wei.
     error BidTooSmall(uint256 quantity, uint256 min);
     /// @notice With this bid `account` would bid for `quantity` wei of at most `max`.
     error AboveAccountLimit(address account, uint256 quantity, uint256 max);
+    /// @notice This sale is for attested persons, and `account` is none.
     error NotAttested(address account);
     /// @notice The quote token delivered `received` of `escrow`.
     error EscrowNotReceived(uint256 received, uint256 escrow);

@@ -33,7 +33,9 @@ abstract contract SaleTerms is AccessManaged {
     /// @notice Bids may come until `endsAt`, in unix seconds.
     event SaleStarted(address indexed quoteToken, uint256 endsAt, uint256 minPrice, uint256 tickSize, bool attestedOnly);
 
+    /// @notice There is one sale.
     error AlreadyStarted();
+    /// @notice A sale lasts `min` to `max` seconds.
     error DurationOutOfRange(uint256 duration, uint256 min, uint256 max);
     /// @notice Prices and steps are at least 1.
     error PriceIsZero();
