@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {HMMPair} from "@hanzo/market/HMMPair.sol";
 import {HMMReserves} from "@hanzo/market/HMMReserves.sol";
-import {Predeploys} from "@hanzo/Predeploys.sol";
 import {MarketGenesis} from "./MarketGenesis.sol";
 import {HookToken, PlainToken} from "./MarketTokens.sol";
 import {VM} from "./Vm.sol";
 
-/// @dev Shares, donations and averages; swaps are in `HMMSwap.t.sol`.
+/// @dev Shares; swaps are in `HMMSwap.t.sol`.
 contract HMMPairTest is MarketGenesis {
     PlainToken private _a;
     PlainToken private _b;
@@ -18,7 +16,6 @@ contract HMMPairTest is MarketGenesis {
 
     function setUp() external {
         _genesis();
-        _fund(ALICE, 1_000_000 ether, 1_000_000 ether);
         (_a, _b) = (new PlainToken(), new PlainToken());
         if (address(_a) > address(_b)) (_a, _b) = (_b, _a);
         _pair = HMMPair(FACTORY.createPair(address(_a), address(_b)));
@@ -29,15 +26,6 @@ contract HMMPairTest is MarketGenesis {
         _a.mint(address(_pair), amountA);
         _b.mint(address(_pair), amountB);
         return _pair.mint(address(this));
-    }
-
-    function _picture() private view returns (uint256 price0, uint256 price1) {
-        return (PAIR.price0CumulativeLast(), PAIR.price1CumulativeLast());
-    }
-
-    function _donateUsd(uint256 value) private {
-        VM.prank(ALICE);
-        assert(USD.transfer(address(PAIR), value));
     }
 
     function test_SeedOfBlockZeroBelongsToTheReserve() external view {
@@ -128,71 +116,12 @@ contract HMMPairTest is MarketGenesis {
         _pair.burn(ALICE);
     }
 
-    function test_PlainSendsBounceAndFacadeMovesArrive() external {
-        VM.prank(ALICE);
-        (bool ok, ) = address(PAIR).call{value: 1 ether}("");
-        assert(!ok && address(PAIR).balance == SEED_COINS);
-        VM.prank(ALICE);
-        assert(TOKEN.transfer(address(PAIR), 1 ether));
-        _equal(address(PAIR).balance, SEED_COINS + 1 ether);
-    }
-
-    function test_SkimSendsWhatIsAboveTheReserves() external {
-        VM.deal(address(PAIR), SEED_COINS + 7);
-        _donateUsd(9);
-        PAIR.skim(BOB);
-        assert(BOB.balance == 7 && USD.balanceOf(BOB) == 9);
-        PAIR.skim(BOB);
-        assert(BOB.balance == 7 && USD.balanceOf(BOB) == 9);
-    }
-
-    function test_SyncMakesDonationsReserves() external {
-        VM.deal(address(PAIR), SEED_COINS + 7);
-        _donateUsd(9);
-        VM.expectEmit(address(PAIR));
-        emit HMMReserves.Sync(uint112(SEED_COINS + 7), uint112(SEED_QUOTE + 9));
-        PAIR.sync();
-        (uint256 coins, uint256 quote) = _reserves();
-        assert(coins == SEED_COINS + 7 && quote == SEED_QUOTE + 9);
-    }
-
     function test_ReservesAreOf112Bits() external {
         _a.mint(address(_pair), uint256(type(uint112).max) + 1);
         VM.expectRevert(
             abi.encodeWithSignature("SafeCastOverflowedUintDowncast(uint8,uint256)", 112, uint256(2 ** 112))
         );
         _pair.sync();
-    }
-
-    function test_AveragesCountThePriceBeforeTheFirstChangeOfASecond() external {
-        uint256 price0 = (SEED_QUOTE << 112) / SEED_COINS;
-        uint256 price1 = (SEED_COINS << 112) / SEED_QUOTE;
-        VM.warp(GENESIS_TIME + 10);
-        _donateUsd(100_000 ether);
-        PAIR.sync();
-        (uint256 sum0, uint256 sum1) = _picture();
-        assert(sum0 == price0 * 10 && sum1 == price1 * 10);
-        _donateUsd(100_000 ether);
-        PAIR.sync();
-        (sum0, sum1) = _picture();
-        assert(sum0 == price0 * 10 && sum1 == price1 * 10);
-        VM.warp(GENESIS_TIME + 15);
-        PAIR.sync();
-        (sum0, sum1) = _picture();
-        _equal(sum0, price0 * 10 + (((SEED_QUOTE + 200_000 ether) << 112) / SEED_COINS) * 5);
-        _equal(sum1, price1 * 10 + ((SEED_COINS << 112) / (SEED_QUOTE + 200_000 ether)) * 5);
-    }
-
-    function test_TimeWrapsAround() external {
-        VM.warp(2 ** 32 - 3);
-        PAIR.sync();
-        (uint256 before, ) = _picture();
-        VM.warp(2 ** 32 + 4);
-        PAIR.sync();
-        (uint256 sum, ) = _picture();
-        _equal(sum - before, ((SEED_QUOTE << 112) / SEED_COINS) * 7);
-        (, , uint32 time) = PAIR.getReserves();
-        assert(time == 4);
     }
 
     /// @dev Whoever inflates a share to rob the next depositor pays more than it can rob.
@@ -228,11 +157,5 @@ contract HMMPairTest is MarketGenesis {
         (bool hookFirst, uint256 out) = (pair.token0() == address(hook), 0.009 ether);
         pair.swap(hookFirst ? out : 0, hookFirst ? 0 : out, ALICE, "");
         assert(hook.calls() == 2 && hook.seen() == before);
-    }
-
-    function test_CoinsCannotGoToTheFacade() external {
-        VM.deal(address(PAIR), SEED_COINS + 7);
-        VM.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, Predeploys.AI));
-        PAIR.skim(Predeploys.AI);
     }
 }

@@ -6,19 +6,17 @@ import {HMMMath} from "@hanzo/market/HMMMath.sol";
 import {HMMPair} from "@hanzo/market/HMMPair.sol";
 import {AIBurn} from "@hanzo/token/AIBurn.sol";
 import {MarketGenesis} from "./MarketGenesis.sol";
-import {Borrower, PlainToken} from "./MarketTokens.sol";
+import {PlainToken} from "./MarketTokens.sol";
 import {VM} from "./Vm.sol";
 
-/// @dev Swaps straight at the pair: price, fees, limits, loans.
+/// @dev Swaps straight at the pair: price, fees, limits.
 contract HMMSwapTest is MarketGenesis {
-    Borrower private _borrower;
     /// @dev A pool without coins: 3,000 of its first token, 5,000 of its second.
     HMMPair private _plain;
 
     function setUp() external {
         _genesis();
         _fund(ALICE, 5_000_000 ether, 5_000_000 ether);
-        _borrower = new Borrower();
         _plain = HMMPair(FACTORY.createPair(address(new PlainToken()), address(new PlainToken())));
         PlainToken(_plain.token0()).mint(address(_plain), 3_000 ether);
         PlainToken(_plain.token1()).mint(address(_plain), 5_000 ether);
@@ -205,17 +203,6 @@ contract HMMSwapTest is MarketGenesis {
         _equal(tokenIn.balanceOf(address(_plain)), reserveIn + amountIn - amountIn / 1_000);
     }
 
-    function testFuzz_ALoanCostsTheFeeInKind(uint256 amount, bool coins) external {
-        amount = 1 ether + amount % 400_000 ether;
-        uint256 due = amount * 1_000 / 997 + 1;
-        VM.deal(address(_borrower), due);
-        _giveUsd(address(_borrower), due);
-        _borrower.borrow(PAIR, coins ? amount : 0, coins ? 0 : amount, coins ? due : 0, coins ? 0 : due);
-        _equal(_borrower.refused(), 5);
-        assert(_borrower.seen() == keccak256(abi.encode(SEED_COINS, SEED_QUOTE, PAIR.totalSupply())));
-        assert(SINK.burnedBy(AIBurn.Category.HMM) > 0);
-    }
-
     function test_TokenFeesAreToldAndBurnNothing() external {
         PlainToken token = PlainToken(_plain.token1());
         token.mint(address(_plain), 10 ether);
@@ -243,27 +230,5 @@ contract HMMSwapTest is MarketGenesis {
         _equal(SINK.burnedBy(AIBurn.Category.HMM), burned);
         _equal(TIMELOCK.balance, paid);
         _equal(address(pair).balance, SEED_COINS + (sell ? amountIn : 0) - (sell ? 0 : out) - burned - paid);
-    }
-
-    function test_ALoanThatIsNotRepaidIsUndone() external {
-        VM.deal(address(_borrower), 1 ether);
-        VM.expectRevert(abi.encodeWithSelector(HMMMath.InsufficientInput.selector));
-        _borrower.borrow(PAIR, 1_000 ether, 0, 0, 0);
-        VM.expectRevert(abi.encodeWithSelector(HMMMath.ConstantProductFell.selector));
-        _borrower.borrow(PAIR, 1_000 ether, 0, 1_000 ether, 0);
-    }
-
-    function testFuzz_ALoanMayBeRepaidInBoth(uint256 amount, uint256 part) external {
-        amount = 1 ether + amount % 20_000 ether;
-        uint256 kept = part % amount;
-        uint256 quote = kept * (SEED_QUOTE + 1) / (SEED_COINS - amount) * 1_010 / 1_000 + 1 ether;
-        uint256 back = (amount - kept) * 1_010 / 1_000 + 1;
-        VM.deal(address(_borrower), back);
-        _giveUsd(address(_borrower), quote);
-        _borrower.borrow(PAIR, amount, 0, back, quote);
-        uint256 fee = back / 1_000;
-        uint256 coins = SEED_COINS - amount + back - fee;
-        fee += quote * coins / ((SEED_QUOTE + quote) * 1_000);
-        _requireFees(fee - fee * 75 / 100, fee * 75 / 100);
     }
 }
