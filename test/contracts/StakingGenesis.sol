@@ -2,13 +2,13 @@
 pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {QualityOracle} from "@hanzo/compute/QualityOracle.sol";
 import {TreasuryVault} from "@hanzo/emission/TreasuryVault.sol";
 import {SystemConfig} from "@hanzo/governance/SystemConfig.sol";
 import {Predeploys} from "@hanzo/Predeploys.sol";
 import {AIStaking} from "@hanzo/staking/AIStaking.sol";
 import {IdentityRegistry} from "@hanzo/staking/IdentityRegistry.sol";
 import {AI} from "@hanzo/token/AI.sol";
-import {AttestersStandIn} from "./stand-ins/AttestersStandIn.sol";
 import {VM} from "./Vm.sol";
 
 /// @dev Block 0 with staking, the registry, the treasury and those they call, at their addresses.
@@ -22,6 +22,7 @@ abstract contract StakingGenesis {
     uint256 internal constant GENESIS_TIME = 1_700_000_000;
     uint256 internal constant DEADLINE = GENESIS_TIME + 100 * YEAR;
     uint256 internal constant ATTESTER_KEYS = 3;
+    uint256 internal constant ATTESTER_BOND = 1_000 ether;
 
     AI internal constant TOKEN = AI(payable(Predeploys.AI));
     AIStaking internal constant STAKING = AIStaking(Predeploys.AI_STAKING);
@@ -50,7 +51,8 @@ abstract contract StakingGenesis {
         _deploy(address(TOKEN), type(AI).creationCode, "");
         _deploy(Predeploys.ACCESS_MANAGER, type(AccessManager).creationCode, abi.encode(Predeploys.TIMELOCK));
         _deploy(Predeploys.SYSTEM_CONFIG, type(SystemConfig).creationCode, abi.encode(1));
-        _deploy(Predeploys.QUALITY_ORACLE, type(AttestersStandIn).creationCode, abi.encode(2, attesters));
+        VM.deal(Predeploys.QUALITY_ORACLE, ATTESTER_KEYS * ATTESTER_BOND);
+        _deploy(Predeploys.QUALITY_ORACLE, type(QualityOracle).creationCode, abi.encode(attesters, 2, 20, 10, 600));
         _deploy(address(STAKING), type(AIStaking).creationCode, abi.encode(YEAR, UNBONDING));
         _deploy(address(REGISTRY), type(IdentityRegistry).creationCode, abi.encode(attested));
         _deploy(address(VAULT), type(TreasuryVault).creationCode, abi.encode(TREASURY, ERA, SHARE_BPS));
