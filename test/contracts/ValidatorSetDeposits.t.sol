@@ -9,9 +9,6 @@ import {VM} from "./Vm.sol";
 
 /// @dev Deposits, and the line that they wait in.
 contract ValidatorSetDepositsTest is ValidatorSetGenesis {
-    /// @dev Order of the curve: `s` and `ORDER - s` sign alike, of which the lower counts.
-    uint256 private constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
-
     function setUp() external {
         _genesis(4);
     }
@@ -59,7 +56,7 @@ contract ValidatorSetDepositsTest is ValidatorSetGenesis {
         (uint8 v, bytes32 r, bytes32 s) = VM.sign(KEY + 4, digest);
         _refuseProof(_sign(5, digest));
         _refuseProof(_sign(4, SET.hashDeposit(_payout(5))));
-        _refuseProof(abi.encodePacked(r, ORDER - uint256(s), v == 27 ? 28 : 27));
+        _refuseProof(abi.encodePacked(r, CURVE_ORDER - uint256(s), v == 27 ? 28 : 27));
         _refuseProof(abi.encodePacked(r, s));
         _refuseProof(abi.encodePacked(r, s, v, uint8(0)));
         _refuseProof(abi.encodePacked(r, s, v - 27));

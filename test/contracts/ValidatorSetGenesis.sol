@@ -17,14 +17,18 @@ abstract contract ValidatorSetGenesis {
     uint256 internal constant STAKE = 2_000 ether;
     uint256 internal constant KEY = 0xC0DE_0000;
     uint256 internal constant FOREVER = type(uint256).max;
+    /// @dev secp256k1's: `s` and `CURVE_ORDER - s` sign alike.
+    uint256 internal constant CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
     bytes32 internal constant GENESIS_HASH = keccak256("genesis");
     address internal constant ALICE = address(0xA11CE);
+    address internal constant FINDER = address(0xF1DE2);
     bytes private constant HISTORY_CODE =
         hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff8143031160"
         hex"4257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
 
     AI internal constant TOKEN = AI(payable(Predeploys.AI));
     AIBurn internal constant SINK = AIBurn(payable(Predeploys.AI_BURN));
+    address internal constant HISTORY = Blockhash.HISTORY_STORAGE_ADDRESS;
     ValidatorSet internal constant SET = ValidatorSet(Predeploys.VALIDATOR_SET);
 
     error NotEqual(uint256 actual, uint256 expected);
@@ -33,7 +37,7 @@ abstract contract ValidatorSetGenesis {
     function _genesis(uint256 validators) internal {
         _run(address(TOKEN), type(AI).creationCode);
         _run(address(SINK), type(AIBurn).creationCode);
-        VM.etch(Blockhash.HISTORY_STORAGE_ADDRESS, HISTORY_CODE);
+        VM.etch(HISTORY, HISTORY_CODE);
         VM.deal(address(SET), validators * STAKE);
         (bool ok, bytes memory result) = _construct(address(SET), EPOCH, DELAY, _genesisValidators(validators));
         if (!ok) revert NotDone(result);
@@ -163,6 +167,21 @@ abstract contract ValidatorSetGenesis {
             _reach(source + 1);
             _certify(source, source + 1, _electorate(source, source + 1));
         }
+    }
+
+    function _fill(uint256 value) internal {
+        VM.deal(address(SET), address(SET).balance + value);
+    }
+
+    /// @dev Two votes of validator `i` for the next checkpoint, found by a stranger.
+    function _slash(uint256 i) internal {
+        uint256 target = SET.lastCertified() + 1;
+        FinalityDomain.FinalityVote memory vote1 = _link(target - 1, target);
+        FinalityDomain.FinalityVote memory vote2 = _link(target - 1, target);
+        vote2.outputRoot = "another";
+        (bytes32 digest1, bytes32 digest2) = (SET.hashVote(vote1), SET.hashVote(vote2));
+        VM.prank(FINDER);
+        SET.slash(vote1, _sign(i, digest1), vote2, _sign(i, digest2));
     }
 
     function _equal(uint256 actual, uint256 expected) internal pure {

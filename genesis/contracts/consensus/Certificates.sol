@@ -53,14 +53,13 @@ abstract contract Certificates is FinalityPot {
     /// @param bitmap Bit i, `bitmap[i >> 3] >> (i & 7) & 1`, is validator i.
     /// @param signatures Theirs of `hashVote(link)`, in order of i.
     function certify(FinalityVote calldata link, bytes calldata bitmap, bytes[] calldata signatures) external {
+        uint256 gasAtStart = gasleft();
         _requireNews(link);
         Share[] memory shares = _verify(link, bitmap, signatures);
         bool isNewest = link.targetEpoch > lastCertified;
         _record(link, isNewest);
-        uint256 repaid = _repay(signatures.length);
         // One that comes late fills a gap in the chain of sources, and is worth its gas.
-        uint256 shared = isNewest ? _share(shares) : 0;
-        emit PotShared(link.targetEpoch, msg.sender, repaid, shared);
+        _sharePot(link.targetEpoch, shares, gasAtStart, isNewest);
     }
 
     /// @notice The block of checkpoint `epoch`; zero if no certificate on this chain justifies it.
