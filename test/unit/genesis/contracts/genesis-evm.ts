@@ -220,7 +220,9 @@ export function abiOf(name: PredeployName): Abi {
   return (isSafe ? safeArtifact('SafeL2') : PREDEPLOY_ARTIFACTS[name]).abi as Abi
 }
 
-const ALL_ABIS: Abi = Object.values(PREDEPLOY_ARTIFACTS).flatMap((artifact) => artifact.abi as Abi)
+const ALL_ABIS: Abi = [...Object.values(PREDEPLOY_ARTIFACTS), safeArtifact('SafeL2')].flatMap(
+  (artifact) => artifact.abi as Abi,
+)
 
 function decodeRevert(data: Uint8Array): ContractRevert {
   if (data.length === 0) return new ContractRevert('', [])

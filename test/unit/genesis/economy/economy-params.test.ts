@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { economyParams, PHASES, phaseBits } from '../../../../genesis/economy/economy-params.ts'
+import { devParticipants } from '../../../../genesis/economy/participants.ts'
+import type { PresetName } from '../../../../genesis/params.ts'
+import { PREDEPLOYS, type PredeployName } from '../../../../genesis/predeploys.ts'
+import { GenesisEvm } from '../contracts/genesis-evm.ts'
+import { testGenesis } from '../test-genesis.ts'
+
+const AI = 10n ** 18n
+const DAY = 86_400n
+
+/** What the contracts of block 0 answer, by contract and getter. */
+async function answers(preset: PresetName, real: boolean) {
+  const gpu = { genesisDifficulty: 2n ** 36n, participants: devParticipants() }
+  const genesis = await testGenesis({ preset, real, ...(preset === 'gpu' && gpu) })
+  const evm = await GenesisEvm.open(genesis)
+  const read = async (to: PredeployName, ...names: string[]) =>
+    Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await evm.read(to, name)])),
+    )
+  return {
+    ...(await read('AIGovernor', 'votingDelay', 'votingPeriod', 'proposalThreshold')),
+    ...(await read('AIGovernor', 'lateQuorumVoteExtension', 'standardDelay')),
+    ...(await read('Timelock', 'getMinDelay', 'DEV')),
+    ...(await read('ProposalBond', 'bondSize')),
+    ...(await read('SystemConfig', 'phases')),
+    ...(await read('AIStaking', 'YEAR_SECONDS', 'unbondingPeriod')),
+    ...(await read('CommunityTreasuryVault', 'stakingShareBps')),
+    ...(await read('TeamVesting', 'duration', 'BUCKET')),
+    ...(await read('ValidatorSet', 'EPOCH_LENGTH', 'WITHDRAWAL_DELAY')),
+    ...(await read('TrainingRewards', 'WINDOW_BLOCKS', 'userCap')),
+    ...(await read('QualityOracle', 'ROUND_SECONDS', 'challengeWindow', 'maxAge')),
+    ...(await read('ComputePayments', 'challengeSeconds', 'verdictSeconds', 'WINDOW_MIN')),
+    ...(await read('ProviderRegistry', 'minimumBond', 'exitDelay')),
+    ...(await read('PublicSale', 'DURATION_MIN')),
+    outflow: await evm.read('CircuitBreaker', 'limitOf', [PREDEPLOYS.TrainingRewards]),
+    reserveOutflow: await evm.read('CircuitBreaker', 'limitOf', [PREDEPLOYS.LiquidityReserve]),
+  }
+}
+
+const DEV = {
+  votingDelay: 10n,
+  votingPeriod: 60n,
+  lateQuorumVoteExtension: 10,
+  proposalThreshold: 10n * AI,
+  standardDelay: 15n,
+  getMinDelay: 5n,
+  DEV: true,
+  bondSize: 10n * AI,
+  phases: 0b111111n,
+  YEAR_SECONDS: 1_200n,
+  unbondingPeriod: 30,
+  stakingShareBps: 4_000n,
+  duration: 4n * 1_200n,
+  BUCKET: 100_000_000n * AI,
+  EPOCH_LENGTH: 8n,
+  WITHDRAWAL_DELAY: 64n,
+  WINDOW_BLOCKS: 64n,
+  userCap: AI,
+  ROUND_SECONDS: 20,
+  challengeWindow: 10,
+  maxAge: 600,
+  challengeSeconds: 10,
+  verdictSeconds: 20,
+  WINDOW_MIN: 1n,
+  minimumBond: 100n * AI,
+  exitDelay: 60,
+  DURATION_MIN: 1n,
+  outflow: [20_000_000n * AI, 60n],
+  reserveOutflow: [5_000_000n * AI, 60n],
+}
+
+const REAL = {
+  votingDelay: DAY,
+  votingPeriod: 7n * DAY,
+  lateQuorumVoteExtension: 86_400,
+  proposalThreshold: 1_000n * AI,
+  standardDelay: 2n * DAY,
+  getMinDelay: DAY / 4n,
+  DEV: false,
+  bondSize: 1_000n * AI,
+  phases: 0b101001n,
+  YEAR_SECONDS: 365n * DAY,
+  unbondingPeriod: Number(14n * DAY),
+  stakingShareBps: 4_000n,
+  duration: 4n * 365n * DAY,
+  BUCKET: 100_000_000n * AI,
+  EPOCH_LENGTH: 16n,
+  WITHDRAWAL_DELAY: 37_800n,
+  WINDOW_BLOCKS: 43_200n,
+  userCap: AI,
+  ROUND_SECONDS: 3_600,
+  challengeWindow: 1_800,
+  maxAge: 86_400,
+  challengeSeconds: 3_600,
+  verdictSeconds: 86_400,
+  WINDOW_MIN: 600n,
+  minimumBond: 1_000n * AI,
+  exitDelay: Number(14n * DAY),
+  DURATION_MIN: DAY,
+  outflow: [2_000_000n * AI, DAY],
+  reserveOutflow: [500_000n * AI, DAY],
+}
+
+describe('genesis / economy / economy-params', () => {
+  it('gives dev presets a year of 20 minutes and delays of seconds', async () => {
+    expect(await answers('cpu', false)).toEqual(DEV)
+    expect(await answers('instant', false)).toEqual(DEV)
+  })
+
+  it('gives the real clock to preset gpu, and to dev presets that ask for it', async () => {
+    expect(await answers('gpu', false)).toEqual(REAL)
+    expect(await answers('cpu', true)).toEqual({ ...REAL, EPOCH_LENGTH: 8n })
+  })
+
+  it('never gives the clock of a devnet to a chain that is not for development', () => {
+    expect(economyParams({ dev: false, eraBlocks: 2_400n }).isDevClock).toBe(false)
+  })
+
+  it('gives a bit to each phase, in the order of SystemConfig', () => {
+    expect(phaseBits([])).toBe(0n)
+    expect(PHASES.map((phase) => phaseBits([phase]))).toEqual([1n, 2n, 4n, 8n, 16n, 32n])
+  })
+
+  it('leaves play money out of a chain that is not for development', async () => {
+    const real = await testGenesis({
+      preset: 'gpu',
+      genesisDifficulty: 2n ** 36n,
+      participants: devParticipants(),
+    })
+    expect(real.predeploys).not.toHaveProperty('HUSD')
+    expect(real.alloc.has(PREDEPLOYS.HUSD)).toBe(false)
+    expect(real.alloc.has(PREDEPLOYS.HMMPairAIHUSD)).toBe(false)
+    expect(real.alloc.get(PREDEPLOYS.LiquidityReserve)?.balance).toBe(50_000_000n * AI)
+    const evm = await GenesisEvm.open(real)
+    expect(await evm.read('HMMFactory', 'allPairsLength')).toBe(0n)
+  })
+
+  it("starts the pool of a devnet at one hUSD for one AI, its shares the reserve's", async () => {
+    const evm = await GenesisEvm.open(await testGenesis())
+    const [reserve0, reserve1] = (await evm.read('HMMPairAIHUSD', 'getReserves')) as bigint[]
+    expect([reserve0, reserve1]).toEqual([1_000_000n * AI, 1_000_000n * AI])
+    const pair = await evm.read('HMMFactory', 'getPair', [PREDEPLOYS.HUSD, PREDEPLOYS.AI])
+    expect(String(pair).toLowerCase()).toBe(PREDEPLOYS.HMMPairAIHUSD)
+    const shares = await evm.read('HMMPairAIHUSD', 'balanceOf', [PREDEPLOYS.LiquidityReserve])
+    expect(shares).toBe(1_000_000n * AI - 1_000n)
+    expect(await evm.read('HUSD', 'totalSupply')).toBe(1_000_000n * AI)
+  })
+})
