@@ -68,7 +68,8 @@ contract ValidatorSetTest is ValidatorSetGenesis {
 
     function testFuzz_HashesVotesAsEip712Says(FinalityDomain.FinalityVote calldata vote) external view {
         bytes32 voteType = keccak256(
-            "FinalityVote(uint64 sourceEpoch,bytes32 sourceHash,uint64 targetEpoch,bytes32 targetHash,bytes32 outputRoot)"
+            "FinalityVote(uint64 sourceEpoch,bytes32 sourceHash,"
+            "uint64 targetEpoch,bytes32 targetHash,bytes32 outputRoot)"
         );
         bytes32 structHash = keccak256(abi.encode(voteType, vote));
         assert(SET.hashVote(vote) == keccak256(abi.encodePacked(hex"1901", SET.domainSeparator(), structHash)));

@@ -68,7 +68,8 @@ contract ValidatorSetDepositsTest is ValidatorSetGenesis {
         _deposit(4, STAKE);
         for (uint256 i = 0; i < 5; i += 4) {
             bytes memory proof = _sign(i, SET.hashDeposit(_payout(9)));
-            _refuseDeposit(i, _payout(9), proof, abi.encodeWithSelector(Validators.VotingKeyInvalid.selector, _votingKey(i)));
+            bytes memory reason = abi.encodeWithSelector(Validators.VotingKeyInvalid.selector, _votingKey(i));
+            _refuseDeposit(i, _payout(9), proof, reason);
         }
     }
 

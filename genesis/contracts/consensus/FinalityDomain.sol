@@ -28,7 +28,8 @@ abstract contract FinalityDomain is IERC5267 {
         );
     bytes32 private constant VOTE_TYPE =
         keccak256(
-            "FinalityVote(uint64 sourceEpoch,bytes32 sourceHash,uint64 targetEpoch,bytes32 targetHash,bytes32 outputRoot)"
+            "FinalityVote(uint64 sourceEpoch,bytes32 sourceHash,"
+            "uint64 targetEpoch,bytes32 targetHash,bytes32 outputRoot)"
         );
     bytes32 private constant DEPOSIT_TYPE = keccak256("Deposit(address payout)");
     string private constant NAME = "HanzoFinality";
