@@ -256,7 +256,7 @@ contract CircuitBreakerTest is CircuitBreakerGenesis {
     }
 
     /// @dev Whatever is asked for when: at most the capacity and its refill.
-    function testFuzz_neverMoreThanTheCapacityAndItsRefill(uint256[8] memory asks, uint32[8] memory waits) external {
+    function testFuzz_neverMoreThanTheCapacityAndItsRefill(uint256[4] memory asks, uint32[4] memory waits) external {
         uint256 drawn = 0;
         for (uint256 i = 0; i < asks.length; ++i) {
             VM.warp(block.timestamp + (waits[i] % 2 days));

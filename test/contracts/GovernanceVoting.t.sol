@@ -23,7 +23,12 @@ contract GovernanceVotingTest is GovernanceGenesis {
         STAKING.delegate(to);
     }
 
-    function _ballot(uint256 key, uint256 proposalId, uint8 support, uint256 nonce) private view returns (bytes memory) {
+    function _ballot(
+        uint256 key,
+        uint256 proposalId,
+        uint8 support,
+        uint256 nonce
+    ) private view returns (bytes memory) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
