@@ -13,6 +13,9 @@ import {VM} from "./Vm.sol";
 contract HMMSwapTest is MarketGenesis {
     /// @dev A pool without coins: 3,000 of its first token, 5,000 of its second.
     HMMPair private _plain;
+    /// @dev A pool whose second token is the coins, like the seed otherwise.
+    HMMPair private _low;
+    PlainToken private constant LOW = PlainToken(address(0x0900));
 
     function setUp() external {
         _genesis();
@@ -21,6 +24,11 @@ contract HMMSwapTest is MarketGenesis {
         PlainToken(_plain.token0()).mint(address(_plain), 3_000 ether);
         PlainToken(_plain.token1()).mint(address(_plain), 5_000 ether);
         _plain.mint(address(this));
+        _install(address(LOW), type(PlainToken).creationCode);
+        _low = HMMPair(FACTORY.createPair(address(TOKEN), address(LOW)));
+        LOW.mint(address(_low), SEED_QUOTE);
+        VM.deal(address(_low), SEED_COINS);
+        _low.mint(address(this));
     }
 
     function _pay(bool coins, uint256 value) private {
@@ -213,18 +221,13 @@ contract HMMSwapTest is MarketGenesis {
 
     /// @dev Coins are token 1 beside a token of a lower address still.
     function testFuzz_FeesAreInCoinsOnWhicheverSideTheyAre(uint256 amountIn, bool sell) external {
-        PlainToken low = PlainToken(address(0x0900));
-        _install(address(low), type(PlainToken).creationCode);
-        HMMPair pair = HMMPair(FACTORY.createPair(address(TOKEN), address(low)));
-        assert(pair.token0() == address(low) && pair.token1() == address(TOKEN));
-        low.mint(address(pair), SEED_QUOTE);
-        VM.deal(address(pair), SEED_COINS);
-        pair.mint(address(this));
+        HMMPair pair = _low;
+        assert(pair.token0() == address(LOW) && pair.token1() == address(TOKEN));
         amountIn = 100 + amountIn % 24_000 ether;
         (uint256 reserveIn, uint256 reserveOut) = sell ? (SEED_COINS, SEED_QUOTE) : (SEED_QUOTE, SEED_COINS);
         uint256 out = _amountOut(amountIn, reserveIn, reserveOut);
         if (sell) VM.deal(address(pair), SEED_COINS + amountIn);
-        else low.mint(address(pair), amountIn);
+        else LOW.mint(address(pair), amountIn);
         pair.swap(sell ? out : 0, sell ? 0 : out, BOB, "");
         (uint256 burned, uint256 paid) = _feeOf(sell, amountIn, out);
         _equal(SINK.burnedBy(AIBurn.Category.HMM), burned);
