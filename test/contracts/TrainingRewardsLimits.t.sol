@@ -64,9 +64,28 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
         _refuse(USER, 1, _aboveCap(1e14, 0));
     }
 
+    function test_CapCountsToTheWei() external {
+        VM.prank(Predeploys.TIMELOCK);
+        REWARDS.setUserCap(2 * FULL - 1);
+        _reward(USER, 100);
+        _refuse(USER, 100, _aboveCap(FULL, FULL - 1));
+        VM.prank(Predeploys.TIMELOCK);
+        REWARDS.setUserCap(2 * FULL);
+        _reward(USER, 100);
+    }
+
+    /// @dev 32 wei less of a bucket are 1 wei less in window 2, by rounding.
+    function test_BudgetCountsToTheWei() external {
+        _smallBucket(75 ether - 32);
+        VM.roll(2 * WINDOW);
+        assert(REWARDS.available() == 1 ether - 1);
+        for (uint160 i = 0; i < 99; ++i) _reward(address(0x10000 + i), 100);
+        _refuse(USER, 100, abi.encodeWithSelector(TrainingRewards.AboveBudget.selector, FULL, FULL - 1));
+    }
+
     /// @dev With a bucket of 75 AI a window of 64 blocks is worth 1 AI in era 0: 37.5 / 2,400 * 64.
     function test_WindowBudgetIsWhatTheScheduleAdds() external {
-        _smallBucket();
+        _smallBucket(75 ether);
         assert(REWARDS.windowBudget(0) == 1 ether && REWARDS.windowBudget(36) == 1 ether);
         VM.roll(3 * WINDOW);
         for (uint160 i = 0; i < 100; ++i) _reward(address(0x10000 + i), 100);
@@ -78,7 +97,7 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
     }
 
     function test_BudgetTakesTheScoreThatFits() external {
-        _smallBucket();
+        _smallBucket(75 ether);
         VM.roll(3 * WINDOW);
         for (uint160 i = 0; i < 99; ++i) _reward(address(0x10000 + i), 100);
         _reward(USER, 1);
@@ -106,7 +125,7 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
     }
 
     function test_LoweredBudgetLeavesNothing() external {
-        _smallBucket();
+        _smallBucket(75 ether);
         VM.roll(3 * WINDOW);
         _reward(USER, 100);
         VM.prank(Predeploys.TIMELOCK);
@@ -117,7 +136,7 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
 
     /// @dev The budget of a window is there before the vault has all of it.
     function test_VaultKeepsToItsSchedule() external {
-        _smallBucket();
+        _smallBucket(75 ether);
         VM.roll(1);
         (TrainingRewards.TrainingReport memory report, bytes[] memory signatures) = _signed(USER, 100, 0);
         REWARDS.rewardTraining(report, signatures);
@@ -232,10 +251,10 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
         REWARDS.setFeeShare(1);
     }
 
-    /// @dev The same rewards over a vault of 75 AI.
-    function _smallBucket() private {
-        bytes memory args = abi.encode(uint256(75 ether), ERA, address(REWARDS));
-        VM.deal(address(VAULT), 75 ether);
+    /// @dev The same rewards over a vault of `bucket` wei.
+    function _smallBucket(uint256 bucket) private {
+        bytes memory args = abi.encode(bucket, ERA, address(REWARDS));
+        VM.deal(address(VAULT), bucket);
         _deploy(address(VAULT), type(SpenderVault).creationCode, args);
     }
 
