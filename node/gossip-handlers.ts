@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import type { Verdict } from '../p2p/options.ts'
 import type { SealedBlock } from './chain/sealed-block.ts'
 import { BlockGossip, type BlockGossipModules } from './gossip/block-gossip.ts'
+import { FinalityGossip } from './gossip/finality-gossip.ts'
 import { TransactionGossip, type TransactionGossipModules } from './gossip/transaction-gossip.ts'
 import { TransactionOutbox } from './gossip/transaction-outbox.ts'
 import { BLOCK_TOPIC, TRANSACTIONS_TOPIC } from './sync/protocol.ts'
@@ -19,6 +20,7 @@ export type GossipModules = BlockGossipModules &
   }
 
 export class GossipHandlers {
+  readonly finality: FinalityGossip
   readonly #modules: GossipModules
   readonly #blocks: BlockGossip
   readonly #transactions: TransactionGossip
@@ -30,6 +32,11 @@ export class GossipHandlers {
     this.#log = modules.log
     this.#blocks = new BlockGossip(modules)
     this.#transactions = new TransactionGossip(modules)
+    const { chain } = modules
+    this.finality = new FinalityGossip({
+      chain,
+      publish: (topic, payload) => this.#publish(topic, payload),
+    })
     this.#outbox = new TransactionOutbox(modules.clock, (message) =>
       this.#publish(TRANSACTIONS_TOPIC, message),
     )
@@ -39,6 +46,7 @@ export class GossipHandlers {
     try {
       if (topic === BLOCK_TOPIC) return this.#blocks.onMessage(payload, peerId)
       if (topic === TRANSACTIONS_TOPIC) return await this.#transactions.onMessage(payload, peerId)
+      return (await this.finality.onMessage(topic, payload)) ?? 'ignore'
     } catch (error) {
       this.#log.error({ err: error, topic }, 'A gossip handler failed')
     }

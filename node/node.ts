@@ -3,6 +3,7 @@
  * network and the sealer start last, when everything behind them answers.
  */
 
+import type { Hash, Hex } from '../consensus/types.ts'
 import { openBackend, type ProofBackend } from '../gpu/backend.ts'
 import { createNodeApi } from './api/node-api.ts'
 import type { NodeApi } from './api.ts'
@@ -11,6 +12,10 @@ import type { SealedBlock } from './chain/sealed-block.ts'
 import { ConsensusDriver } from './consensus-driver.ts'
 import { SenderRecovery } from './crypto/sender-recovery.ts'
 import { NodeEvents } from './events.ts'
+import { CertifyTransactions } from './finality/certify-transaction.ts'
+import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
+import { VoteProtection } from './finality/protection.ts'
+import { addressOfKey } from './finality/vote-signer.ts'
 import { Mempool } from './mempool/mempool.ts'
 import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
 import { registerNodeMetrics } from './metrics.ts'
@@ -111,6 +116,7 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   const { chain, pool, driver } = foundation
   const peers = options.p2p && (await openPeers(options.p2p, options, foundation))
   if (peers !== undefined) driver.setGossip(peers.gossip)
+  const finality = await openFinality(options, foundation, peers)
   const backend = await openSearch(options, closers)
   const sealing = createSealing(options, foundation, peers, backend)
   const { sealer } = sealing
@@ -124,6 +130,8 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
     closers.push(() => peers.stop())
     await peers.start()
   }
+  closers.push(() => finality.stop())
+  finality.start()
   if (sealer !== undefined) {
     driver.setSealer(sealer)
     closers.push(() => sealer.stop())
@@ -168,6 +176,32 @@ async function openPeers(
   return PeerServices.open(p2p, { ...foundation, log, registry })
 }
 
+async function openFinality(
+  { votingKey, genesis, log }: NodeOptions,
+  { chain, clock, directory }: Foundation,
+  peers: PeerServices | undefined,
+): Promise<FinalityDriver> {
+  const driver = new FinalityDriver({
+    chain,
+    clock,
+    log: log.child({ module: 'finality' }),
+    isSynced: () => peers?.sync.isBehind !== true,
+    validator: votingKey && (await openValidator(votingKey, directory, genesis.hash)),
+  })
+  if (peers !== undefined) driver.setNetwork(peers.finality)
+  return driver
+}
+
+async function openValidator(
+  privateKey: Hex,
+  { slashingDirectory }: DataDirectory,
+  genesisHash: Hash,
+): Promise<Validator> {
+  const address = addressOfKey(privateKey)
+  const protection = await VoteProtection.open(slashingDirectory, address, genesisHash)
+  return { address, privateKey, protection }
+}
+
 async function openSearch(
   { seal, genesis, ports, log }: NodeOptions,
   closers: Closer[],
@@ -192,18 +226,23 @@ type Sealing = {
 }
 
 function createSealing(
-  { seal, coinbase = ZERO_COINBASE, ports, log }: NodeOptions,
+  { seal, votingKey, coinbase = ZERO_COINBASE, ports, log }: NodeOptions,
   { chain, pool, clock }: Foundation,
   peers: PeerServices | undefined,
   backend: ProofBackend | undefined,
 ): Sealing {
   const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
+  const certificates =
+    votingKey !== undefined && seal?.certify === true
+      ? new CertifyTransactions(chain, { address: addressOfKey(votingKey), privateKey: votingKey })
+      : undefined
   const templates = new TemplateBuilder({
     chain,
     clock,
     candidates: () => pool.candidates(),
     poolSettled: () => pool.settled(),
     onRefused: (refused) => pool.onRefused(refused),
+    ...(certificates && { firstOn: (parent) => certificates.dueOn(parent) }),
   })
   const desk = new WorkDesk({ chain, templates, clock, publish })
   if (seal === undefined || backend === undefined) return { templates, desk, sealer: undefined }
@@ -221,6 +260,7 @@ function createSealing(
 /** Why this node should not seal now. */
 function obstacleTo(chain: Chain, peers: PeerServices | undefined): string | undefined {
   if (!chain.isWritable) return 'the disk takes no writes'
+  if (chain.finality.fault !== undefined) return 'safety fault'
   if (peers?.sync.isBehind === true) return 'behind the network'
   return undefined
 }

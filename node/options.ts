@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import type { Address, Hash } from '../consensus/types.ts'
+import type { Address, Hash, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
 import type { BackendMode, ProofBackend } from '../gpu/backend.ts'
 import type { NetworkTiming } from '../p2p/options.ts'
@@ -30,6 +30,8 @@ export type SealOptions = {
   readonly dutyPercent: number
   /** Where drivers and the choice of kernel are kept; {@link defaultCacheDirectory} if not set. */
   readonly cacheDir?: string
+  /** Blocks begin with the certificate that their chain lacks; needs a voting key with coins. */
+  readonly certify?: boolean
 }
 
 export type NodeOptions = {
@@ -43,6 +45,8 @@ export type NodeOptions = {
   readonly seal?: SealOptions
   /** Where the rewards of our blocks go; of the zero address if not set. */
   readonly coinbase?: Address
+  /** The voting key of a validator, 32 bytes; without it the node follows and does not vote. */
+  readonly votingKey?: Hex
   /** Blocks never to be followed: the operator's way out of a chain that is wrong. */
   readonly exclude?: readonly Hash[]
   /** Counts go here; nothing is counted without it. */

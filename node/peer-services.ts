@@ -9,6 +9,7 @@ import { Network } from '../p2p/network.ts'
 import type { NetworkHandlers, NetworkOptions } from '../p2p/options.ts'
 import type { Chain } from './chain/chain.ts'
 import type { NodeEvents } from './events.ts'
+import type { FinalityNetwork } from './finality/finality-driver.ts'
 import { GossipHandlers } from './gossip-handlers.ts'
 import type { Mempool } from './mempool/mempool.ts'
 import type { P2pOptions } from './options.ts'
@@ -48,6 +49,18 @@ export class PeerServices {
       log: log.child({ module: 'gossip' }),
       publish: (topic, payload) => network.publish(topic, payload),
     })
+  }
+
+  /** What finality needs of peers. */
+  get finality(): FinalityNetwork {
+    const { finality } = this.gossip
+    return {
+      publishVote: (signed) => finality.publishVote(signed),
+      publishCertificate: (certificate) => finality.publishCertificate(certificate),
+      publishEvidence: (evidence) => finality.publishEvidence(evidence),
+      fetchBlock: () => this.sync.seekCertified(),
+      fetchCertificates: () => this.sync.seekCertified(),
+    }
   }
 
   static async open(options: P2pOptions, modules: PeerServicesModules): Promise<PeerServices> {

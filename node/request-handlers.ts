@@ -6,6 +6,7 @@
  */
 import { transactionBlockBytes } from '../consensus/codec/block-codec.ts'
 import { CodedError } from '../consensus/errors.ts'
+import { encodeCertificate } from '../consensus/finality/codec/finality-codec.ts'
 import type { Hash } from '../consensus/types.ts'
 import type { ReplyChunk } from '../p2p/options.ts'
 import type { PoolReader } from './api.ts'
@@ -84,6 +85,8 @@ export class RequestHandlers {
         return this.#proofs(decodeHashes(payload, REQUEST_LIMITS.proofs_by_hash.itemsMax))
       case 'pooled_txs':
         return this.#pooled()
+      case 'finality_by_epoch':
+        return this.#certificates(payload)
       default:
         throw new RequestError({ code: 'UNKNOWN_REQUEST', name })
     }
@@ -121,6 +124,21 @@ export class RequestHandlers {
     for (const hash of hashes) {
       const proof = await this.#modules.chain.blocks.proof(hash)
       if (proof !== undefined) yield encodeNamedProof(hash, proof)
+    }
+  }
+
+  /** By target epoch, on our chain; an epoch that was never certified is left out. */
+  #certificates(payload: Uint8Array): Items {
+    const range = decodeRangeRequest(payload, REQUEST_LIMITS.finality_by_epoch.itemsMax)
+    return this.#certified(range.first, range.count)
+  }
+
+  async *#certified(first: bigint, count: number): AsyncIterable<Uint8Array> {
+    const { chain } = this.#modules
+    for (let epoch = first; epoch < first + BigInt(count); epoch++) {
+      if (epoch > chain.finality.justified.epoch) return
+      const certificate = await chain.certificateAt(epoch)
+      if (certificate !== undefined) yield encodeCertificate(certificate)
     }
   }
 

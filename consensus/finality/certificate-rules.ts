@@ -8,8 +8,8 @@
 import { hexToBytes } from '@ethereumjs/util'
 import type { Certificate, RecoverSigner, ValidatorView } from './types.ts'
 import { SIGNERS_MAX } from './types.ts'
-import { haveQuorum } from './validator-weights.ts'
-import { voteDigest } from './vote-digest.ts'
+import { haveQuorum } from './votes/validator-weights.ts'
+import { voteDigest } from './votes/vote-digest.ts'
 
 export type CertificateFault =
   | 'LINK_BACKWARDS'

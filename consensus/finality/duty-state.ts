@@ -4,8 +4,9 @@
  *
  * Spec: docs/spec/finality.md, "Duty".
  */
-import type { SignedEpochs } from './slashing-rule.ts'
+
 import type { SignedVote } from './types.ts'
+import type { SignedEpochs } from './votes/slashing-rule.ts'
 
 /** Epochs that a validator listens for a double of itself after each start. */
 export const DOPPELGANGER_EPOCHS = 2n

@@ -7,8 +7,8 @@
 import type { BlockNode } from '../tree/block-node.ts'
 import { hasListened } from './duty-state.ts'
 import { type FinalityEffect, type FinalityState, headEpoch } from './finality-state.ts'
-import { maySign } from './slashing-rule.ts'
 import type { EpochCheckpoint, FinalityVote } from './types.ts'
+import { maySign } from './votes/slashing-rule.ts'
 
 /** Own votes are published again so often an epoch, until they are certified. */
 const REPUBLISHES_PER_EPOCH = 2n

@@ -19,8 +19,8 @@ import type {
   ValidatorView,
   VoteDomain,
 } from './types.ts'
-import { domainSeparator, outputRoot } from './vote-digest.ts'
-import { VotePool } from './vote-pool.ts'
+import { domainSeparator, outputRoot } from './votes/vote-digest.ts'
+import { VotePool } from './votes/vote-pool.ts'
 
 /** Certificates for checkpoints that are not here yet. */
 export const PENDING_CERTIFICATES_MAX = 64

@@ -13,12 +13,12 @@ import {
   type Transition,
   type Verdict,
 } from './finality-state.ts'
-import { offenceOf } from './slashing-rule.ts'
 import { isNews } from './take-certificate.ts'
 import type { Certificate, Evidence, SignedVote, ValidatorView } from './types.ts'
-import { haveQuorum } from './validator-weights.ts'
-import { voteDigest } from './vote-digest.ts'
-import { type Link, voteWindow } from './vote-pool.ts'
+import { offenceOf } from './votes/slashing-rule.ts'
+import { haveQuorum } from './votes/validator-weights.ts'
+import { voteDigest } from './votes/vote-digest.ts'
+import { type Link, voteWindow } from './votes/vote-pool.ts'
 
 export function takeVote(state: FinalityState, signed: SignedVote): Transition {
   const { votes, separator, config } = state

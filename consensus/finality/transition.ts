@@ -18,7 +18,7 @@ import type {
 import { takeCertificate, takePending } from './take-certificate.ts'
 import { certifyTarget, takeEvidence, takeVote } from './take-vote.ts'
 import type { SignedVote } from './types.ts'
-import { outputRoot } from './vote-digest.ts'
+import { outputRoot } from './votes/vote-digest.ts'
 
 export function transition(state: FinalityState, input: FinalityInput): Transition {
   switch (input.kind) {

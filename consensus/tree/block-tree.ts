@@ -37,10 +37,7 @@ import type {
 
 /** Blocks below the head that stay in the tree: about nine hours at 2 s. Older parents: too old. */
 export const TREE_BLOCKS_MAX = 16_384
-/**
- * Blocks of all branches together. Each cost at least the minimum work; at the limit the oldest
- * leaf of a side branch goes, and it can be fetched again.
- */
+/** Of all branches together; at the limit the oldest leaf of a side branch goes, to come again. */
 export const TREE_NODES_MAX = 4 * TREE_BLOCKS_MAX
 /** Verified blocks of one coinbase on one parent that gossip passes on; more are only noise. */
 export const SIBLINGS_MAX = 2
@@ -93,7 +90,6 @@ export class BlockTree {
   get size(): number {
     return this.#graph.size
   }
-
   /** The lowest block in the tree. */
   get root(): BlockNode {
     return this.#graph.root
@@ -119,6 +115,11 @@ export class BlockTree {
 
   get(hash: Hash): BlockNode | undefined {
     return this.#graph.get(hash)
+  }
+
+  /** Every block in the tree, parents before children. */
+  nodes(): readonly BlockNode[] {
+    return this.#graph.subtree(this.#graph.root)
   }
 
   /** How many blocks of `coinbase` stand on `parentHash`; see {@link SIBLINGS_MAX}. */
@@ -208,14 +209,19 @@ export class BlockTree {
     this.#bestVerified = this.#preferred(isNotInvalid)
   }
 
-  /** Makes a checkpoint final: branches that do not hold it leave the tree. */
+  /** Makes a checkpoint final. Branches that do not hold it stay until {@link dropBranches}. */
   finalize(hash: Hash): void {
     const node = this.#expect(hash)
     assert(node.number > this.#finalized.number, 'finality never goes back')
     assert(this.#standsAbove(node, this.#finalized), 'it stands above the last finalized block')
     assert(this.isDescendant(this.#justified.hash, hash), 'what is justified stands above it')
     this.#finalized = { hash, number: node.number }
-    this.#graph.removeBeside(node)
+  }
+
+  /** Lets go of branches without the finalized block, once no head on disk is in one of them. */
+  dropBranches(): void {
+    const node = this.#graph.get(this.#finalized.hash)
+    if (node) this.#graph.removeBeside(node)
   }
 
   /** The block of this number on the branch of `hash`. */
@@ -226,8 +232,7 @@ export class BlockTree {
 
   /** Whether both are in the tree and `hash` is or stands above `ancestorHash`. */
   isDescendant(hash: Hash, ancestorHash: Hash): boolean {
-    const node = this.#graph.get(hash)
-    const ancestor = this.#graph.get(ancestorHash)
+    const [node, ancestor] = [this.#graph.get(hash), this.#graph.get(ancestorHash)]
     return node !== undefined && ancestor !== undefined && isDescendant(node, ancestor)
   }
 

@@ -4,57 +4,34 @@
  */
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
-import type { Logger } from 'pino'
 import { assert, CodedError } from '../../consensus/errors.ts'
+import type {
+  FinalityEffect,
+  FinalityState,
+  Verdict,
+} from '../../consensus/finality/finality-state.ts'
+import type { Certificate } from '../../consensus/finality/types.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
-import type { SenderRecovery } from '../crypto/sender-recovery.ts'
 import type { BlockSummary, HeadChange } from '../events.ts'
 import type { Executor } from '../execution/executor.ts'
-import type { Cancel, Clock } from '../ports.ts'
+import type { ChainFinality, FinalityResult } from '../finality/chain-finality.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { BlockStore } from '../storage/block-store.ts'
-import { DatabaseError, type KeyValueStore } from '../storage/database.ts'
 import { BlockSenders, type KnownTransactions } from './block-senders.ts'
 import { summaryOf } from './block-summary.ts'
+import type { ChainEventMap, ChainModules, ChainOptions } from './chain-types.ts'
 import type { HeaderChecker } from './header/check-header.ts'
-import { importBlock, type PreparedBlock } from './import-block.ts'
-import type { ImportOutcome } from './import-outcome.ts'
-import { ImportQueue, QueueError } from './import-queue.ts'
+import { importBlock, type PreparedBlock } from './import/import-block.ts'
+import type { ImportOutcome } from './import/import-outcome.ts'
+import { ImportQueue } from './import/import-queue.ts'
 import { type ChainParts, openChainParts } from './open-chain.ts'
+import { isWriteFailure, Reopening } from './reopening.ts'
 import type { BlockSource, SealedBlock } from './sealed-block.ts'
 
 /** Blocks that wait for their import, of at most 1 MiB each; above it they come again by sync. */
 export const IMPORTS_WAITING_MAX = 64
-
-/** After a write that failed, so long until the store is tried again. */
-export const RECOVER_MS = 5_000
-
-export type ChainOptions = {
-  readonly genesis: Genesis
-  /** Named in the sentences of errors. */
-  readonly path: string
-  /** Blocks that are never followed, valid or not. */
-  readonly exclude?: readonly Hash[]
-}
-
-export type ChainModules = {
-  readonly store: KeyValueStore
-  /** Makes the store writable again after a failed write; throws as long as it can't be. */
-  readonly recoverStore: () => Promise<void>
-  readonly recovery: SenderRecovery
-  readonly clock: Clock
-  readonly log: Logger
-}
-
-export type ChainEventMap = {
-  /** Before `imported` of the block that caused it. Listeners must not wait, nor throw. */
-  head: [change: HeadChange]
-  imported: [block: SealedBlock, source: BlockSource, milliseconds: number]
-  /** The road of a block ended elsewhere. */
-  refused: [block: SealedBlock, source: BlockSource, outcome: ImportOutcome]
-}
 
 const NOTHING_KNOWN: KnownTransactions = { byRaw: () => undefined }
 
@@ -65,12 +42,12 @@ export class Chain {
   readonly #modules: ChainModules
   readonly #queue = new ImportQueue(IMPORTS_WAITING_MAX)
   readonly #senders: BlockSenders
+  readonly #reopening: Reopening
   /** Blocks in the queue, with how many imports of each. */
   readonly #waiting = new Map<Hash, number>()
   #parts: ChainParts
   #known: KnownTransactions = NOTHING_KNOWN
   #head: BlockSummary
-  #cancelRecovery: Cancel | undefined
 
   private constructor(options: ChainOptions, modules: ChainModules, parts: ChainParts) {
     this.genesis = options.genesis
@@ -78,6 +55,11 @@ export class Chain {
     this.#modules = modules
     this.#parts = parts
     this.#head = parts.head
+    const { clock, log } = modules
+    this.#reopening = new Reopening({
+      ...{ queue: this.#queue, clock, log },
+      reopen: () => this.#recover(),
+    })
     this.#senders = new BlockSenders({
       recovery: modules.recovery,
       known: () => this.#known,
@@ -115,6 +97,11 @@ export class Chain {
     return this.#parts.executor
   }
 
+  /** What is justified, final, voted and certified. */
+  get finality(): FinalityState {
+    return this.#parts.finality.state
+  }
+
   /** The head on disk, as listeners know it. */
   get head(): BlockSummary {
     return this.#head
@@ -122,7 +109,7 @@ export class Chain {
 
   /** False after a failed write, until the store has recovered: reads go on, imports throw. */
   get isWritable(): boolean {
-    return this.#cancelRecovery === undefined
+    return !this.#reopening.isUnderWay
   }
 
   get importsWaiting(): number {
@@ -159,11 +146,35 @@ export class Chain {
     }
   }
 
+  /** A vote, evidence or the question what to vote for: judged at once. */
+  countVote(input: Parameters<ChainFinality['count']>[0]): Verdict {
+    const { verdict, effects } = this.#parts.finality.count(input)
+    this.#tellFinality(effects)
+    for (const effect of effects) {
+      if (effect.kind === 'assembled') this.#certifyLater(effect.certificate)
+    }
+    return verdict
+  }
+
+  /** A certificate: in its turn among the blocks, as it may move the head. Throws as imports do. */
+  takeCertificate(certificate: Certificate): Promise<Verdict> {
+    return this.#queue.run(() => this.#settle({ kind: 'certificate', certificate }))
+  }
+
+  /** The stored certificate of a target epoch on our chain. */
+  certificateAt(epoch: bigint): Promise<Certificate | undefined> {
+    return this.#parts.finality.certificateAt(epoch)
+  }
+
+  keepEvidence(effect: Parameters<ChainFinality['writeEvidence']>[0]): Promise<void> {
+    return this.#parts.finality.writeEvidence(effect)
+  }
+
   /** Resolves when the import that runs has ended; what waits is refused. */
   async close(): Promise<void> {
     await this.#queue.close()
     if (this.isWritable) await this.#syncAtEnd()
-    this.#cancelRecovery?.()
+    this.#reopening.stop()
   }
 
   /** A disk that fails now costs nothing that the next start does not find out. */
@@ -191,14 +202,50 @@ export class Chain {
       this.#announce(headChange)
       if (outcome.kind === 'imported') {
         this.events.emit('imported', block, source, clock.now() - startMs)
+        this.#follow(await this.#parts.finality.onExecuted(block))
       } else {
         this.events.emit('refused', block, source, outcome)
+        if (outcome.kind === 'invalid') await this.#onInvalid(block.hash)
       }
       return outcome
     } catch (error) {
-      if (isWriteFailure(error)) this.#recoverLater(error)
+      if (isWriteFailure(error)) this.#reopening.begin(error)
       throw error
     }
+  }
+
+  async #settle(input: Parameters<ChainFinality['settle']>[0]): Promise<Verdict> {
+    if (!this.isWritable) throw new ChainError({ code: 'NOT_WRITABLE' })
+    try {
+      this.#announce(await this.#parts.committer.catchUp())
+      const result = await this.#parts.finality.settle(input)
+      this.#follow(result)
+      return result.verdict
+    } catch (error) {
+      if (isWriteFailure(error)) this.#reopening.begin(error)
+      throw error
+    }
+  }
+
+  #follow({ effects, headChange }: FinalityResult): void {
+    this.#announce(headChange)
+    this.#tellFinality(effects)
+  }
+
+  #tellFinality(effects: readonly FinalityEffect[]): void {
+    if (effects.length > 0) this.events.emit('finality', effects)
+  }
+
+  async #onInvalid(hash: Hash): Promise<void> {
+    if (!this.headers.isInvalid(hash)) return
+    this.#follow(await this.#parts.finality.settle({ kind: 'invalid', hashes: [hash] }))
+  }
+
+  /** What our own votes make may come again from peers: a full queue costs no more than time. */
+  #certifyLater(certificate: Certificate): void {
+    this.takeCertificate(certificate).catch((error: unknown) => {
+      this.#modules.log.warn({ err: error }, 'A certificate was not taken')
+    })
   }
 
   /** 8: events. */
@@ -209,34 +256,18 @@ export class Chain {
     this.events.emit('head', change)
   }
 
-  #recoverLater(cause: unknown): void {
-    const { clock, log } = this.#modules
-    log.error({ err: cause }, 'A write failed: reads go on, blocks wait until writes succeed')
-    const retry = (): void => {
-      this.#cancelRecovery = clock.setTimer(RECOVER_MS, () => {
-        this.#queue
-          .run(() => this.#recover())
-          .catch((error: unknown) => {
-            if (error instanceof QueueError && error.type.code === 'CLOSED') return
-            // A disk that is still full was told of; that the store can't be opened again was not.
-            if (isWriteFailure(error)) log.debug({ err: error }, 'The store has not recovered yet')
-            else log.error({ err: error }, 'The store did not recover')
-            retry()
-          })
-      })
-    }
-    retry()
-  }
-
   /** The batch that failed may be on disk after all: what was remembered is read again. */
-  async #recover(): Promise<void> {
+  async #recover(): Promise<() => void> {
     const { store, log, recoverStore } = this.#modules
     await recoverStore()
+    const { duty } = this.finality
     this.#parts = await openChainParts({ ...this.#options, store, log })
-    this.#cancelRecovery = undefined
+    this.finality.duty = duty
     const change = await this.#changeTo(this.#parts)
-    log.info({ number: this.#parts.head.header.number }, 'Writes succeed again')
-    this.#announce(change)
+    return () => {
+      log.info({ number: this.#parts.head.header.number }, 'Writes succeed again')
+      this.#announce(change)
+    }
   }
 
   async #changeTo({ tree, blocks, head }: ChainParts): Promise<HeadChange | undefined> {
@@ -246,10 +277,6 @@ export class Chain {
     const removed = await Promise.all(path.removed.map(read))
     return { removed, added: await Promise.all(path.added.map(read)), head }
   }
-}
-
-function isWriteFailure(error: unknown): boolean {
-  return error instanceof DatabaseError && error.type.code === 'WRITE_FAILED'
 }
 
 export type ChainErrorType = { readonly code: 'NOT_WRITABLE' }

@@ -15,6 +15,7 @@ import { parseTransaction } from '../crypto/decode-transaction.ts'
 import { createSharedCommon } from '../crypto/shared-common.ts'
 import type { BlockSummary } from '../events.ts'
 import { Executor } from '../execution/executor.ts'
+import { ChainFinality } from '../finality/chain-finality.ts'
 import { StateStore } from '../state/state-store.ts'
 import { BlockStore } from '../storage/block-store.ts'
 import { type BootReport, bootCheck } from '../storage/boot/boot-check.ts'
@@ -35,6 +36,7 @@ export type ChainParts = {
   readonly state: StateStore
   readonly executor: Executor
   readonly committer: Committer
+  readonly finality: ChainFinality
   readonly head: BlockSummary
 }
 
@@ -68,9 +70,13 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
     log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')
   }
   const executor = await Executor.open({ common, state })
+  const finality = await ChainFinality.restore({
+    ...{ genesis, store, tree, blocks, committer, log },
+    states: state,
+  })
   const head = await summaryOf(blocks, tree.head().hash)
   log.info({ number: head.header.number, hash: head.hash }, 'Opened the chain')
-  return { common, tree, headers, blocks, state, executor, committer, head }
+  return { common, tree, headers, blocks, state, executor, committer, finality, head }
 }
 
 /** Moves a damaged database back to its last good commit; the blocks behind it come again. */

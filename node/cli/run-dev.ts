@@ -2,14 +2,15 @@
  * The work of `hanzo dev`: finds or builds the chain of the directory, serves it, shows its blocks.
  */
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { devAccounts } from '../../genesis/accounts.ts'
 import { addEthereumChain } from '../../genesis/add-ethereum-chain.ts'
 import { type Genesis, loadGenesisFile } from '../../genesis/genesis-file.ts'
+import { parseKeyFile } from '../../genesis/validator-keys.ts'
 import type { DevnetConfig } from '../devnet/config.ts'
-import { GENESIS_FILE, writeGenesis } from '../devnet/prepare.ts'
+import { GENESIS_FILE, validatorKeyPath, writeGenesis } from '../devnet/prepare.ts'
 import { ZERO_COINBASE } from '../options.ts'
 import { formatBanner } from './banner.ts'
 import { CommandError } from './failure.ts'
@@ -37,12 +38,16 @@ export async function runDev(flags: DevFlags): Promise<void> {
 async function serveDev(flags: DevFlags, directory: string): Promise<void> {
   const genesis = await loadOrBuild(directory)
   const { blockTime } = flags
+  const keyPath = validatorKeyPath(directory, 0)
+  const { privateKey: votingKey } = parseKeyFile(await readFile(keyPath, 'utf8'), keyPath)
   const stopped = untilStopped()
   const served = await serve({
     node: {
       genesis,
       dataDir: directory,
       coinbase: genesis.validators[0]?.coinbase ?? ZERO_COINBASE,
+      // It votes, so that blocks become final; but its blocks hold what users sent alone.
+      votingKey,
       seal: {
         pace:
           blockTime === undefined

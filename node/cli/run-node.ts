@@ -51,7 +51,9 @@ export async function runNode(flags: NodeFlags): Promise<void> {
 
 async function serveNode(flags: NodeFlags): Promise<void> {
   const genesis = loadGenesisFile(resolve(flags.genesis))
-  const coinbase = await chooseCoinbase(flags, genesis)
+  const { validatorKey: path } = flags
+  const key = path === undefined ? undefined : parseKeyFile(await readKeyFile(path), path)
+  const coinbase = chooseCoinbase(flags, genesis, key?.address)
   const log = createLog({ isJson: flags.json === true, level: flags.logLevel })
   const stopped = untilStopped()
   const served = await serve({
@@ -60,8 +62,9 @@ async function serveNode(flags: NodeFlags): Promise<void> {
       dataDir: resolve(flags.dataDir),
       p2p: { host: flags.p2pHost, port: flags.p2pPort, bootnodes: flags.bootnode },
       ...(flags.mine === true
-        ? { seal: { pace: { kind: 'continuous' }, gpu: flags.gpu, dutyPercent: flags.gpuDuty } }
+        ? { seal: { pace: { kind: 'continuous' }, ...sealOptions(flags), certify: true } }
         : {}),
+      ...(key === undefined ? {} : { votingKey: key.privateKey }),
       ...(coinbase === undefined ? {} : { coinbase }),
     },
     rpcPort: flags.rpcPort,
@@ -73,9 +76,12 @@ async function serveNode(flags: NodeFlags): Promise<void> {
 }
 
 /** The flag, else the payout address that the genesis names for the validator's key. */
-async function chooseCoinbase(flags: NodeFlags, genesis: Genesis): Promise<Address | undefined> {
-  const { validatorKey, coinbase, mine } = flags
-  if (validatorKey === undefined) {
+function chooseCoinbase(
+  { validatorKey, coinbase, mine }: NodeFlags,
+  genesis: Genesis,
+  votingKey: Address | undefined,
+): Address | undefined {
+  if (votingKey === undefined) {
     if (mine === true && coinbase === undefined) {
       throw new CommandError(
         'NO_COINBASE',
@@ -84,8 +90,7 @@ async function chooseCoinbase(flags: NodeFlags, genesis: Genesis): Promise<Addre
     }
     return coinbase
   }
-  const { address } = parseKeyFile(await readKeyFile(validatorKey), validatorKey)
-  const validator = genesis.validators.find((candidate) => candidate.address === address)
+  const validator = genesis.validators.find(({ address }) => address === votingKey)
   if (validator === undefined && coinbase === undefined && mine === true) {
     throw new CommandError(
       'NOT_A_VALIDATOR',
@@ -93,6 +98,10 @@ async function chooseCoinbase(flags: NodeFlags, genesis: Genesis): Promise<Addre
     )
   }
   return coinbase ?? validator?.coinbase
+}
+
+function sealOptions({ gpu, gpuDuty }: NodeFlags) {
+  return { gpu, dutyPercent: gpuDuty }
 }
 
 async function readKeyFile(path: string): Promise<string> {

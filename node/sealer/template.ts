@@ -20,7 +20,7 @@ import { SHAPES } from '../../gpu/reference/shape.ts'
 import { summaryOf } from '../chain/block-summary.ts'
 import { ancestorHashes } from '../chain/branch.ts'
 import type { Chain } from '../chain/chain.ts'
-import type { PreparedBlock } from '../chain/import-block.ts'
+import type { PreparedBlock } from '../chain/import/import-block.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { BlockSummary } from '../events.ts'
 import type { BuildEnvironment, BuiltBlock, ParentState } from '../execution/types.ts'
@@ -45,6 +45,8 @@ export type TemplateModules = {
   /** Resolves when the pool has followed the head: what was just mined would only be refused. */
   readonly poolSettled: () => Promise<void>
   readonly onRefused: (refused: BuiltBlock['refused']) => void
+  /** What a block on this parent should begin with, before anything of the pool. */
+  readonly firstOn?: (parent: BlockSummary) => Promise<SignedTransaction | undefined>
 }
 
 export type TemplateOptions = {
@@ -76,7 +78,9 @@ export class TemplateBuilder {
       epochDifficulty: context.epochDifficulty,
       ancestorHash: ancestorHashes(chain.tree, chain.blocks, parent.hash),
     }
-    const offered = options.candidates ?? candidates()
+    const first = await this.#modules.firstOn?.(parent)
+    const others = options.candidates ?? candidates()
+    const offered = first === undefined ? others : preceded(first, others)
     const environment = this.#environment(parent, context, options)
     const built = await chain.executor.buildBlock(state, environment, offered, {
       isOver: this.#deadline(),
@@ -128,6 +132,11 @@ export class TemplateBuilder {
     const endMs = clock.now() + BUILD_MS_MAX
     return () => clock.now() >= endMs
   }
+}
+
+function* preceded<Item>(first: Item, others: Iterable<Item>): Iterable<Item> {
+  yield first
+  yield* others
 }
 
 /** The block of a template with its nonce, and the witness beside it. */

@@ -35,6 +35,10 @@ export const TABLE = {
   trieNode: 0x13,
   /** block hash -> what the block changed in the flat state, before and after */
   stateDiff: 0x14,
+  /** u64be target epoch + target hash -> certificate */
+  certificate: 0x20,
+  /** u64be validator -> evidence against it */
+  evidence: 0x21,
 } as const
 
 export type TableName = keyof typeof TABLE

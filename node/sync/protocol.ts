@@ -3,6 +3,11 @@
  * Spec: docs/spec/network.md, "Gossip", "Requests".
  */
 import { assert } from '../../consensus/errors.ts'
+import {
+  CERTIFICATE_BYTES_MAX,
+  EVIDENCE_BYTES_MAX,
+  VOTE_BYTES_MAX,
+} from '../../consensus/finality/codec/finality-codec.ts'
 import type { RequestOptions, TopicOptions } from '../../p2p/options.ts'
 import { SEALED_BLOCK_BYTES_MAX } from './wire.ts'
 
@@ -11,6 +16,9 @@ const MIB = 1024 * KIB
 
 export const BLOCK_TOPIC = 'block'
 export const TRANSACTIONS_TOPIC = 'tx'
+export const VOTE_TOPIC = 'vote'
+export const CERTIFICATE_TOPIC = 'certificate'
+export const EVIDENCE_TOPIC = 'evidence'
 
 export const BLOCK_MESSAGE_BYTES_MAX = MIB
 /** A message of several transactions; one alone may be as long as a transaction may be. */
@@ -21,6 +29,9 @@ export const SINGLE_TRANSACTION_MESSAGE_BYTES_MAX = 128 * KIB + 16
 export const TOPICS: readonly TopicOptions[] = [
   { name: BLOCK_TOPIC, bytesMax: BLOCK_MESSAGE_BYTES_MAX, weight: 0.5 },
   { name: TRANSACTIONS_TOPIC, bytesMax: SINGLE_TRANSACTION_MESSAGE_BYTES_MAX, weight: 0.05 },
+  { name: VOTE_TOPIC, bytesMax: VOTE_BYTES_MAX, weight: 0.25 },
+  { name: CERTIFICATE_TOPIC, bytesMax: CERTIFICATE_BYTES_MAX, weight: 0.15 },
+  { name: EVIDENCE_TOPIC, bytesMax: EVIDENCE_BYTES_MAX, weight: 0.05 },
 ]
 
 export type RequestName =
@@ -30,6 +41,7 @@ export type RequestName =
   | 'blocks_by_hash'
   | 'proofs_by_hash'
   | 'pooled_txs'
+  | 'finality_by_epoch'
 
 export type RequestLimits = {
   /** Items of one answer. */
@@ -45,6 +57,7 @@ export const REQUEST_LIMITS: Readonly<Record<RequestName, RequestLimits>> = {
   blocks_by_hash: { itemsMax: 16, bytesMax: 4 * MIB },
   proofs_by_hash: { itemsMax: 64, bytesMax: 4 * MIB },
   pooled_txs: { itemsMax: 256, bytesMax: MIB },
+  finality_by_epoch: { itemsMax: 128, bytesMax: 2 * MIB },
 }
 
 /** A header of 700 bytes with the longest proof (shape S2, kind 1). */
@@ -65,6 +78,7 @@ export const REQUESTS: readonly RequestOptions[] = [
     tokensPerSecond: 32,
     burst: 512,
   }),
+  request('finality_by_epoch', 32, CERTIFICATE_BYTES_MAX, { tokensPerSecond: 64, burst: 512 }),
 ]
 
 function request(

@@ -5,9 +5,11 @@
  * Spec: docs/spec/network.md, "Requests", "Scores".
  */
 import { CodedError } from '../../consensus/errors.ts'
+import { decodeCertificate } from '../../consensus/finality/codec/finality-codec.ts'
+import type { Certificate } from '../../consensus/finality/types.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { ReplyChunk } from '../../p2p/options.ts'
-import { bodyFault } from '../chain/body-check.ts'
+import { bodyFault } from '../chain/import/body-check.ts'
 import type { SealedBlock, SealedHeader } from '../chain/sealed-block.ts'
 import { REQUEST_LIMITS, type RequestName } from './protocol.ts'
 import {
@@ -89,6 +91,24 @@ export class SyncRequests {
       if (fault?.condemns === 'sender') throw this.#fault(peerId, name, fault.code)
     }
     return blocks
+  }
+
+  /** Certificates of the peer's chain for targets from epoch `first`; it may leave epochs out. */
+  async certificatesByEpoch(
+    peerId: string,
+    range: RangeRequest,
+    signal: AbortSignal,
+  ): Promise<readonly Certificate[]> {
+    const name = 'finality_by_epoch'
+    const payload = encodeRangeRequest(range)
+    const certificates = await this.#ask(peerId, name, payload, decodeCertificate, signal)
+    let next = range.first
+    for (const { vote } of certificates) {
+      const isInRange = vote.targetEpoch < range.first + BigInt(range.count)
+      if (vote.targetEpoch < next || !isInRange) throw this.#fault(peerId, name, 'out of order')
+      next = vote.targetEpoch + 1n
+    }
+    return certificates
   }
 
   async #ask<Item>(

@@ -8,20 +8,18 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
-import { CodedError } from '../../consensus/errors.ts'
-import type { PeerAction } from '../../consensus/rules/gossip-verdict.ts'
-import { EXCLUDED } from '../chain/block-fault.ts'
 import type { Chain } from '../chain/chain.ts'
-import type { ImportOutcome } from '../chain/import-outcome.ts'
+import type { ImportOutcome } from '../chain/import/import-outcome.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { NodeEvents } from '../events.ts'
 import { type Clock, pause } from '../ports.ts'
 import { BehindWatch } from './behind-watch.ts'
+import { Blame } from './blame.ts'
+import { CertificateSync } from './certificates.ts'
 import { incompatibility, localStatus } from './local-status.ts'
 import { PeerBook, type PeerClaim } from './peer-book.ts'
-import { BodySyncError } from './range/body-sync.ts'
-import { RangeSyncError, runRangeSync } from './range/range-sync.ts'
-import { PENALTY_FAULT, PENALTY_UNHELPFUL, type SyncNetwork, SyncRequests } from './requests.ts'
+import { runRangeSync } from './range/range-sync.ts'
+import { type SyncNetwork, SyncRequests } from './requests.ts'
 import { UnknownParents } from './unknown-parent.ts'
 import type { Status } from './wire.ts'
 
@@ -54,7 +52,9 @@ export class Sync {
   readonly #modules: SyncModules
   readonly #requests: SyncRequests
   readonly #orphans: UnknownParents
+  readonly #certificates: CertificateSync
   readonly #behind: BehindWatch
+  readonly #blame: Blame
   readonly #stop = new AbortController()
   /** Peers whose status is being asked for. */
   readonly #asking = new Set<string>()
@@ -63,10 +63,16 @@ export class Sync {
 
   constructor(modules: SyncModules) {
     this.#modules = modules
+    this.#blame = new Blame(modules.network, modules.log)
     this.#behind = new BehindWatch(modules.chain, modules.clock)
     // Every request under way listens: a status each peer, a few walks, the batches of a run.
     setMaxListeners(REQUESTS_MAX, this.#stop.signal)
     this.#requests = new SyncRequests(modules.network)
+    this.#certificates = new CertificateSync({
+      ...modules,
+      requests: this.#requests,
+      signal: this.#stop.signal,
+    })
     this.#orphans = new UnknownParents({
       ...modules,
       requests: this.#requests,
@@ -111,6 +117,7 @@ export class Sync {
 
   onPeerDisconnected(peerId: string): void {
     this.peers.disconnect(peerId)
+    this.#certificates.forget(peerId)
     if (this.#run?.peerId === peerId) this.#run.controller.abort()
   }
 
@@ -123,6 +130,17 @@ export class Sync {
       return
     }
     this.peers.update(peerId, status)
+    if (status.finalizedEpoch > chain.finality.finalized.epoch) void this.#askCertificates(peerId)
+    this.#consider()
+  }
+
+  /** A certificate is here whose block or whose predecessors are not: somebody has them. */
+  seekCertified(): void {
+    for (const { id } of this.peers.all()) void this.#askCertificates(id)
+  }
+
+  async #askCertificates(peerId: string): Promise<void> {
+    await this.#certificates.ask(peerId)
     this.#consider()
   }
 
@@ -133,20 +151,7 @@ export class Sync {
 
   /** What an outcome costs the peer that sent the block. */
   onRefused(peerId: string, outcome: ImportOutcome): void {
-    if (outcome.kind === 'invalid') this.#charge(peerId, outcome.action, outcome.code)
-  }
-
-  #charge(peerId: string, action: PeerAction, reason: string): void {
-    const { network } = this.#modules
-    if (action === 'none') return
-    if (action === 'ban') network.ban(peerId, reason)
-    else network.report(peerId, PENALTY_FAULT, reason)
-  }
-
-  /** Whoever serves a chain has executed it; only our operator's exclusions are news to it. */
-  #chargeServer(peerId: string, action: PeerAction, reason: string): void {
-    if (reason === EXCLUDED.code) return
-    this.#charge(peerId, action === 'none' ? 'penalize' : action, reason)
+    if (outcome.kind === 'invalid') this.#blame.charge(peerId, outcome.action, outcome.code)
   }
 
   async #statusLoop(): Promise<void> {
@@ -179,6 +184,8 @@ export class Sync {
   #consider(): void {
     const { chain, clock } = this.#modules
     if (this.#run !== undefined || this.#stop.signal.aborted) return
+    const proved = this.peers.all().find(({ id, status }) => status && this.#isProved(id))
+    if (proved !== undefined) return void this.#follow(proved)
     const [best] = this.#heavierPeers()
     if (best?.status === undefined) return
     const lead = best.status.headNumber - chain.tree.head().number
@@ -190,6 +197,10 @@ export class Sync {
       const [still] = this.#heavierPeers()
       if (still !== undefined && this.#run === undefined) void this.#follow(still)
     })
+  }
+
+  #isProved(peerId: string): boolean {
+    return this.#certificates.provedBy(peerId) !== undefined
   }
 
   #heavierPeers(): readonly PeerClaim[] {
@@ -206,7 +217,8 @@ export class Sync {
     this.#begin({ peerId, startNumber, targetNumber, controller })
     const peerIds = () => [peerId, ...this.#otherPeers(peerId)]
     try {
-      const options = { peerId, headNumber: targetNumber, peerIds }
+      const certified = this.#certificates.provedBy(peerId)
+      const options = { peerId, headNumber: targetNumber, peerIds, certified }
       const modules = { chain, clock, requests: this.#requests }
       const isKept = await runRangeSync(options, modules, controller.signal)
       if (isKept) this.peers.kept(peerId)
@@ -215,8 +227,10 @@ export class Sync {
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#onRunFailed(peerId, error)
     } finally {
+      this.#certificates.forget(peerId)
       this.#end()
     }
+    if (status.finalizedEpoch > chain.finality.finalized.epoch) void this.#askCertificates(peerId)
     this.#consider()
   }
 
@@ -250,38 +264,8 @@ export class Sync {
 
   /** Whatever happened, the peer's claim is not followed again before it says it anew. */
   #onRunFailed(peerId: string, error: unknown): void {
-    const { network, log } = this.#modules
     this.peers.failed(peerId)
-    log.debug({ err: error, peer: peerId }, 'A range sync ended early')
-    if (error instanceof BodySyncError) {
-      this.#onBodyFailure(peerId, error)
-      return
-    }
-    if (error instanceof RangeSyncError) {
-      const { type } = error
-      if (type.code === 'BAD_HEADER') this.#chargeServer(peerId, type.action, type.fault)
-      if (type.code === 'CLAIM_FALSE' || type.code === 'TOO_SLOW')
-        network.report(peerId, PENALTY_UNHELPFUL, type.code)
-      return
-    }
-    if (!(error instanceof CodedError) && !isNetworkFailure(error)) {
-      log.warn({ err: error }, 'A range sync failed')
-    }
+    this.#modules.log.debug({ err: error, peer: peerId }, 'A range sync ended early')
+    this.#blame.chargeRun(peerId, error)
   }
-
-  #onBodyFailure(peerId: string, { type }: BodySyncError): void {
-    const { network } = this.#modules
-    if (type.code === 'NO_PROGRESS') network.report(peerId, PENALTY_UNHELPFUL, 'no progress')
-    if (type.code !== 'INVALID_BLOCK' || type.fault === EXCLUDED.code) return
-    network.report(type.peerId, PENALTY_FAULT, type.fault)
-    // The header of an invalid block came from the peer that the run followed.
-    if (type.condemns === 'header' && type.peerId !== peerId) {
-      network.report(peerId, PENALTY_FAULT, type.fault)
-    }
-  }
-}
-
-/** The network's own coded errors: p2p shares no class with us. */
-function isNetworkFailure(error: unknown): boolean {
-  return error instanceof Error && error.name === 'NetworkError'
 }

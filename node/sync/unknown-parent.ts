@@ -7,7 +7,7 @@
 import type { Logger } from 'pino'
 import type { Hash } from '../../consensus/types.ts'
 import type { Chain } from '../chain/chain.ts'
-import type { ImportOutcome } from '../chain/import-outcome.ts'
+import type { ImportOutcome } from '../chain/import/import-outcome.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { Clock } from '../ports.ts'
 import { type Orphan, OrphanPool } from './orphan-pool.ts'

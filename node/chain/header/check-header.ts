@@ -30,8 +30,8 @@ import {
   KNOWN_INVALID,
   KNOWN_INVALID_BY_EXECUTION,
   ruleFault,
-} from '../block-fault.ts'
-import type { Invalid, Untimely } from '../import-outcome.ts'
+} from '../import/block-fault.ts'
+import type { Invalid, Untimely } from '../import/import-outcome.ts'
 import type { SealedHeader } from '../sealed-block.ts'
 import { InvalidHashes } from './invalid-hashes.ts'
 

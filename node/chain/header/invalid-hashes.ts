@@ -4,7 +4,7 @@
  * judged anew. Transient failures never get here.
  */
 import type { Hash } from '../../../consensus/types.ts'
-import type { Fault } from '../block-fault.ts'
+import type { Fault } from '../import/block-fault.ts'
 
 /** 32-byte hashes as text, about 200 bytes each: 800 KiB. */
 export const INVALID_HASHES_MAX = 4_096

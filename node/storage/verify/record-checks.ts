@@ -14,6 +14,7 @@ import { decodeLocation } from '../codec/location-record.ts'
 import type { BlockPointer } from '../codec/pointer-record.ts'
 import { corruptRecord, missingRecord, openRecord } from '../codec/record.ts'
 import type { KeyValueReader } from '../database.ts'
+import { checkCertificate } from '../finality-tables.ts'
 import { key, readU64, type TableName } from '../keys.ts'
 
 /** Throws `CorruptionError` for a record that is not right. */
@@ -49,6 +50,10 @@ export class RecordChecks {
     code: hashed,
     trieNode: hashed,
     stateDiff: sealed,
+    certificate: async (recordKey, record) => {
+      if (!checkCertificate(recordKey, record)) throw corruptRecord(recordKey)
+    },
+    evidence: sealed,
   }
 
   /** After all tables: the canonical chain ends at the head, the index has no entry too many. */

@@ -6,6 +6,7 @@
  */
 import { CodedError } from '../../../consensus/errors.ts'
 import type { PeerAction } from '../../../consensus/rules/gossip-verdict.ts'
+import type { Hash } from '../../../consensus/types.ts'
 import type { Chain } from '../../chain/chain.ts'
 import type { HeaderOutcome } from '../../chain/header/check-header.ts'
 import type { SealedHeader } from '../../chain/sealed-block.ts'
@@ -24,6 +25,8 @@ export type RangeSyncOptions = {
   readonly headNumber: bigint
   /** Others that may serve bodies. */
   readonly peerIds: () => readonly string[]
+  /** A certified checkpoint of the peer's chain: worth following whatever the work. */
+  readonly certified?: Hash | undefined
 }
 
 export type RangeSyncModules = {
@@ -63,6 +66,8 @@ export async function runRangeSync(
     bodies.run(either).catch(abortOthers),
   ])
   signal.throwIfAborted()
+  const { certified } = options
+  if (certified !== undefined && modules.chain.tree.get(certified) !== undefined) return true
   if (work > startWork) return true
   if (isEarly) throw new RangeSyncError({ code: 'HEADER_NOT_USABLE', outcome: 'future' })
   if (modules.chain.tree.head().totalDifficulty > startWork) return false

@@ -1,7 +1,7 @@
 /** The machine of finality, step by step, with real signatures. */
 import { describe, expect, it } from 'vitest'
 import { PENDING_CERTIFICATES_MAX } from '../../../../consensus/finality/finality-state.ts'
-import { isQuorum } from '../../../../consensus/finality/validator-weights.ts'
+import { isQuorum } from '../../../../consensus/finality/votes/validator-weights.ts'
 import {
   certificateOf,
   FinalityMachine,

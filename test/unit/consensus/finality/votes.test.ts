@@ -2,7 +2,7 @@
 import { bytesToHex } from '@ethereumjs/util'
 import { concat, hashTypedData, keccak256 } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { bitmapOf, signersOf } from '../../../../consensus/finality/bitmap.ts'
+import { bitmapOf, signersOf } from '../../../../consensus/finality/codec/bitmap.ts'
 import {
   CERTIFICATE_BYTES_MAX,
   decodeCertificate,
@@ -13,10 +13,10 @@ import {
   encodeEvidence,
   encodeVote,
   VOTE_BYTES_MAX,
-} from '../../../../consensus/finality/finality-codec.ts'
-import { maySign, offenceOf } from '../../../../consensus/finality/slashing-rule.ts'
+} from '../../../../consensus/finality/codec/finality-codec.ts'
 import type { FinalityVote } from '../../../../consensus/finality/types.ts'
-import { outputRoot, voteDigest } from '../../../../consensus/finality/vote-digest.ts'
+import { maySign, offenceOf } from '../../../../consensus/finality/votes/slashing-rule.ts'
+import { outputRoot, voteDigest } from '../../../../consensus/finality/votes/vote-digest.ts'
 import { certificateOf, DOMAIN, SEPARATOR, signVote } from '../../../support/finality-net.ts'
 import { Random } from '../../../support/random.ts'
 

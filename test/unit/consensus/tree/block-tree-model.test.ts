@@ -178,6 +178,7 @@ function finalize(tree: BlockTree, model: Model): void {
   if (!block || block.number <= model.blocks.get(model.finalized)!.number) return
   model.finalized = block.index
   tree.finalize(hashOf(block.index))
+  tree.dropBranches()
   for (const { index } of model.blocks.values()) {
     const isKept = model.isAbove(index, block.index) || model.isAbove(block.index, index)
     if (!isKept) model.blocks.delete(index)

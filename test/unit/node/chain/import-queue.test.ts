@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ImportQueue, QueueError } from '../../../../node/chain/import-queue.ts'
+import { ImportQueue, QueueError } from '../../../../node/chain/import/import-queue.ts'
 
 const gate = () => {
   let resolve: () => void = () => undefined

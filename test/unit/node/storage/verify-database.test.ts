@@ -1,10 +1,13 @@
 /** The whole database read: nothing to say about a good one, every damage named in a bad one. */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
+import type { FinalityVote } from '../../../../consensus/finality/types.ts'
+import type { Hash } from '../../../../consensus/types.ts'
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
 import { encodeSlot } from '../../../../node/state/flat/flat-codec.ts'
 import { sealRecord } from '../../../../node/storage/codec/record.ts'
 import { WriteBatch } from '../../../../node/storage/database.ts'
+import { putCertificate, putEvidence } from '../../../../node/storage/finality-tables.ts'
 import {
   key,
   TABLE,
@@ -14,6 +17,7 @@ import {
   u64be,
 } from '../../../../node/storage/keys.ts'
 import { PROBLEMS_MAX, verifyDatabase } from '../../../../node/storage/verify/verify-database.ts'
+import { certificateOf, signVote } from '../../../support/finality-net.ts'
 import { openTemporaryDatabase } from '../../../support/temporary-database.ts'
 import { testGenesis } from '../../genesis/test-genesis.ts'
 import { hashOf, makeChain, makeChildBlock } from './made-chain.ts'
@@ -32,7 +36,20 @@ async function realStore() {
   for (const block of blocks) await chain.import(block)
   const side = makeChildBlock(blocks[0]!, { salt: 3, stateRoot })
   await chain.import(side, {})
+  const vote = finalityVote(hashOf(blocks[3]!))
+  const batch = new WriteBatch()
+  putCertificate(batch, certificateOf(vote, [0, 1, 2]))
+  putEvidence(batch, {
+    first: signVote(vote, 3),
+    second: signVote({ ...vote, targetHash: vote.sourceHash }, 3),
+  })
+  await store.write(batch)
   return { store, blocks, side }
+}
+
+function finalityVote(targetHash: Hash): FinalityVote {
+  const sourceHash = genesis.hash
+  return { sourceEpoch: 0n, sourceHash, targetEpoch: 1n, targetHash, outputRoot: sourceHash }
 }
 
 async function firstKey(

@@ -1,24 +1,24 @@
 /**
  * Votes, certificates and evidence on the wire: canonical RLP, with a limit on each message.
  *
- * vote        = [sourceEpoch, sourceHash, targetEpoch, targetHash, outputRoot, validator, signature]
+ * vote        = [the five fields, validator, signature]
  * certificate = [the five fields, bitmap, [signature...]]
  * evidence    = [vote, vote]
  *
  * Spec: docs/spec/finality.md, "Encodings".
  */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
-import { type RlpItem, readRlpItems, readRlpWhole } from '../codec/rlp-reader.ts'
-import { encodeRlpInteger, encodeRlpList, encodeRlpString } from '../codec/rlp-writer.ts'
-import { CodedError } from '../errors.ts'
-import { bitmapOf, signersOf } from './bitmap.ts'
+import { type RlpItem, readRlpItems, readRlpWhole } from '../../codec/rlp-reader.ts'
+import { encodeRlpInteger, encodeRlpList, encodeRlpString } from '../../codec/rlp-writer.ts'
+import { CodedError } from '../../errors.ts'
 import {
   type Certificate,
   type Evidence,
   type FinalityVote,
   SIGNERS_MAX,
   type SignedVote,
-} from './types.ts'
+} from '../types.ts'
+import { bitmapOf, signersOf } from './bitmap.ts'
 
 export const VOTE_BYTES_MAX = 300
 export const CERTIFICATE_BYTES_MAX = 16 * 1024

@@ -3,7 +3,7 @@
  * name, not errors; only `invalid` blames anybody. What is transient (a full disk, a full queue, a
  * thread that died) is thrown, and never remembered of the block.
  */
-import type { Hash } from '../../consensus/types.ts'
+import type { Hash } from '../../../consensus/types.ts'
 import type { Fault } from './block-fault.ts'
 
 /** Steps 1 and 2, which end for a header as they end for a block. */

@@ -5,9 +5,9 @@
  * Anybody can put another body beside a good header and proof. Passed on unseen, it would be held
  * against honest nodes, and stand in the way of the right one. Spec: docs/spec/block.md, B1-B4.
  */
-import { BodyError, verifyBody } from '../../consensus/rules/body-rules.ts'
+import { BodyError, verifyBody } from '../../../consensus/rules/body-rules.ts'
+import type { SealedBlock } from '../sealed-block.ts'
 import { type Fault, faultOf } from './block-fault.ts'
-import type { SealedBlock } from './sealed-block.ts'
 
 const verified = new WeakSet<SealedBlock>()
 

@@ -2,7 +2,7 @@
  * One at a time, in order, and never more than a bound: block imports and everything else that
  * writes the chain pass through here, so that no two of them ever see each other half done.
  */
-import { CodedError } from '../../consensus/errors.ts'
+import { CodedError } from '../../../consensus/errors.ts'
 
 type Job = { readonly run: () => Promise<void>; readonly refuse: (error: Error) => void }
 

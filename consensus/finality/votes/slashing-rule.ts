@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/finality.md, "Votes", "Slashing".
  */
-import type { FinalityVote } from './types.ts'
+import type { FinalityVote } from '../types.ts'
 import { isSameVote } from './vote-digest.ts'
 
 /** The newest epochs that a validator ever signed. */

@@ -6,9 +6,9 @@
  * Spec: docs/spec/finality.md, "Votes". Needs no state and no block to judge a vote.
  */
 import { bytesToHex } from '@ethereumjs/util'
-import type { Hash } from '../types.ts'
+import type { Hash } from '../../types.ts'
+import type { Evidence, FinalityVote, SignedVote, VoteSignature } from '../types.ts'
 import { offenceOf } from './slashing-rule.ts'
-import type { Evidence, FinalityVote, SignedVote, VoteSignature } from './types.ts'
 
 /** Target epochs below the head's that votes are kept for: 200 validators make 12,800 votes. */
 export const VOTE_EPOCHS_MAX = 64n

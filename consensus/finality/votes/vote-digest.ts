@@ -5,9 +5,9 @@
  * Spec: docs/spec/finality.md, "Votes".
  */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
-import { keccak256 } from '../../gpu/reference/keccak.ts'
-import type { Hash } from '../types.ts'
-import type { FinalityVote, VoteDomain } from './types.ts'
+import { keccak256 } from '../../../gpu/reference/keccak.ts'
+import type { Hash } from '../../types.ts'
+import type { FinalityVote, VoteDomain } from '../types.ts'
 
 const WORD_BYTES = 32
 const asciiEncoder = new TextEncoder()

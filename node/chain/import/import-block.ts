@@ -6,23 +6,23 @@
  * One import runs at a time (see ImportQueue). Nothing is written before step 6, which writes all
  * or nothing: a step that throws leaves the store as it was.
  */
-import { verifyResults } from '../../consensus/rules/result-rules.ts'
-import type { BlockNode } from '../../consensus/tree/block-node.ts'
-import type { BlockTree } from '../../consensus/tree/block-tree.ts'
-import type { HeadChange } from '../events.ts'
-import type { Executor } from '../execution/executor.ts'
-import type { ExecutedBlock } from '../execution/types.ts'
-import type { Clock } from '../ports.ts'
-import type { BlockStore } from '../storage/block-store.ts'
-import type { SignedTransaction } from '../transaction.ts'
+import { verifyResults } from '../../../consensus/rules/result-rules.ts'
+import type { BlockNode } from '../../../consensus/tree/block-node.ts'
+import type { BlockTree } from '../../../consensus/tree/block-tree.ts'
+import type { HeadChange } from '../../events.ts'
+import type { Executor } from '../../execution/executor.ts'
+import type { ExecutedBlock } from '../../execution/types.ts'
+import type { Clock } from '../../ports.ts'
+import type { BlockStore } from '../../storage/block-store.ts'
+import type { SignedTransaction } from '../../transaction.ts'
+import { summaryOf } from '../block-summary.ts'
+import { ancestorHashes } from '../branch.ts'
+import type { Committer } from '../commit-block.ts'
+import type { HeaderChecker } from '../header/check-header.ts'
+import type { BlockSource, SealedBlock } from '../sealed-block.ts'
 import { faultOf } from './block-fault.ts'
-import { summaryOf } from './block-summary.ts'
 import { checkBody } from './body-check.ts'
-import { ancestorHashes } from './branch.ts'
-import type { Committer } from './commit-block.ts'
-import type { HeaderChecker } from './header/check-header.ts'
 import type { ImportOutcome } from './import-outcome.ts'
-import type { BlockSource, SealedBlock } from './sealed-block.ts'
 
 /** A block as it was executed: here, or while it was built. */
 export type PreparedBlock = {

@@ -2,16 +2,16 @@
  * What is wrong with a block: the code, whether it condemns the header or only who sent it, and
  * what it costs the peer. The rules' own codes have their verdict beside the rules.
  */
-import type { Condemned } from '../../consensus/proof/proof-of-compute.ts'
-import { BodyError } from '../../consensus/rules/body-rules.ts'
+import type { Condemned } from '../../../consensus/proof/proof-of-compute.ts'
+import { BodyError } from '../../../consensus/rules/body-rules.ts'
 import {
   type BlockFaultCode,
   faultVerdict,
   type PeerAction,
-} from '../../consensus/rules/gossip-verdict.ts'
-import { ResultError } from '../../consensus/rules/result-rules.ts'
-import { TransactionError } from '../crypto/transaction-envelope.ts'
-import { ExecutionError } from '../execution/execution-error.ts'
+} from '../../../consensus/rules/gossip-verdict.ts'
+import { ResultError } from '../../../consensus/rules/result-rules.ts'
+import { TransactionError } from '../../crypto/transaction-envelope.ts'
+import { ExecutionError } from '../../execution/execution-error.ts'
 
 export type Fault = {
   readonly code: string

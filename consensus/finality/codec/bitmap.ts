@@ -4,8 +4,8 @@
  *
  * Spec: docs/spec/finality.md, "Encodings".
  */
-import { assert } from '../errors.ts'
-import { SIGNERS_MAX } from './types.ts'
+import { assert } from '../../errors.ts'
+import { SIGNERS_MAX } from '../types.ts'
 
 /** Bytes of a bitmap: deposits are numbered for ever, so bits run ahead of the set's size. */
 export const BITMAP_BYTES_MAX = 1024

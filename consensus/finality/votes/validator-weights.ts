@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/finality.md, "Sets and quorums".
  */
-import type { ValidatorView } from './types.ts'
+import type { ValidatorView } from '../types.ts'
 
 /** Wei of the whole set. */
 export function totalWeight({ weights }: ValidatorView): bigint {

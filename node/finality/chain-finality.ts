@@ -1,0 +1,206 @@
+/**
+ * Finality as a part of the chain: the machine of `consensus/finality`, fed with what is executed
+ * here, and the disk behind it. What moves the tree is written at once, synced; then the head
+ * follows.
+ *
+ * Runs within the chain's queue, so that no block is being written meanwhile; votes alone may come
+ * at any time. Spec: docs/spec/finality.md; docs/spec/storage.md, "Finality".
+ */
+import type { Logger } from 'pino'
+import {
+  EPOCHS_BELOW_FINAL_MAX,
+  type ExecutedCheckpoint,
+} from '../../consensus/finality/checkpoint-book.ts'
+import {
+  type FinalityConfig,
+  type FinalityEffect,
+  type FinalityInput,
+  type FinalityState,
+  genesisFinality,
+  type Verdict,
+} from '../../consensus/finality/finality-state.ts'
+import { transition } from '../../consensus/finality/transition.ts'
+import type { Certificate } from '../../consensus/finality/types.ts'
+import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'
+import { isCheckpoint } from '../../consensus/rules/difficulty.ts'
+import type { BlockTree } from '../../consensus/tree/block-tree.ts'
+import type { Hash } from '../../consensus/types.ts'
+import type { Genesis } from '../../genesis/genesis-file.ts'
+import { PREDEPLOYS } from '../../genesis/predeploys.ts'
+import { summaryOf } from '../chain/block-summary.ts'
+import type { Committer } from '../chain/commit-block.ts'
+import type { BlockSummary, HeadChange } from '../events.ts'
+import type { StateStore } from '../state/state-store.ts'
+import type { BlockStore } from '../storage/block-store.ts'
+import { type KeyValueStore, WriteBatch } from '../storage/database.ts'
+import {
+  allEvidence,
+  certificatesFrom,
+  putCertificate,
+  putEvidence,
+} from '../storage/finality-tables.ts'
+import { readValidators } from './validator-view.ts'
+import { recoverSigner } from './vote-signer.ts'
+
+/** Blocks between a checkpoint and the head before one votes for it; local, never validity. */
+export const VOTE_DEPTH = { dev: 3, real: 4 } as const
+
+export type ChainFinalityModules = {
+  readonly genesis: Genesis
+  readonly store: KeyValueStore
+  readonly tree: BlockTree
+  readonly blocks: BlockStore
+  readonly states: StateStore
+  readonly committer: Committer
+  readonly log: Logger
+}
+
+/** What an input led to beside what was written. */
+export type FinalityResult = {
+  readonly verdict: Verdict
+  readonly effects: readonly FinalityEffect[]
+  /** Set when the head moved. */
+  readonly headChange: HeadChange | undefined
+}
+
+export class ChainFinality {
+  readonly state: FinalityState
+  readonly #modules: ChainFinalityModules
+
+  private constructor(state: FinalityState, modules: ChainFinalityModules) {
+    this.state = state
+    this.#modules = modules
+  }
+
+  /** As it was: views of the checkpoints in the tree, what certificates justified, evidence. */
+  static async restore(modules: ChainFinalityModules): Promise<ChainFinality> {
+    const { genesis, tree, blocks, store } = modules
+    const first = await summaryOf(blocks, genesis.hash)
+    const state = genesisFinality(configOf(genesis), tree, {
+      hash: first.hash,
+      stateRoot: first.header.stateRoot,
+      view: await readValidators(modules.states.view(first.header.stateRoot)),
+    })
+    const finality = new ChainFinality(state, modules)
+    const epochLength = BigInt(genesis.params.epochLength)
+    state.justified = epochOf(tree.justified, epochLength)
+    state.finalized = epochOf(tree.finalized, epochLength)
+    const lowest = state.finalized.epoch - EPOCHS_BELOW_FINAL_MAX
+    for (const node of tree.nodes()) {
+      if (node.status !== 'executed' || node.number < lowest * epochLength) continue
+      if (isCheckpoint(node.number, genesis.params.epochLength)) await finality.#learn(node.hash)
+    }
+    for await (const certificate of certificatesFrom(store, lowest > 0n ? lowest : 0n)) {
+      const { targetEpoch: epoch, targetHash: hash } = certificate.vote
+      if (state.book.executed(hash) === undefined) continue
+      state.book.addJustified({ epoch, hash, certificate })
+      state.certificates.set(epoch, certificate)
+    }
+    for await (const evidence of allEvidence(store)) {
+      state.evidence.set(evidence.first.validator, evidence)
+      state.votes.expel(evidence.first.validator)
+    }
+    return finality
+  }
+
+  /** Votes and evidence: counted at once; a certificate they complete is for {@link settle}. */
+  count(
+    input: Extract<FinalityInput, { kind: 'vote' | 'own-vote' | 'evidence' | 'head' }>,
+  ): Omit<FinalityResult, 'headChange'> {
+    const { effects, verdict } = transition(this.state, input)
+    return { effects, verdict }
+  }
+
+  /** A block was executed and written: a checkpoint is told of. */
+  async onExecuted({ hash, header }: BlockSummary): Promise<FinalityResult> {
+    const { genesis, states } = this.#modules
+    if (!isCheckpoint(header.number, genesis.params.epochLength)) return NOTHING
+    const { stateRoot } = header
+    const view = await readValidators(states.view(stateRoot))
+    return this.settle({ kind: 'checkpoint', hash, stateRoot, view })
+  }
+
+  /** An input that may move the tree. Throws what the disk throws; then the chain reopens. */
+  async settle(
+    input: Extract<FinalityInput, { kind: 'checkpoint' | 'certificate' | 'invalid' }>,
+  ): Promise<FinalityResult> {
+    const taken = transition(this.state, input)
+    const effects = [...taken.effects]
+    // The list grows while it is walked: a certificate that votes have made acts at once.
+    for (const effect of effects) {
+      if (effect.kind !== 'assembled') continue
+      const { certificate } = effect
+      effects.push(...transition(this.state, { kind: 'certificate', certificate }).effects)
+    }
+    const headChange = await this.#write(effects)
+    return { verdict: taken.verdict, effects, headChange }
+  }
+
+  /** Keeps evidence for ever. */
+  async writeEvidence(
+    effect: Extract<FinalityEffect, { kind: 'publish-evidence' }>,
+  ): Promise<void> {
+    const batch = new WriteBatch()
+    putEvidence(batch, effect.evidence)
+    await this.#modules.store.write(batch, { sync: true })
+  }
+
+  /** The stored certificate of a target epoch on our chain. */
+  async certificateAt(epoch: bigint): Promise<Certificate | undefined> {
+    const { store, blocks, genesis } = this.#modules
+    const hash = await blocks.canonicalHash(epoch * BigInt(genesis.params.epochLength))
+    for await (const certificate of certificatesFrom(store, epoch)) {
+      if (certificate.vote.targetEpoch !== epoch) return undefined
+      if (certificate.vote.targetHash === hash) return certificate
+    }
+    return undefined
+  }
+
+  async #write(effects: readonly FinalityEffect[]): Promise<HeadChange | undefined> {
+    const certified = effects.filter((effect) => effect.kind === 'certified')
+    if (certified.length === 0) return undefined
+    const { store, tree, blocks, committer } = this.#modules
+    const batch = new WriteBatch()
+    for (const { certificate } of certified) putCertificate(batch, certificate)
+    blocks.stageFinality(batch, tree.justified, tree.finalized)
+    await store.write(batch, { sync: true })
+    const headChange = await committer.catchUp()
+    // The head on disk is above what is final now: nothing points into other branches.
+    if (effects.some(({ kind }) => kind === 'finalized')) tree.dropBranches()
+    return headChange
+  }
+
+  async #learn(hash: Hash): Promise<void> {
+    const { blocks, states, genesis } = this.#modules
+    const { header } = await summaryOf(blocks, hash)
+    const length = BigInt(genesis.params.epochLength)
+    const checkpoint: ExecutedCheckpoint = {
+      epoch: header.number / length,
+      hash,
+      view: await readValidators(states.view(header.stateRoot)),
+      outputRoot: outputRoot(header.stateRoot, hash),
+    }
+    const before = this.#modules.tree.ancestorAt(hash, header.number - length)
+    const parent = before && this.state.book.executed(before.hash)?.view
+    this.state.book.addExecuted(checkpoint, parent)
+  }
+}
+
+const NOTHING: FinalityResult = { verdict: 'accept', effects: [], headChange: undefined }
+
+function configOf({ params, hash }: Genesis): FinalityConfig {
+  return {
+    domain: {
+      chainId: params.chainId,
+      verifyingContract: PREDEPLOYS.ValidatorSet,
+      genesisHash: hash,
+    },
+    epochLength: params.epochLength,
+    voteDepth: params.dev ? VOTE_DEPTH.dev : VOTE_DEPTH.real,
+    recover: recoverSigner,
+  }
+}
+
+function epochOf(block: { readonly hash: Hash; readonly number: bigint }, epochLength: bigint) {
+  return { epoch: block.number / epochLength, hash: block.hash }
+}

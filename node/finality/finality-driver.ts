@@ -1,0 +1,180 @@
+/**
+ * Does what the finality machine asks for: writes and signs votes, tells peers, fetches what is
+ * missing, and asks on every head and every few seconds what there is to vote for.
+ *
+ * Spec: docs/spec/finality.md, "Duty", "Certificates".
+ */
+import type { Logger } from 'pino'
+import type { DutyState } from '../../consensus/finality/duty-state.ts'
+import { type FinalityEffect, headEpoch } from '../../consensus/finality/finality-state.ts'
+import type { Certificate, Evidence, SignedVote } from '../../consensus/finality/types.ts'
+import type { Address, Hash, Hex } from '../../consensus/types.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { Cancel, Clock } from '../ports.ts'
+import type { VoteProtection } from './protection.ts'
+import { signVote } from './vote-signer.ts'
+
+/** How often a validator asks itself whether a vote is due, beside every new head. */
+export const TICK_MS = 2_000
+
+/** Who votes here. */
+export type Validator = {
+  readonly address: Address
+  readonly privateKey: Hex
+  readonly protection: VoteProtection
+}
+
+/** What finality needs of the network; a chain of one node has none. */
+export interface FinalityNetwork {
+  publishVote(signed: SignedVote): void
+  publishCertificate(certificate: Certificate): void
+  publishEvidence(evidence: Evidence): void
+  /** A certified block that is not here. */
+  fetchBlock(hash: Hash): void
+  /** Certificates for targets from this epoch on. */
+  fetchCertificates(fromEpoch: bigint): void
+}
+
+export type FinalityDriverModules = {
+  readonly chain: Chain
+  readonly clock: Clock
+  readonly log: Logger
+  readonly validator: Validator | undefined
+  /** False while the node is far behind its peers. */
+  readonly isSynced: () => boolean
+}
+
+export class FinalityDriver {
+  readonly #modules: FinalityDriverModules
+  #network: FinalityNetwork | undefined
+  #cancelTick: Cancel | undefined
+  /** Votes are written and signed one after the other. */
+  #signing: Promise<void> = Promise.resolve()
+  #isStopped = false
+
+  constructor(modules: FinalityDriverModules) {
+    this.#modules = modules
+    modules.chain.events.on('finality', (effects) => this.#perform(effects))
+    modules.chain.events.on('head', () => this.#consider())
+  }
+
+  setNetwork(network: FinalityNetwork): void {
+    this.#network = network
+  }
+
+  start(): void {
+    this.#tick()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#cancelTick?.()
+    await this.#signing
+    await this.#modules.validator?.protection.close()
+  }
+
+  #tick(): void {
+    if (this.#isStopped) return
+    this.#consider()
+    this.#cancelTick = this.#modules.clock.setTimer(TICK_MS, () => this.#tick())
+  }
+
+  #consider(): void {
+    const { chain, isSynced } = this.#modules
+    if (this.#isStopped || !chain.isWritable) return
+    this.#takeOffice()
+    chain.countVote({ kind: 'head', isSynced: isSynced() })
+  }
+
+  /** Our index, once our deposit stands in the newest executed checkpoint. */
+  #takeOffice(): void {
+    const { chain, validator } = this.#modules
+    const state = chain.finality
+    if (validator === undefined || state.duty !== undefined) return
+    const { epochStart } = state.tree.head()
+    const view = state.book.executed(epochStart.hash)?.view
+    const index = view?.votingKeys.indexOf(validator.address) ?? -1
+    if (index < 0) return
+    state.duty = {
+      validator: index,
+      startEpoch: headEpoch(state),
+      lastSigned: validator.protection.last,
+      lastVote: undefined,
+      doubled: false,
+    } satisfies DutyState
+    this.#modules.log.info({ validator: index, epoch: headEpoch(state) }, 'This node votes')
+  }
+
+  #perform(effects: readonly FinalityEffect[]): void {
+    for (const effect of effects) this.#performOne(effect)
+  }
+
+  #performOne(effect: FinalityEffect): void {
+    const { log } = this.#modules
+    switch (effect.kind) {
+      case 'sign':
+        this.#signing = this.#signing.then(() => this.#sign(effect))
+        return
+      case 'publish-vote':
+        this.#network?.publishVote(effect.signed)
+        return
+      case 'certified':
+        this.#network?.publishCertificate(effect.certificate)
+        return
+      case 'publish-evidence':
+        this.#onEvidence(effect)
+        return
+      case 'fetch-block':
+        this.#network?.fetchBlock(effect.hash)
+        return
+      case 'fetch-certificates':
+        this.#network?.fetchCertificates(effect.fromEpoch)
+        return
+      case 'justified':
+        log.debug({ ...effect.checkpoint }, 'Justified')
+        return
+      case 'finalized':
+        log.info({ ...effect.checkpoint }, 'Finalized')
+        return
+      case 'doppelganger':
+        log.error(
+          { validator: effect.signed.validator, epoch: effect.signed.vote.targetEpoch },
+          'Another node votes with the key of this validator: this one does not vote any more',
+        )
+        return
+      case 'safety-fault':
+        log.fatal(
+          { code: effect.fault.code, ...effect.fault.certificate.vote },
+          'Safety fault: this node neither votes nor seals until its operator decides',
+        )
+        return
+      case 'assembled':
+        // The chain takes it itself.
+        return
+    }
+  }
+
+  async #sign({ vote, validator }: Extract<FinalityEffect, { kind: 'sign' }>): Promise<void> {
+    const { chain, log } = this.#modules
+    const signer = this.#modules.validator
+    if (signer === undefined || this.#isStopped) return
+    try {
+      await signer.protection.write(vote)
+    } catch (error) {
+      log.error({ err: error, epoch: vote.targetEpoch }, 'A vote was not written and not signed')
+      return
+    }
+    const signed = signVote(vote, validator, chain.finality.separator, signer.privateKey)
+    chain.countVote({ kind: 'own-vote', signed })
+  }
+
+  #onEvidence(effect: Extract<FinalityEffect, { kind: 'publish-evidence' }>): void {
+    const { chain, log } = this.#modules
+    const { validator } = effect.evidence.first
+    log.warn({ validator }, 'A validator contradicted itself')
+    this.#network?.publishEvidence(effect.evidence)
+    chain.keepEvidence(effect).catch((error: unknown) => {
+      log.error({ err: error, validator }, 'Evidence was not written')
+    })
+  }
+}

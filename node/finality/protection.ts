@@ -1,0 +1,144 @@
+/**
+ * What this validator has signed, in a file of its own: one line a vote, on disk before the vote is
+ * signed. The newest good line decides; what stands after a torn one is cut off.
+ *
+ * Whoever restores an old copy of a data directory takes this file back with it: the node then
+ * listens for two epochs before it votes. Spec: docs/spec/finality.md, F5, F6.
+ */
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CodedError } from '../../consensus/errors.ts'
+import type { FinalityVote } from '../../consensus/finality/types.ts'
+import type { SignedEpochs } from '../../consensus/finality/votes/slashing-rule.ts'
+import type { Address, Hash } from '../../consensus/types.ts'
+import { crc32c } from '../storage/codec/crc32c.ts'
+
+/** A file above this is shortened to its newest line at start: two days of votes of 16 s. */
+const FILE_BYTES_MAX = 1024 * 1024
+/** Owner alone. */
+const FILE_MODE = 0o600
+
+type Line = SignedEpochs & { readonly targetHash: Hash }
+
+export class VoteProtection {
+  readonly #file: FileHandle
+  #last: Line | undefined
+
+  private constructor(file: FileHandle, last: Line | undefined) {
+    this.#file = file
+    this.#last = last
+  }
+
+  /**
+   * Opens the record of one voting key on one chain. Throws {@link ProtectionError} if a line in
+   * the middle is damaged: what was signed is then unknown.
+   */
+  static async open(
+    directory: string,
+    votingKey: Address,
+    genesisHash: Hash,
+  ): Promise<VoteProtection> {
+    const path = join(directory, `${genesisHash.slice(2, 10)}-${votingKey.slice(2)}.votes`)
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (isMissing(error)) return ''
+      throw error
+    })
+    const { last, bytes } = readLines(text, path)
+    if (last !== undefined && bytes > FILE_BYTES_MAX) await replaceWith(path, formatLine(last))
+    const file = await open(path, 'a', FILE_MODE)
+    // A torn line was never followed by a signature.
+    if (bytes < text.length && bytes <= FILE_BYTES_MAX) await file.truncate(bytes)
+    return new VoteProtection(file, last)
+  }
+
+  /** The newest epochs that were signed. */
+  get last(): SignedEpochs | undefined {
+    return this.#last
+  }
+
+  /** Resolves when the vote is on disk: it may be signed then, and not before. */
+  async write(vote: FinalityVote): Promise<void> {
+    const { sourceEpoch, targetEpoch, targetHash } = vote
+    const last = this.#last
+    if (last !== undefined && (targetEpoch <= last.targetEpoch || sourceEpoch < last.sourceEpoch)) {
+      throw new ProtectionError({
+        code: 'ALREADY_SIGNED',
+        targetEpoch,
+        lastTarget: last.targetEpoch,
+      })
+    }
+    const line = formatLine({ sourceEpoch, targetEpoch, targetHash })
+    await this.#file.appendFile(line)
+    await this.#file.sync()
+    this.#last = { sourceEpoch, targetEpoch, targetHash }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** Beside it and renamed, so that a crash leaves the long file or the short one. */
+async function replaceWith(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`
+  const file = await open(temporary, 'w', FILE_MODE)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+}
+
+function formatLine({ sourceEpoch, targetEpoch, targetHash }: Line): string {
+  const text = `${sourceEpoch} ${targetEpoch} ${targetHash}`
+  return `${text} ${checksum(text)}\n`
+}
+
+function readLines(text: string, path: string): { last: Line | undefined; bytes: number } {
+  let last: Line | undefined
+  let bytes = 0
+  const lines = text.split('\n')
+  for (const [index, line] of lines.entries()) {
+    const parsed = parseLine(line)
+    // The last piece is empty, or a line that was torn while it was written.
+    if (parsed === undefined && index >= lines.length - 1) break
+    if (parsed === undefined) {
+      const sentence =
+        `The record of signed votes ${path} is damaged in line ${index + 1}: ` +
+        'what was signed is unknown. Remove it only if no other node votes with this key, ' +
+        'and after two epochs without it.'
+      throw new ProtectionError({ code: 'DAMAGED', path, line: index + 1 }, sentence)
+    }
+    last = parsed
+    bytes += line.length + 1
+  }
+  return { last, bytes }
+}
+
+function parseLine(line: string): Line | undefined {
+  const match = /^(\d+) (\d+) (0x[0-9a-f]{64}) ([0-9a-f]{8})$/.exec(line)
+  const [, source, target, targetHash, sum] = match ?? []
+  if (source === undefined || target === undefined || targetHash === undefined) return undefined
+  if (checksum(`${source} ${target} ${targetHash}`) !== sum) return undefined
+  return {
+    sourceEpoch: BigInt(source),
+    targetEpoch: BigInt(target),
+    targetHash: targetHash as Hash,
+  }
+}
+
+function checksum(text: string): string {
+  return crc32c(Buffer.from(text)).toString(16).padStart(8, '0')
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+export type ProtectionErrorType =
+  | { readonly code: 'DAMAGED'; readonly path: string; readonly line: number }
+  | { readonly code: 'ALREADY_SIGNED'; readonly targetEpoch: bigint; readonly lastTarget: bigint }
+
+export class ProtectionError extends CodedError<ProtectionErrorType> {}

@@ -1,0 +1,55 @@
+/**
+ * Certificates and evidence on disk. A certificate is never deleted: whoever syncs later needs one
+ * for every epoch that became final.
+ *
+ * Spec: docs/spec/storage.md, "Tables".
+ */
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import {
+  decodeCertificate,
+  decodeEvidence,
+  encodeCertificate,
+  encodeEvidence,
+} from '../../consensus/finality/codec/finality-codec.ts'
+import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
+import { openRecord, sealRecord } from './codec/record.ts'
+import type { KeyValueReader, WriteBatch } from './database.ts'
+import { key, tableEnd, tableStart, u64be } from './keys.ts'
+
+/** By target epoch, then by target: one link of the two that may justify it, the newest. */
+export function putCertificate(batch: WriteBatch, certificate: Certificate): void {
+  const { targetEpoch, targetHash } = certificate.vote
+  const recordKey = key('certificate', u64be(targetEpoch), hexToBytes(targetHash))
+  batch.put(recordKey, sealRecord(recordKey, encodeCertificate(certificate)))
+}
+
+/** Certificates for targets of `epoch` and later, lowest first, of every branch. */
+export async function* certificatesFrom(
+  store: KeyValueReader,
+  epoch: bigint,
+): AsyncIterable<Certificate> {
+  const range = { gte: key('certificate', u64be(epoch)), lt: tableEnd('certificate') }
+  for await (const [recordKey, record] of store.entries(range)) {
+    yield decodeCertificate(openRecord(recordKey, record))
+  }
+}
+
+export function putEvidence(batch: WriteBatch, evidence: Evidence): void {
+  const recordKey = key('evidence', u64be(BigInt(evidence.first.validator)))
+  batch.put(recordKey, sealRecord(recordKey, encodeEvidence(evidence)))
+}
+
+/** The first evidence against each validator, by index. */
+export async function* allEvidence(store: KeyValueReader): AsyncIterable<Evidence> {
+  const range = { gte: tableStart('evidence'), lt: tableEnd('evidence') }
+  for await (const [recordKey, record] of store.entries(range)) {
+    yield decodeEvidence(openRecord(recordKey, record))
+  }
+}
+
+/** For verification: what stands there must decode, and under its own key. */
+export function checkCertificate(recordKey: Uint8Array, record: Uint8Array): boolean {
+  const { targetEpoch, targetHash } = decodeCertificate(openRecord(recordKey, record)).vote
+  const expected = key('certificate', u64be(targetEpoch), hexToBytes(targetHash))
+  return bytesToHex(expected) === bytesToHex(recordKey)
+}
