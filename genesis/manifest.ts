@@ -10,7 +10,7 @@ import { keccak256 } from './block/keccak.ts'
 import type { AbiFields } from './build/abi-encode.ts'
 import { BUCKETS } from './build/allocation.ts'
 import type { Deployment, Roles } from './build/deployment.ts'
-import { genesisDeployments } from './build/deployments.ts'
+import { genesisCalls, genesisDeployments } from './build/deployments.ts'
 import { SAFE_SOURCE } from './build/rooms/safes.ts'
 import type { Participants } from './economy/participants.ts'
 import { PREINSTALLS, SAFE_CONTRACTS } from './predeploys.ts'
@@ -20,6 +20,8 @@ export type Manifest = {
   readonly chainId: number
   readonly genesisHash: Hex
   readonly contracts: readonly ManifestContract[]
+  /** Calls after the constructors, in their order. */
+  readonly setup: readonly ManifestCall[]
   readonly preinstalls: readonly ManifestPreinstall[]
   /** Accounts with coins and no code: dev accounts, voting keys. */
   readonly accounts: readonly ManifestAccount[]
@@ -42,6 +44,14 @@ export type ManifestContract = {
   readonly bucket?: string
 }
 
+export type ManifestCall = {
+  /** As in `TeamSafe.setup`. */
+  readonly step: string
+  readonly from: Address
+  readonly to: Address
+  readonly data: Hex
+}
+
 export type ManifestPreinstall = {
   readonly name: string
   readonly address: Address
@@ -59,11 +69,12 @@ export type ManifestAccount = {
 /** `participants` are those that `genesis` was built with. */
 export function formatManifest(genesis: Genesis, participants: Participants): Manifest {
   const { params, validators } = genesis
-  const deployments = genesisDeployments({ params, validators, participants })
+  const plan = { params, validators, participants }
   return {
     chainId: Number(params.chainId),
     genesisHash: genesis.hash,
-    contracts: deployments.map((deployment) => formatContract(genesis, deployment)),
+    contracts: genesisDeployments(plan).map((deployment) => formatContract(genesis, deployment)),
+    setup: genesisCalls(plan).map((call) => ({ ...call, data: bytesToHex(call.data) })),
     preinstalls: [
       ...Object.entries(PREINSTALLS).map(([name, address]) => ({
         name,

@@ -2,7 +2,7 @@
  * Compiles genesis/contracts with solc-js into genesis/artifacts, one JSON a contract. Artifacts are
  * committed, so a node needs no compiler; a test compiles again and compares byte for byte.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -124,10 +124,11 @@ export function saveArtifacts(artifacts: ReadonlyMap<string, string>): void {
   for (const [file, text] of artifacts) writeFileSync(join(ARTIFACTS_DIR, file), text)
 }
 
-/** What is deployed; the compiler asks for what that imports. */
+/** What is deployed, and all else of ours: nothing in the tree may fail to compile. */
 function readSources(): Record<string, { content: string }> {
-  const files = [...new Set(Object.values(DEPLOYED))]
-  return Object.fromEntries(files.map((file) => [file, { content: readImport(file).contents }]))
+  const ours = readdirSync(CONTRACTS_DIR, { recursive: true, encoding: 'utf8' })
+  const files = new Set([...Object.values(DEPLOYED), ...ours.filter((at) => at.endsWith('.sol'))])
+  return Object.fromEntries([...files].map((at) => [at, { content: readImport(at).contents }]))
 }
 
 /** Everything that is not ours is an npm package. */

@@ -19,7 +19,7 @@ import type { Hex } from '../types.ts'
 export type AbiValue = bigint | boolean | string | readonly AbiValue[] | AbiFields
 export type AbiFields = { readonly [name: string]: AbiValue }
 
-/** One value: in place if its length is known, else behind an offset from the start of its tuple. */
+/** A value: in place if its length is known, else behind an offset from its tuple's start. */
 type Part = { readonly isDynamic: boolean; readonly bytes: Uint8Array }
 
 const WORD_BYTES = 32

@@ -73,17 +73,17 @@ export class GenesisState {
     const to = createAddressFromString(address)
     // EIP-161: a contract's account starts at nonce 1, and the contracts it creates count on.
     await this.#state.modifyAccountFields(to, { nonce: 1n })
-    const runtime = await this.#run(name, { to, code: initCode })
+    const fail = (reason: string) =>
+      new GenesisError({ code: 'CONSTRUCTOR_FAILED', contract: name, reason })
+    const runtime = await this.#run({ to, code: initCode }, fail)
     await this.#state.putCode(to, runtime)
   }
 
-  /** Runs a call in block 0; a failure is that of building the genesis. `name` is for errors. */
-  async call(name: string, { from, to, data }: GenesisMessage): Promise<Uint8Array> {
-    return this.#run(name, {
-      caller: createAddressFromString(from),
-      to: createAddressFromString(to),
-      data,
-    })
+  /** Runs a call that sets a contract up. `step` is for errors. */
+  async call(step: string, { from, to, data }: GenesisMessage): Promise<void> {
+    const fail = (reason: string) => new GenesisError({ code: 'SETUP_FAILED', step, reason })
+    const caller = createAddressFromString(from)
+    await this.#run({ caller, to: createAddressFromString(to), data }, fail)
   }
 
   /** Every account that the state trie would hold; see EIP-161 for those it would not. */
@@ -116,7 +116,10 @@ export class GenesisState {
     return storages
   }
 
-  async #run(contract: string, message: EVMRunCallOpts): Promise<Uint8Array> {
+  async #run(
+    message: Pick<EVMRunCallOpts, 'caller' | 'to' | 'code' | 'data'>,
+    fail: (reason: string) => GenesisError,
+  ): Promise<Uint8Array> {
     this.#evm.transientStorage.clear()
     const { execResult } = await this.#evm.runCall({
       ...message,
@@ -124,9 +127,9 @@ export class GenesisState {
       gasLimit: CALL_GAS,
       skipNonceIncrement: true,
     })
-    if (execResult.exceptionError === undefined) return execResult.returnValue
-    const reason = `${execResult.exceptionError.error} ${bytesToHex(execResult.returnValue)}`
-    throw new GenesisError({ code: 'CONSTRUCTOR_FAILED', contract, reason })
+    const { exceptionError, returnValue } = execResult
+    if (exceptionError === undefined) return returnValue
+    throw fail(`${exceptionError.error} ${bytesToHex(returnValue)}`)
   }
 }
 
@@ -146,7 +149,7 @@ function blockZero({ params, timestamp, gasLimit }: ChainInputs): Block {
   }
 }
 
-/** Coins of block 0 are where the allocation put them: without this, a transfer would do nothing. */
+/** Coins are where the allocation put them. Without code here, a transfer would do nothing. */
 function refuseTransfer({ gasLimit }: PrecompileInput) {
   return {
     executionGasUsed: gasLimit,

@@ -15,6 +15,23 @@ const initGenesis = async (): Promise<{ directory: string; genesis: string }> =>
   return { directory, genesis }
 }
 
+const people = (first: number, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `0x${(first + i).toString(16).repeat(40).slice(0, 40)}`)
+
+const PEOPLE = {
+  guardians: { owners: people(0x11, 5), threshold: 3 },
+  team: { owners: people(0x21, 3), threshold: 2 },
+  attesters: people(0x31, 3),
+  attesterThreshold: 2,
+  attested: [],
+}
+
+const writeConfig = async (directory: string, config: object = PEOPLE): Promise<string> => {
+  const path = join(directory, 'config.json')
+  await writeFile(path, JSON.stringify(config))
+  return path
+}
+
 describe('e2e / cli / usage', () => {
   it.each([
     [['devnet', '--validators', 'four'], /whole number from 1 to 32/],
@@ -62,10 +79,37 @@ describe('e2e / cli / init', () => {
     expect(output).toContain('exists')
   })
 
-  it('refuses preset gpu on a software adapter', async () => {
-    const out = join(await temporaryDirectory(), 'genesis.json')
-    const { code, output } = await runHanzo('init', '--preset', 'gpu', '--out', out)
+  it('refuses preset gpu without people of its own, and then on a software adapter', async () => {
+    const directory = await temporaryDirectory()
+    const init = ['init', '--preset', 'gpu', '--out', join(directory, 'genesis.json')]
+    const nobody = await runHanzo(...init)
+    expect(nobody.output).toContain('--config')
+    expect(nobody.code).toBe(1)
+    const config = await writeConfig(directory)
+    const { code, output } = await runHanzo(...init, '--config', config)
     expect(output).toMatch(/needs a GPU/)
+    expect(code).toBe(1)
+  })
+
+  it('puts the people of a config into the manifest', async () => {
+    const directory = await temporaryDirectory()
+    const config = await writeConfig(directory)
+    const genesis = join(directory, 'genesis.json')
+    const init = ['init', '--preset', 'instant', '--out', genesis, '--config']
+    expect((await runHanzo(...init, config)).code).toBe(0)
+    const manifest = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8'))
+    const safe = manifest.contracts.find(({ name }: { name: string }) => name === 'TeamSafe')
+    expect(safe.participants.owners).toEqual(PEOPLE.team.owners)
+  })
+
+  it('names what is wrong with a config', async () => {
+    const directory = await temporaryDirectory()
+    const config = await writeConfig(directory, { ...PEOPLE, attesterThreshold: 9 })
+    const out = join(directory, 'genesis.json')
+    const { code, output } = await runHanzo(
+      ...['init', '--preset', 'cpu', '--out', out, '--config', config],
+    )
+    expect(output).toContain('`attesterThreshold` of the config must be')
     expect(code).toBe(1)
   })
 })

@@ -1,4 +1,4 @@
-/** The sale, the market and the reserve behind it. Play money and its pool are on dev chains only. */
+/** The sale, the market and the reserve behind it. Play money and its pool: dev chains only. */
 import { PREDEPLOY_ARTIFACTS } from '../../artifacts.ts'
 import { PREDEPLOYS } from '../../predeploys.ts'
 import type { Address } from '../../types.ts'

@@ -128,7 +128,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0xd5cd39cf1412e1276762e1078f21fb8f0d87849f9c87abee950f7df43070393e",
+        "hash": "0xcac8fae9748e52d96e36c7e6f2d4c09cc284e642b9f968c16eb9a82d4ef86a87",
       }
     `)
   })
