@@ -5,9 +5,14 @@
  * Spec: docs/spec/token-economy.md, "One balance"; docs/spec/execution.md.
  */
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { SignedTransaction } from '../../node/transaction.ts'
 import { testGenesis } from '../support/chain-factory.ts'
 import { ANVIL_IS_EXPECTED } from '../support/differential/anvil.ts'
 import { CODE_ACTIONS, fundAuthorities } from '../support/differential/code-actions.ts'
+import type { Difference } from '../support/differential/compare-results.ts'
+import { COMPUTE_ACTIONS, registerProviders } from '../support/differential/compute-actions.ts'
+import { GOVERNANCE_ACTIONS, stakeOfCitizens } from '../support/differential/governance-actions.ts'
+import { handOutPlayMoney, MARKET_ACTIONS } from '../support/differential/market-actions.ts'
 import { NATIVE_ACTIONS } from '../support/differential/native-actions.ts'
 import { TOKEN_ACTIONS } from '../support/differential/token-actions.ts'
 import { TwinChain } from '../support/differential/twin-chain.ts'
@@ -15,11 +20,23 @@ import { type ActionTable, World } from '../support/differential/world.ts'
 import { readFlatState, totalBalance } from '../support/flat-state.ts'
 import { Random } from '../support/random.ts'
 
-const ACTIONS: ActionTable = { ...NATIVE_ACTIONS, ...TOKEN_ACTIONS, ...CODE_ACTIONS }
+const ACTIONS: ActionTable = {
+  ...NATIVE_ACTIONS,
+  ...TOKEN_ACTIONS,
+  ...CODE_ACTIONS,
+  ...GOVERNANCE_ACTIONS,
+  ...COMPUTE_ACTIONS,
+  ...MARKET_ACTIONS,
+}
 const TRANSACTIONS = 1_000
 const BLOCK_TRANSACTIONS_MAX = 20
 const BLOCK_SECONDS_MAX = 20
-const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 36_963)
+/** Chance leaves an action without its moment in some runs: this one has them all. */
+const USUAL_SEED = 36_963
+const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? USUAL_SEED)
+
+/** By the name of the action. */
+type Outcomes = Map<string, { readonly tries: number; readonly successes: number }>
 
 /** Names of actions, each as often as its weight. */
 const LOTS = Object.entries(ACTIONS).flatMap(([name, { weight }]) =>
@@ -35,14 +52,20 @@ describe.runIf(hasAnvil())('spec / anvil differential', () => {
   it(`${TRANSACTIONS} random transactions do the same on both sides, seed ${SEED}`, async () => {
     const twins = await openTwins()
     const world = new World(twins.ours, new Random(SEED))
-    const outcomes = new Map<string, { successes: number; failures: number }>()
-    await twins.advance(fundAuthorities(world), 1n)
+    const outcomes: Outcomes = new Map()
+    const opening = [
+      ...fundAuthorities(world),
+      ...registerProviders(world),
+      ...handOutPlayMoney(world),
+      ...stakeOfCitizens(world),
+    ]
+    await twins.advance(opening, 1n)
     for (let sent = 0; sent < TRANSACTIONS; ) {
       const names = drawNames(world, TRANSACTIONS - sent)
       sent += names.length
       await runBlock(twins, world, names, outcomes)
     }
-    verifyCoverage(outcomes)
+    if (SEED === USUAL_SEED) verifyCoverage(outcomes)
     expect(totalBalance(await readFlatState(twins.ours.store))).toBe(10n ** 27n)
   })
 })
@@ -62,50 +85,51 @@ async function runBlock(
   twins: TwinChain,
   world: World,
   names: readonly string[],
-  outcomes: Map<string, { successes: number; failures: number }>,
+  outcomes: Outcomes,
 ): Promise<void> {
   const seconds = BigInt(1 + world.random.below(BLOCK_SECONDS_MAX))
   world.timestamp = twins.timestamp + seconds
-  const actions = names.map((name) => ({ name, ...ACTIONS[name]! }))
-  const transactions = actions.map((action) => action.make(world))
+  const transactions: SignedTransaction[] = []
+  for (const name of names) transactions.push(await ACTIONS[name]!.make(world))
   const { receipts, destroyed, difference } = await twins.advance(transactions, seconds)
   if (difference !== undefined) {
-    const { index } = difference
-    expect.fail(
-      [
-        `seed ${SEED}, block ${twins.ours.head.header.number}: ${difference.what} differs`,
-        index === undefined ? '' : `in transaction ${index}, ${names[index]}:`,
-        index === undefined ? names.join(', ') : JSON.stringify(transactions[index]!.tx.toJSON()),
-        `ours ${printed(difference.ours)}`,
-        `anvil ${printed(difference.anvil)}`,
-      ].join('\n'),
-    )
+    const where = `seed ${SEED}, block ${twins.ours.head.header.number}`
+    expect.fail(`${where}: ${describeDifference(difference, names, transactions)}`)
   }
-  let known = 0n
-  let isKnown = true
-  for (const [index, { name, destroys = 0n }] of actions.entries()) {
-    const isSuccess = receipts[index]?.status === 1
-    const { successes, failures } = outcomes.get(name) ?? { successes: 0, failures: 0 }
-    outcomes.set(name, {
-      successes: successes + (isSuccess ? 1 : 0),
-      failures: failures + (isSuccess ? 0 : 1),
-    })
-    if (destroys === 'unknown') isKnown = false
-    else if (isSuccess) known += destroys
-  }
-  if (isKnown) expect(destroyed).toBe(known)
-  else expect(destroyed).toBeGreaterThanOrEqual(known)
+  const successes = names.filter((_, index) => receipts[index]?.status === 1)
+  const losses = successes.map((name) => ACTIONS[name]!.destroys ?? 0n)
+  const known = losses.reduce<bigint>((sum, wei) => sum + (wei === 'unknown' ? 0n : wei), 0n)
+  if (losses.includes('unknown')) expect(destroyed).toBeGreaterThanOrEqual(known)
+  else expect(destroyed).toBe(known)
+  for (const name of names) count(outcomes, name, 'tries')
+  for (const name of successes) count(outcomes, name, 'successes')
   world.learn(receipts)
 }
 
-/** Every action did what it is there for. */
-function verifyCoverage(
-  outcomes: ReadonlyMap<string, { successes: number; failures: number }>,
-): void {
+function describeDifference(
+  { index, what, ours, anvil }: Difference,
+  names: readonly string[],
+  transactions: readonly SignedTransaction[],
+): string {
+  const culprit =
+    index === undefined
+      ? `in one of ${names.join(', ')}`
+      : `in transaction ${index}, ${names[index]}: ${JSON.stringify(transactions[index]?.tx)}`
+  return `${what} differs ${culprit}\nours  ${printed(ours)}\nanvil ${printed(anvil)}`
+}
+
+function count(outcomes: Outcomes, name: string, what: 'tries' | 'successes'): void {
+  const before = outcomes.get(name) ?? { tries: 0, successes: 0 }
+  outcomes.set(name, { ...before, [what]: before[what] + 1 })
+}
+
+/** Every action did what it is there for, and so the two sides were compared at it. */
+function verifyCoverage(outcomes: Outcomes): void {
   for (const [name, { fails }] of Object.entries(ACTIONS)) {
-    const { successes = 0, failures = 0 } = outcomes.get(name) ?? {}
-    if (fails) expect([name, successes, failures > 0]).toEqual([name, 0, true])
-    else expect([name, successes > 0]).toEqual([name, true])
+    const { tries = 0, successes = 0 } = outcomes.get(name) ?? {}
+    expect([name, tries > 0]).toEqual([name, true])
+    if (fails === 'always') expect([name, successes]).toEqual([name, 0])
+    if (fails === undefined) expect([name, successes > 0]).toEqual([name, true])
   }
 }
 

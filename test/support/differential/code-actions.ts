@@ -64,18 +64,18 @@ export const CODE_ACTIONS: ActionTable = {
   },
   revertInConstructor: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) => create(world, assemble('PUSH 7 PUSH 0 MSTORE PUSH 32 PUSH 0 REVERT'), 5n),
   },
   codeThatIsTooLarge: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) =>
       create(world, assemble(`PUSH ${CODE_BYTES_MAX + 1} PUSH 0 RETURN`), 0n, 8_000_000n),
   },
   codeOfTheReservedByte: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) => create(world, initcodeOf(Uint8Array.of(0xef))),
   },
   largestInitcode: {

@@ -17,24 +17,24 @@ export const TOKEN_ACTIONS: ActionTable = {
   },
   facadeTransferToNobody: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) =>
       world.call(AI, 'transfer(address,uint256)', [`0x${'00'.repeat(20)}`, world.wei()]),
   },
   facadeTransferToItself: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) => world.call(AI, 'transfer(address,uint256)', [AI, world.wei()]),
   },
   facadeTransferOfTooMuch: {
     weight: 2,
-    fails: true,
+    fails: 'always',
     make: (world) =>
       world.call(AI, 'transfer(address,uint256)', [world.anyone(), MORE_THAN_ANYONE_HAS]),
   },
   facadeOutOfGas: {
     weight: 3,
-    fails: true,
+    fails: 'always',
     make: (world) =>
       world.call(AI, 'transfer(address,uint256)', [world.anyone(), 1n], {
         gasLimit: 23_000n + BigInt(world.random.below(6_000)),
@@ -70,7 +70,7 @@ export const TOKEN_ACTIONS: ActionTable = {
   },
   unknownFunction: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) => world.call(AI, 'mint(address,uint256)', [world.anyone(), 1n]),
   },
   burnForAReason: {
@@ -84,13 +84,13 @@ export const TOKEN_ACTIONS: ActionTable = {
   },
   releaseByAThief: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) =>
       world.call(ComputeMiningVault, 'release(address,uint256)', [world.anyone(), 1n]),
   },
   rewardForAThief: {
     weight: 1,
-    fails: true,
+    fails: 'always',
     make: (world) =>
       world.call(BlockRewards, 'onBlock(address,uint256,uint256,uint256)', [
         world.anyone(),

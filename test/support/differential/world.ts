@@ -3,7 +3,7 @@
  * left behind. Everything in it is known before a block, so that both sides get the same bytes.
  */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
-import { encodeFunctionData, parseAbi } from 'viem'
+import { decodeFunctionResult, encodeFunctionData, parseAbi } from 'viem'
 import type { Address, Hex } from '../../../consensus/types.ts'
 import { PREDEPLOYS } from '../../../genesis/predeploys.ts'
 import { signHash } from '../../../node/crypto/secp256k1.ts'
@@ -27,9 +27,9 @@ const STRANGERS = 30
 
 export type Action = {
   readonly weight: number
-  make(world: World): SignedTransaction
-  /** It must fail on both sides; others must succeed at least once in a run. */
-  readonly fails?: true
+  make(world: World): SignedTransaction | Promise<SignedTransaction>
+  /** Whether it must fail, or may always do so for want of its moment; others succeed in a run. */
+  readonly fails?: 'always' | 'mostly'
   /** Wei that EIP-6780 destroys when it succeeds; `unknown` where a random program decides. */
   readonly destroys?: bigint | 'unknown'
 }
@@ -41,6 +41,8 @@ export class World {
   readonly random: Random
   /** Made by earlier transactions. */
   readonly contracts: Address[] = []
+  /** Ids of proposals, some of which never came to be. */
+  readonly proposals: bigint[] = []
   /** By whom they are for: nonces of `permit`, and of accounts that delegate. */
   readonly sequences = new Map<string, bigint>()
   /** Of the block that is being filled. */
@@ -103,6 +105,27 @@ export class World {
     return this.sign(from, { to, data: calldata(signature, args), gasLimit: 1_000_000n, ...fields })
   }
 
+  /**
+   * What a view of `to` answers after the last block, undefined where it reverts; the signature in
+   * Solidity's words, with what it returns.
+   */
+  async read<Answer>(
+    to: Address,
+    signature: string,
+    args: readonly unknown[] = [],
+  ): Promise<Answer | undefined> {
+    const [functionName, abi] = parse(signature)
+    const data = hexToBytes(encodeFunctionData({ abi, functionName, args }))
+    const outcome = await this.chain.executor.call(this.chain.parentState(), { to, data })
+    if (outcome.kind !== 'ok') return undefined
+    return decodeFunctionResult({ abi, functionName, data: outcome.output }) as Answer
+  }
+
+  /** One of the items, or undefined where there is none. */
+  pickOf<Item>(items: readonly Item[]): Item | undefined {
+    return items.length === 0 ? undefined : this.random.pick(items)
+  }
+
   /** The next number of a sequence, which is taken up by it. */
   next(sequence: string): bigint {
     const number = this.sequences.get(sequence) ?? 0n
@@ -121,9 +144,20 @@ export class World {
 
 /** ABI-encoded; the signature in Solidity's words: `transfer(address,uint256)`. */
 export function calldata(signature: string, args: readonly unknown[] = []): Hex {
+  const [functionName, abi] = parse(signature)
+  return encodeFunctionData({ abi, functionName, args })
+}
+
+function parse(signature: string) {
   const declarations: readonly string[] = [`function ${signature}`]
-  const functionName = signature.slice(0, signature.indexOf('('))
-  return encodeFunctionData({ abi: parseAbi(declarations), functionName, args })
+  return [signature.slice(0, signature.indexOf('(')), parseAbi(declarations)] as const
+}
+
+/** The funded account with this address. */
+export function funded(address: Address): Wallet {
+  const wallet = WALLETS.find((each) => each.address === address.toLowerCase())
+  if (wallet === undefined) throw new Error(`${address} is no funded account`)
+  return wallet
 }
 
 /** r, s and v of a digest, and all of it as 65 bytes. */

@@ -157,7 +157,9 @@ function freeInBlockZero({ genesis }: FakeNode): bigint {
 
 function listErrors(list: unknown): unknown[] {
   const isDate = (text: string) => !Number.isNaN(Date.parse(text))
-  const ajv = new Ajv({ formats: { 'date-time': isDate, uri: URL.canParse } })
+  const ajv = new Ajv({
+    formats: { 'date-time': isDate, uri: (text: string) => URL.canParse(text) },
+  })
   const check = ajv.compile(TOKEN_LIST_SCHEMA)
   check(list)
   return check.errors ?? []
