@@ -102,8 +102,14 @@ contract BlockRewardsBonusTest is ComputeGenesis {
     function test_BonusesLeaveTheRecordOfTheBlockAlone() external {
         _block(2, D, 5_000);
         _bonus(OTHER, 1 ether);
-        (uint256 number, address coinbase, uint256 operations, uint256 quality, uint256 difficulty, uint256 reward) = REWARDS
-            .last();
+        (
+            uint256 number,
+            address coinbase,
+            uint256 operations,
+            uint256 quality,
+            uint256 difficulty,
+            uint256 reward
+        ) = REWARDS.last();
         assert(number == 2 && coinbase == SEALER && operations == D && quality == 5_000 && difficulty == D);
         assert(reward == HALF && REWARDS.totalPaid() == HALF && REWARDS.totalBonus() == 0.8 ether);
     }

@@ -25,6 +25,8 @@ import {Predeploys} from "../Predeploys.sol";
  *   Disputed -- no verdict in time --> Refunded with the bond, nobody slashed
  *
  * Amounts are in wei, times in unix seconds.
+ * @dev Providers answer with their bond, so the exit delay of `ProviderRegistry` must be longer than both
+ * windows together. A dispute without verdict goes to the client: silence never pays for bad work.
  */
 abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransient {
     using SafeCast for uint256;
