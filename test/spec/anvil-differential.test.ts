@@ -59,7 +59,9 @@ describe.runIf(hasAnvil())('spec / anvil differential', () => {
       ...handOutPlayMoney(world),
       ...stakeOfCitizens(world),
     ]
-    await twins.advance(opening, 1n)
+    const { receipts, difference } = await twins.advance(opening, 1n)
+    expect(difference).toBeUndefined()
+    expect(receipts.every(({ status }) => status === 1)).toBe(true)
     for (let sent = 0; sent < TRANSACTIONS; ) {
       const names = drawNames(world, TRANSACTIONS - sent)
       sent += names.length
