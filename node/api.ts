@@ -2,6 +2,8 @@
  * The node as its readers see it: everything JSON-RPC and the commands may ask for, and nothing
  * of how it is done. `rpc` depends on this file and on `events.ts`, never on what is behind them.
  */
+import type { SafetyFault } from '../consensus/finality/finality-state.ts'
+import type { Certificate, Evidence } from '../consensus/finality/types.ts'
 import type { Address, Hash, Header, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
 import type { BlockSummary, NodeEvents } from './events.ts'
@@ -11,6 +13,7 @@ import type {
   EstimateOutcome,
   Overrides,
 } from './execution/call-types.ts'
+import type { ValidatorRecord } from './finality/validator-view.ts'
 import type { Receipt } from './receipt.ts'
 import type { StateView } from './state/types.ts'
 import type { SignedTransaction } from './transaction.ts'
@@ -189,6 +192,40 @@ export interface WorkDesk {
   }>
 }
 
+export type EpochCheckpoint = { readonly epoch: bigint; readonly hash: Hash }
+
+export type FinalityStatus = {
+  readonly headEpoch: bigint
+  readonly justified: EpochCheckpoint
+  readonly finalized: EpochCheckpoint
+  /** Share of the stake, 0 to 1, whose vote for the newest target that anybody voted for is here. */
+  readonly participation: number
+  /** Share of the stake, 0 to 1, that voted within the last two epochs. */
+  readonly stakeReachable: number
+  /** Members of the set that did not. */
+  readonly missing: readonly number[]
+  /** Our index, if this node votes. */
+  readonly validator: number | undefined
+  readonly safetyFault: SafetyFault | undefined
+}
+
+export type ValidatorSummary = ValidatorRecord & {
+  /** Wei that its vote weighs in the dynasty in force; 0 for who is not in the set. */
+  readonly weight: bigint
+}
+
+export interface FinalityReader {
+  status(): FinalityStatus
+  /** For a target epoch, on the canonical chain. */
+  certificate(epoch: bigint): Promise<Certificate | undefined>
+  /** The set as the state after a block has it. */
+  validators(block: BlockSummary): Promise<{
+    readonly dynasty: bigint
+    readonly validators: readonly ValidatorSummary[]
+  }>
+  evidence(): readonly Evidence[]
+}
+
 export type NodeHealth = {
   readonly isReady: boolean
   readonly reason: string | undefined
@@ -205,5 +242,6 @@ export interface NodeApi {
   readonly pool: PoolReader
   readonly network: NetworkReader
   readonly work: WorkDesk
+  readonly finality: FinalityReader
   health(): NodeHealth
 }

@@ -12,6 +12,7 @@ import { transactionMethods } from './eth/transactions.ts'
 import { chainParamsMethods } from './hanzo/chain-params.ts'
 import { computeProofMethods } from './hanzo/compute-proof.ts'
 import { emissionMethods } from './hanzo/emission.ts'
+import { finalityMethods } from './hanzo/finality.ts'
 import { peerMethods } from './hanzo/peers.ts'
 import { statsMethods } from './hanzo/stats.ts'
 import { workMethods } from './hanzo/work.ts'
@@ -39,6 +40,7 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...workMethods(modules),
     ...emissionMethods(modules),
     ...statsMethods(modules),
+    ...finalityMethods(modules),
     ...peerMethods(modules),
   }
   return { ...methods, rpc_modules: modulesMethod(methods) }

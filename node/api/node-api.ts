@@ -10,6 +10,7 @@ import type { Sealer } from '../sealer/sealer.ts'
 import type { TemplateBuilder } from '../sealer/template.ts'
 import type { WorkDesk } from '../sealer/work-desk.ts'
 import { NodeChainReader } from './chain-reader.ts'
+import { NodeFinalityReader } from './finality-reader.ts'
 import { NodeNetworkReader } from './network-reader.ts'
 import { PendingBlocks } from './pending-blocks.ts'
 import { NodeStateReader } from './state-reader.ts'
@@ -41,6 +42,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     pool,
     network: new NodeNetworkReader(peers?.network, peers?.sync),
     work: new NodeWorkReader({ chain, desk, sealer, coinbase }),
+    finality: new NodeFinalityReader(chain),
     health: () => healthOf(chain, peers),
   }
 }
@@ -48,6 +50,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
 /** Ready: it answers from a chain that it believes to be the current one. */
 function healthOf(chain: Chain, peers: PeerServices | undefined): NodeHealth {
   if (!chain.isWritable) return { isReady: false, reason: 'the disk takes no writes' }
+  if (chain.finality.fault !== undefined) return { isReady: false, reason: 'safety fault' }
   if (peers?.sync.progress() !== undefined) return { isReady: false, reason: 'syncing' }
   return { isReady: true, reason: undefined }
 }

@@ -26,7 +26,9 @@ const MEMBER = {
   stake: storageVariable('ValidatorSet', `${LIST}[].stake`),
   start: storageVariable('ValidatorSet', `${LIST}[].start`),
   end: storageVariable('ValidatorSet', `${LIST}[].end`),
+  payout: storageVariable('ValidatorSet', `${LIST}[].payout`),
   isSlashed: storageVariable('ValidatorSet', `${LIST}[].isSlashed`),
+  isWithdrawn: storageVariable('ValidatorSet', `${LIST}[].isWithdrawn`),
 } as const
 
 /** Slots of one validator. */
@@ -36,35 +38,62 @@ const STRIDE = PREDEPLOY_ARTIFACTS.ValidatorSet.storageLayout
 
 const FIRST = bytesToBigInt(keccak256(setLengthLeft(bigIntToBytes(BigInt(LENGTH.slot)), 32)))
 
+/** A deposit: a validator of the dynasties from `start` to before `end`. */
+export type ValidatorRecord = {
+  readonly index: number
+  readonly votingKey: Address
+  readonly payout: Address
+  /** Wei that were put at stake, and that its vote weighs while it is in the set. */
+  readonly stake: bigint
+  readonly start: bigint
+  readonly end: bigint
+  readonly isSlashed: boolean
+  readonly isWithdrawn: boolean
+}
+
 /** Every deposit ever, and what it weighs in the dynasty in force. */
 export async function readValidators(state: StateView): Promise<ValidatorView> {
-  const dynasty = await read(state, DYNASTY, 0n)
-  const count = Number(await read(state, LENGTH, 0n))
-  const members = await Promise.all(
-    Array.from({ length: count }, (_, index) => readMember(state, index, dynasty)),
-  )
+  const { dynasty, validators } = await readValidatorRecords(state)
   return {
     dynasty,
-    votingKeys: members.map(({ votingKey }) => votingKey),
-    weights: members.map(({ weight }) => weight),
-    slashed: members.map(({ isSlashed }) => isSlashed),
+    votingKeys: validators.map(({ votingKey }) => votingKey),
+    weights: validators.map((record) => weightIn(record, dynasty)),
+    slashed: validators.map(({ isSlashed }) => isSlashed),
   }
 }
 
-async function readMember(state: StateView, index: number, dynasty: bigint) {
+/** Every deposit ever, as the contract keeps it. */
+export async function readValidatorRecords(
+  state: StateView,
+): Promise<{ readonly dynasty: bigint; readonly validators: readonly ValidatorRecord[] }> {
+  const dynasty = await read(state, DYNASTY, 0n)
+  const count = Number(await read(state, LENGTH, 0n))
+  const indices = Array.from({ length: count }, (_, index) => index)
+  return { dynasty, validators: await Promise.all(indices.map((i) => readRecord(state, i))) }
+}
+
+/** Wei; 0 outside the set of the dynasty. */
+export function weightIn({ stake, start, end }: ValidatorRecord, dynasty: bigint): bigint {
+  return start <= dynasty && dynasty < end ? stake : 0n
+}
+
+async function readRecord(state: StateView, index: number): Promise<ValidatorRecord> {
   const first = FIRST + BigInt(STRIDE * index)
-  const [votingKey, stake, start, end, isSlashed] = await Promise.all([
-    read(state, MEMBER.votingKey, first),
-    read(state, MEMBER.stake, first),
-    read(state, MEMBER.start, first),
-    read(state, MEMBER.end, first),
-    read(state, MEMBER.isSlashed, first),
-  ])
+  const field = (name: keyof typeof MEMBER) => read(state, MEMBER[name], first)
+  const [votingKey, payout] = await Promise.all([field('votingKey'), field('payout')])
+  const [stake, start, end] = await Promise.all([field('stake'), field('start'), field('end')])
+  const [isSlashed, isWithdrawn] = await Promise.all([field('isSlashed'), field('isWithdrawn')])
   return {
-    votingKey: `0x${votingKey.toString(16).padStart(40, '0')}` as Address,
-    weight: start <= dynasty && dynasty < end ? stake : 0n,
+    ...{ index, stake, start, end },
+    votingKey: addressOf(votingKey),
+    payout: addressOf(payout),
     isSlashed: isSlashed !== 0n,
+    isWithdrawn: isWithdrawn !== 0n,
   }
+}
+
+function addressOf(value: bigint): Address {
+  return `0x${value.toString(16).padStart(40, '0')}`
 }
 
 async function read(state: StateView, variable: StorageVariable, first: bigint): Promise<bigint> {

@@ -130,8 +130,14 @@ export class Sync {
       return
     }
     this.peers.update(peerId, status)
-    if (status.finalizedEpoch > chain.finality.finalized.epoch) void this.#askCertificates(peerId)
+    if (this.#mayProve(status)) void this.#askCertificates(peerId)
     this.#consider()
+  }
+
+  /** Whether a peer may hold certificates that we lack: it knows of later ones, or of a branch. */
+  #mayProve({ finalizedEpoch, headHash }: Status): boolean {
+    const { tree, finality } = this.#modules.chain
+    return finalizedEpoch > finality.finalized.epoch || tree.get(headHash) === undefined
   }
 
   /** A certificate is here whose block or whose predecessors are not: somebody has them. */
@@ -230,7 +236,7 @@ export class Sync {
       this.#certificates.forget(peerId)
       this.#end()
     }
-    if (status.finalizedEpoch > chain.finality.finalized.epoch) void this.#askCertificates(peerId)
+    if (this.#mayProve(status)) void this.#askCertificates(peerId)
     this.#consider()
   }
 

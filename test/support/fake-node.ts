@@ -4,11 +4,14 @@
  */
 
 import { CodedError } from '../../consensus/errors.ts'
+import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { buildGenesis } from '../../genesis/build-genesis.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import type {
   AccountProof,
+  FinalityReader,
+  FinalityStatus,
   NetworkReader,
   NodeApi,
   NodeHealth,
@@ -16,6 +19,7 @@ import type {
   PoolContent,
   PoolReader,
   StateReader,
+  ValidatorSummary,
   WorkDesk,
 } from '../../node/api.ts'
 import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
@@ -45,6 +49,7 @@ export class FakeNode implements NodeApi {
   readonly state: StateReader
   readonly network = new FakeNetwork()
   readonly work: WorkDesk
+  readonly finality = new FakeFinality()
   nowMs = 1_800_000_000_000
   nodeHealth: NodeHealth = { isReady: true, reason: undefined }
   onCall: CallHandler = () => ({ kind: 'ok', output: '0x', gasUsed: 21_000n })
@@ -87,6 +92,39 @@ export class FakeNode implements NodeApi {
     const change = this.chain.reorg(depth)
     this.events.emit('head', change)
     return change
+  }
+}
+
+/** What the test sets; at first genesis is final and nobody votes. */
+export class FakeFinality implements FinalityReader {
+  readonly certificates = new Map<bigint, Certificate>()
+  records: readonly ValidatorSummary[] = []
+  caught: readonly Evidence[] = []
+  current: FinalityStatus = {
+    headEpoch: 0n,
+    justified: { epoch: 0n, hash: ZERO_WORD },
+    finalized: { epoch: 0n, hash: ZERO_WORD },
+    participation: 0,
+    stakeReachable: 0,
+    missing: [],
+    validator: undefined,
+    safetyFault: undefined,
+  }
+
+  status(): FinalityStatus {
+    return this.current
+  }
+
+  async certificate(epoch: bigint): Promise<Certificate | undefined> {
+    return this.certificates.get(epoch)
+  }
+
+  async validators() {
+    return { dynasty: 3n, validators: this.records }
+  }
+
+  evidence(): readonly Evidence[] {
+    return this.caught
   }
 }
 

@@ -18,7 +18,11 @@ import type {
   ValidatorView,
   VoteSignature,
 } from '../../consensus/finality/types.ts'
-import { domainSeparator, outputRoot, voteDigest } from '../../consensus/finality/votes/vote-digest.ts'
+import {
+  domainSeparator,
+  outputRoot,
+  voteDigest,
+} from '../../consensus/finality/votes/vote-digest.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
 import type { Address, Hash } from '../../consensus/types.ts'
 import { devAccounts } from '../../genesis/accounts.ts'

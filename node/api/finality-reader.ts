@@ -1,0 +1,80 @@
+/**
+ * Finality for readers: how far it is, who votes, and by what right.
+ *
+ * Spec: docs/spec/interface.md, "JSON-RPC"; docs/spec/finality.md.
+ */
+import { type FinalityState, headEpoch } from '../../consensus/finality/finality-state.ts'
+import type { Certificate, Evidence, ValidatorView } from '../../consensus/finality/types.ts'
+import { totalWeight, weightOf } from '../../consensus/finality/votes/validator-weights.ts'
+import type { FinalityReader, FinalityStatus } from '../api.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { BlockSummary } from '../events.ts'
+import { readValidatorRecords, weightIn } from '../finality/validator-view.ts'
+
+/** Whoever did not vote for a target of the last epochs is missing. */
+const RECENT_EPOCHS = 2n
+/** Shares are told in millionths. */
+const SHARE_SCALE = 1_000_000n
+
+export class NodeFinalityReader implements FinalityReader {
+  readonly #chain: Chain
+
+  constructor(chain: Chain) {
+    this.#chain = chain
+  }
+
+  status(): FinalityStatus {
+    const state = this.#chain.finality
+    const view = newestView(state)
+    const members = view.weights.flatMap((weight, index) => (weight > 0n ? [index] : []))
+    const epoch = headEpoch(state)
+    const targets = new Map(
+      members.map((index) => [index, state.votes.latestOf(index)?.vote.targetEpoch ?? -1n]),
+    )
+    const newest = [...targets.values()].reduce((max, target) => (target > max ? target : max), -1n)
+    const current = members.filter((index) => newest >= 0n && targets.get(index) === newest)
+    const recent = members.filter((index) => (targets.get(index) ?? -1n) + RECENT_EPOCHS >= epoch)
+    return {
+      headEpoch: epoch,
+      justified: state.justified,
+      finalized: state.finalized,
+      participation: shareOf(view, current),
+      stakeReachable: shareOf(view, recent),
+      missing: members.filter((index) => !recent.includes(index)),
+      validator: state.duty?.validator,
+      safetyFault: state.fault,
+    }
+  }
+
+  certificate(epoch: bigint): Promise<Certificate | undefined> {
+    return this.#chain.certificateAt(epoch)
+  }
+
+  async validators({ header }: BlockSummary) {
+    const state = this.#chain.state.view(header.stateRoot)
+    const { dynasty, validators } = await readValidatorRecords(state)
+    return {
+      dynasty,
+      validators: validators.map((record) => ({ ...record, weight: weightIn(record, dynasty) })),
+    }
+  }
+
+  evidence(): readonly Evidence[] {
+    return [...this.#chain.finality.evidence.values()]
+  }
+}
+
+/** After the newest executed checkpoint of the head chain. */
+function newestView({ book, tree, justified }: FinalityState): ValidatorView {
+  const { epochStart } = tree.head()
+  const checkpoint = book.executed(epochStart.hash) ?? book.executed(justified.hash)
+  return checkpoint?.view ?? NOBODY
+}
+
+const NOBODY: ValidatorView = { dynasty: 0n, votingKeys: [], weights: [], slashed: [] }
+
+function shareOf(view: ValidatorView, members: readonly number[]): number {
+  const total = totalWeight(view)
+  if (total === 0n) return 0
+  return Number((weightOf(view, members) * SHARE_SCALE) / total) / Number(SHARE_SCALE)
+}
