@@ -117,6 +117,14 @@ describe('genesis / economy / economy-params', () => {
     expect(economyParams({ dev: false, eraBlocks: 2_400n }).isDevClock).toBe(false)
   })
 
+  it('holds the bond of a provider for longer than a job takes to be decided', () => {
+    for (const eraBlocks of [2_400n, 63_072_000n]) {
+      const economy = economyParams({ dev: true, eraBlocks })
+      const decided = economy.jobChallengeSeconds + economy.jobVerdictSeconds
+      expect(economy.providerExitSeconds).toBeGreaterThan(decided)
+    }
+  })
+
   it('gives a bit to each phase, in the order of SystemConfig', () => {
     expect(phaseBits([])).toBe(0n)
     expect(PHASES.map((phase) => phaseBits([phase]))).toEqual([1n, 2n, 4n, 8n, 16n, 32n])
