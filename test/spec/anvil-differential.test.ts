@@ -7,41 +7,21 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { testGenesis } from '../support/chain-factory.ts'
+import { ACTIONS, type Draw, drawBlock, openingOf } from '../support/differential/actions.ts'
 import { ANVIL_IS_EXPECTED } from '../support/differential/anvil.ts'
-import { CODE_ACTIONS, fundAuthorities } from '../support/differential/code-actions.ts'
 import type { Difference } from '../support/differential/compare-results.ts'
-import { COMPUTE_ACTIONS, registerProviders } from '../support/differential/compute-actions.ts'
-import { GOVERNANCE_ACTIONS, stakeOfCitizens } from '../support/differential/governance-actions.ts'
-import { handOutPlayMoney, MARKET_ACTIONS } from '../support/differential/market-actions.ts'
-import { NATIVE_ACTIONS } from '../support/differential/native-actions.ts'
-import { TOKEN_ACTIONS } from '../support/differential/token-actions.ts'
 import { TwinChain } from '../support/differential/twin-chain.ts'
-import { type ActionTable, World } from '../support/differential/world.ts'
+import { World } from '../support/differential/world.ts'
 import { readFlatState, totalBalance } from '../support/flat-state.ts'
 import { Random } from '../support/random.ts'
 
-const ACTIONS: ActionTable = {
-  ...NATIVE_ACTIONS,
-  ...TOKEN_ACTIONS,
-  ...CODE_ACTIONS,
-  ...GOVERNANCE_ACTIONS,
-  ...COMPUTE_ACTIONS,
-  ...MARKET_ACTIONS,
-}
 const TRANSACTIONS = 1_000
-const BLOCK_TRANSACTIONS_MAX = 20
-const BLOCK_SECONDS_MAX = 20
 /** Chance leaves an action without its moment in some runs: this one has them all. */
 const USUAL_SEED = 36_963
 const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? USUAL_SEED)
 
 /** By the name of the action. */
 type Outcomes = Map<string, { readonly tries: number; readonly successes: number }>
-
-/** Names of actions, each as often as its weight. */
-const LOTS = Object.entries(ACTIONS).flatMap(([name, { weight }]) =>
-  Array.from({ length: weight }, () => name),
-)
 
 describe.runIf(hasAnvil())('spec / anvil differential', () => {
   it('anvil makes of genesis.json the state that we make', async () => {
@@ -53,19 +33,13 @@ describe.runIf(hasAnvil())('spec / anvil differential', () => {
     const twins = await openTwins()
     const world = new World(twins.ours, new Random(SEED))
     const outcomes: Outcomes = new Map()
-    const opening = [
-      ...fundAuthorities(world),
-      ...registerProviders(world),
-      ...handOutPlayMoney(world),
-      ...stakeOfCitizens(world),
-    ]
-    const { receipts, difference } = await twins.advance(opening, 1n)
+    const { receipts, difference } = await twins.advance(openingOf(world), 1n)
     expect(difference).toBeUndefined()
     expect(receipts.every(({ status }) => status === 1)).toBe(true)
     for (let sent = 0; sent < TRANSACTIONS; ) {
-      const names = drawNames(world, TRANSACTIONS - sent)
-      sent += names.length
-      await runBlock(twins, world, names, outcomes)
+      const draw = await drawBlock(world, TRANSACTIONS - sent)
+      sent += draw.names.length
+      await runBlock(twins, world, draw, outcomes)
     }
     if (SEED === USUAL_SEED) verifyCoverage(outcomes)
     expect(totalBalance(await readFlatState(twins.ours.store))).toBe(10n ** 27n)
@@ -78,21 +52,12 @@ async function openTwins(): Promise<TwinChain> {
   return twins
 }
 
-function drawNames({ random }: World, left: number): readonly string[] {
-  const length = Math.min(left, 1 + random.below(BLOCK_TRANSACTIONS_MAX))
-  return Array.from({ length }, () => random.pick(LOTS))
-}
-
 async function runBlock(
   twins: TwinChain,
   world: World,
-  names: readonly string[],
+  { seconds, names, transactions }: Draw,
   outcomes: Outcomes,
 ): Promise<void> {
-  const seconds = BigInt(1 + world.random.below(BLOCK_SECONDS_MAX))
-  world.timestamp = twins.timestamp + seconds
-  const transactions: SignedTransaction[] = []
-  for (const name of names) transactions.push(await ACTIONS[name]!.make(world))
   const { receipts, destroyed, difference } = await twins.advance(transactions, seconds)
   if (difference !== undefined) {
     const where = `seed ${SEED}, block ${twins.ours.head.header.number}`

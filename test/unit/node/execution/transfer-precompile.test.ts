@@ -153,11 +153,11 @@ async function balanceAfter(
 
 describe('node / execution / native-transfer-precompile', () => {
   for (const [name, attack] of Object.entries(ATTACKS)) {
-    it(`refuses ${name}`, async () => {
+    it(`M16: refuses ${name}`, async () => {
       expect(await loot(attack, [])).toBe(0n)
     })
 
-    it(`would not refuse ${name} without ${attack.stoppedBy.join(' and ')}`, async () => {
+    it(`M16: would not refuse ${name} without ${attack.stoppedBy.join(' and ')}`, async () => {
       expect(await loot(attack, attack.stoppedBy)).toBeGreaterThanOrEqual(LOOT)
     })
   }
@@ -206,7 +206,7 @@ describe('node / execution / native-transfer-precompile', () => {
   })
 
   for (const target of [PREDEPLOYS.AI, TRANSFER_PRECOMPILE] as const) {
-    it(`refuses an account that delegates to ${target}`, async () => {
+    it(`M16: refuses an account that delegates to ${target}`, async () => {
       const chain = await open({ stoppedBy: [] }, [])
       const before = await chain.balance(VICTIM)
       const authorization = eoaCode7702SignAuthorization(
