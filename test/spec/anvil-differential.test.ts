@@ -43,7 +43,7 @@ describe.runIf(hasAnvil())('spec / anvil differential', () => {
     }
     if (SEED === USUAL_SEED) verifyCoverage(outcomes)
     expect(totalBalance(await readFlatState(twins.ours.store))).toBe(10n ** 27n)
-  })
+  }, 300_000)
 })
 
 async function openTwins(): Promise<TwinChain> {

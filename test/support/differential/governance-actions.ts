@@ -29,7 +29,7 @@ export const GOVERNANCE_ACTIONS: ActionTable = {
   stake: {
     weight: 8,
     make: (world) => {
-      const value = world.random.pick([100n, 250n, 1_000n]) * AI
+      const value = world.random.pick([100n, 130n, 250n]) * AI
       return byCitizen(world, AIStaking, 'stake()', [], value)
     },
   },
@@ -183,8 +183,10 @@ async function stateIdentity(world: World, word: 'Attest' | 'Revoke'): Promise<S
 
 /** With a voting key of its own, which signs for the payout account. */
 async function depositValidator(world: World): Promise<SignedTransaction> {
-  const key = walletOf(FIRST_VOTING_KEY + Number(world.next('voting keys')))
-  const from = world.wallet()
+  const number = Number(world.next('voting keys'))
+  const key = walletOf(FIRST_VOTING_KEY + number)
+  // In turn: nobody has the coins for many.
+  const from = WALLETS[number % WALLETS.length]!
   const signature = 'hashDeposit(address) view returns (bytes32)'
   const digest = await world.read<Hex>(ValidatorSet, signature, [from.address])
   const proof = signDigest(digest ?? '0x', key).bytes
