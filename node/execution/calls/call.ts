@@ -1,4 +1,7 @@
-/** `eth_call`, `eth_estimateGas`: messages on the post-state of a block, seen from that block. */
+/**
+ * `eth_call`, `eth_estimateGas`: messages on the post-state of a block. A call sees it from that
+ * block, an estimate from the next one.
+ */
 import { bytesToHex } from '@ethereumjs/util'
 import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from '../call-types.ts'
 import type { Lane } from '../evm/lane.ts'
@@ -37,7 +40,11 @@ export async function estimateOnLane(
   request: CallRequest,
   overrides: Overrides,
 ): Promise<EstimateOutcome> {
-  const message = await prepare(lane, base, request, overrides)
+  // Where the transaction will be. What a contract noted at the time of this block it would write
+  // again for less gas than the first note of a new time takes.
+  const { number, timestamp } = base.header
+  const block = { number: number + 1n, time: timestamp + 1n, ...overrides.block }
+  const message = await prepare(lane, base, request, { ...overrides, block })
   const { gasLimit } = message.block.header
   return estimateGas(lane, message, { gas: request.gas, gasLimit, gasCap: CALL_GAS_MAX })
 }

@@ -205,6 +205,18 @@ describe('node / execution / calls', () => {
       }
     })
 
+    it('are of the next block: what this one noted of its time makes nothing cheap', async () => {
+      for (const clock of ['NUMBER', 'TIMESTAMP']) {
+        const chain = await openChain(assemble(`PUSH 1 ${clock} SSTORE STOP`))
+        const send = (gasLimit: bigint) =>
+          chain.advance([chain.sign(WALLETS[0]!, { to: CONTRACT, gasLimit })])
+        await send(100_000n)
+        const estimated = await estimate(chain, { from: FROM, to: CONTRACT })
+        const { receipts } = await send(estimated.kind === 'ok' ? estimated.gas : 0n)
+        expect(receipts[0]!.status).toBe(1)
+      }
+    })
+
     it('say how a message fails with all the gas there is', async () => {
       const chain = await openChain(assemble('PUSH 9 PUSH 0 MSTORE PUSH 32 PUSH 0 REVERT'))
       expect(await estimate(chain, { to: CONTRACT })).toEqual({
