@@ -70,7 +70,6 @@ export class FinalityDriver {
     this.#isStopped = true
     this.#cancelTick?.()
     await this.#signing
-    await this.#modules.validator?.protection.close()
   }
 
   #tick(): void {

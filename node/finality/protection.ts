@@ -5,28 +5,33 @@
  * Whoever restores an old copy of a data directory takes this file back with it: the node then
  * listens for two epochs before it votes. Spec: docs/spec/finality.md, F5, F6.
  */
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '../../consensus/errors.ts'
 import type { FinalityVote } from '../../consensus/finality/types.ts'
 import type { SignedEpochs } from '../../consensus/finality/votes/slashing-rule.ts'
 import type { Address, Hash } from '../../consensus/types.ts'
 import { crc32c } from '../storage/codec/crc32c.ts'
+import { type Files, systemFiles } from '../storage/files.ts'
 
 /** A file above this is shortened to its newest line at start: two days of votes of 16 s. */
 const FILE_BYTES_MAX = 1024 * 1024
-/** Owner alone. */
-const FILE_MODE = 0o600
 
 type Line = SignedEpochs & { readonly targetHash: Hash }
 
 export class VoteProtection {
-  readonly #file: FileHandle
+  readonly #files: Files
+  readonly #path: string
+  /** Of the lines that are whole. */
+  #bytes: number
   #last: Line | undefined
+  /** A write failed: what it left behind may stand after the last whole line. */
+  #isTorn = false
 
-  private constructor(file: FileHandle, last: Line | undefined) {
-    this.#file = file
+  private constructor(files: Files, path: string, last: Line | undefined, bytes: number) {
+    this.#files = files
+    this.#path = path
     this.#last = last
+    this.#bytes = bytes
   }
 
   /**
@@ -37,18 +42,19 @@ export class VoteProtection {
     directory: string,
     votingKey: Address,
     genesisHash: Hash,
+    files: Files = systemFiles,
   ): Promise<VoteProtection> {
     const path = join(directory, `${genesisHash.slice(2, 10)}-${votingKey.slice(2)}.votes`)
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return ''
-      throw error
-    })
+    const text = (await files.read(path)) ?? ''
     const { last, bytes } = readLines(text, path)
-    if (last !== undefined && bytes > FILE_BYTES_MAX) await replaceWith(path, formatLine(last))
-    const file = await open(path, 'a', FILE_MODE)
+    if (last !== undefined && bytes > FILE_BYTES_MAX) {
+      const line = formatLine(last)
+      await files.replace(path, line)
+      return new VoteProtection(files, path, last, line.length)
+    }
     // A torn line was never followed by a signature.
-    if (bytes < text.length && bytes <= FILE_BYTES_MAX) await file.truncate(bytes)
-    return new VoteProtection(file, last)
+    if (bytes < text.length) await files.truncate(path, bytes)
+    return new VoteProtection(files, path, last, bytes)
   }
 
   /** The newest epochs that were signed. */
@@ -68,27 +74,13 @@ export class VoteProtection {
       })
     }
     const line = formatLine({ sourceEpoch, targetEpoch, targetHash })
-    await this.#file.appendFile(line)
-    await this.#file.sync()
+    if (this.#isTorn) await this.#files.truncate(this.#path, this.#bytes)
+    this.#isTorn = true
+    await this.#files.append(this.#path, line, { sync: true })
+    this.#isTorn = false
+    this.#bytes += line.length
     this.#last = { sourceEpoch, targetEpoch, targetHash }
   }
-
-  async close(): Promise<void> {
-    await this.#file.close()
-  }
-}
-
-/** Beside it and renamed, so that a crash leaves the long file or the short one. */
-async function replaceWith(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', FILE_MODE)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
 }
 
 function formatLine({ sourceEpoch, targetEpoch, targetHash }: Line): string {
@@ -131,10 +123,6 @@ function parseLine(line: string): Line | undefined {
 
 function checksum(text: string): string {
   return crc32c(Buffer.from(text)).toString(16).padStart(8, '0')
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 export type ProtectionErrorType =

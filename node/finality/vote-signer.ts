@@ -3,7 +3,7 @@
  *
  * Spec: docs/spec/finality.md, "Votes".
  */
-import { bytesToHex, concatBytes, hexToBytes, privateToAddress } from '@ethereumjs/util'
+import { bytesToHex, concatBytes, hexToBytes } from '@ethereumjs/util'
 import { assert } from '../../consensus/errors.ts'
 import type { FinalityVote, SignedVote, VoteSignature } from '../../consensus/finality/types.ts'
 import { voteDigest } from '../../consensus/finality/votes/vote-digest.ts'
@@ -14,11 +14,6 @@ const COMPACT_BYTES = 64
 const SIGNATURE_BYTES = 65
 /** Ethereum's v of a signature that is no transaction's. */
 const V_BASE = 27
-
-/** The address of a voting key. */
-export function addressOfKey(privateKey: Hex): Address {
-  return bytesToHex(privateToAddress(hexToBytes(privateKey)))
-}
 
 /** Signs one vote. The caller has written it to disk before. */
 export function signVote(

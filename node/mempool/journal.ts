@@ -5,10 +5,8 @@
  * Losing the end of it costs a resubmission, so nothing waits for the disk. A line that a crash
  * cut short does not decode and is passed over. Spec: docs/spec/mempool.md, "Journal".
  */
-import { createReadStream } from 'node:fs'
-import { appendFile, rename, writeFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import type { Logger } from 'pino'
+import { type Files, systemFiles } from '../storage/files.ts'
 
 export type JournalEntry = { readonly raw: Uint8Array; readonly addedMs: number }
 
@@ -22,29 +20,27 @@ const LINE = /^(\d{1,15}) 0x((?:[0-9a-f]{2})+)$/
 export class Journal {
   readonly #path: string
   readonly #log: Logger
+  readonly #files: Files
   #waiting: string[] = []
   #waitingBytes = 0
   #writing: Promise<void> | undefined
   #linesWhole = 0
   #linesAppended = 0
 
-  constructor(path: string, log: Logger) {
+  constructor(path: string, log: Logger, files: Files = systemFiles) {
     this.#path = path
     this.#log = log
+    this.#files = files
   }
 
   /** What the last run left, as far as it can be read. */
   async load(): Promise<readonly JournalEntry[]> {
     const entries: JournalEntry[] = []
     let damagedCount = 0
-    try {
-      for await (const line of createInterface({ input: createReadStream(this.#path) })) {
-        const entry = parseLine(line)
-        if (entry === undefined) damagedCount += 1
-        else entries.push(entry)
-      }
-    } catch (error) {
-      if (!isMissing(error)) throw error
+    for await (const line of this.#files.lines(this.#path)) {
+      const entry = parseLine(line)
+      if (entry === undefined) damagedCount += 1
+      else entries.push(entry)
     }
     if (damagedCount > 0) this.#log.warn({ count: damagedCount }, 'Passed over damaged lines')
     return entries
@@ -72,10 +68,8 @@ export class Journal {
     await this.close()
     this.#linesWhole = entries.length
     this.#linesAppended = 0
-    const temporary = `${this.#path}.tmp`
     try {
-      await writeFile(temporary, entries.map(formatLine).join(''), { mode: 0o600 })
-      await rename(temporary, this.#path)
+      await this.#files.replace(this.#path, entries.map(formatLine).join(''))
     } catch (error) {
       this.#log.warn({ err: error }, NOT_WRITTEN)
     }
@@ -94,7 +88,7 @@ export class Journal {
       this.#waiting = []
       this.#waitingBytes = 0
       try {
-        await appendFile(this.#path, text, { mode: 0o600 })
+        await this.#files.append(this.#path, text, { sync: false })
       } catch (error) {
         this.#log.warn({ err: error }, NOT_WRITTEN)
       }
@@ -112,8 +106,4 @@ function parseLine(line: string): JournalEntry | undefined {
   const [, addedMs, raw] = LINE.exec(line) ?? []
   if (addedMs === undefined || raw === undefined) return undefined
   return { addedMs: Number(addedMs), raw: new Uint8Array(Buffer.from(raw, 'hex')) }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

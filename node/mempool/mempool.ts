@@ -15,6 +15,7 @@ import type { PoolContent, PoolReader } from '../api.ts'
 import type { HeadChange } from '../events.ts'
 import type { RemoteOutcome } from '../gossip/transaction-gossip.ts'
 import type { Clock } from '../ports.ts'
+import type { Files } from '../storage/files.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import { type Candidate, HeadPool, type PoolChain } from './head/head-pool.ts'
 import { Intake, type SenderSource } from './intake.ts'
@@ -34,6 +35,8 @@ export type MempoolModules = {
   readonly recovery: SenderSource
   readonly clock: Pick<Clock, 'now'>
   readonly log: Logger
+  /** Where the journal is kept; the machine's disk if not given. */
+  readonly files?: Files
 }
 
 export type MempoolEventMap = {
@@ -70,7 +73,7 @@ export class Mempool implements PoolReader {
     const pool = new Mempool(options, modules)
     const { journalFile, lifetimeMs } = options
     if (journalFile !== undefined) {
-      await pool.#restore(new Journal(journalFile, modules.log), lifetimeMs)
+      await pool.#restore(new Journal(journalFile, modules.log, modules.files), lifetimeMs)
     }
     return pool
   }

@@ -31,7 +31,6 @@ function vote(source: number, target: number): FinalityVote {
 async function signThree(address: `0x${string}`): Promise<void> {
   const record = await VoteProtection.open(directory, address, GENESIS)
   for (const target of [1, 2, 3]) await record.write(vote(target - 1, target))
-  await record.close()
 }
 
 describe('node / finality / protection', () => {
@@ -41,7 +40,6 @@ describe('node / finality / protection', () => {
     await signThree(address)
     const again = await VoteProtection.open(directory, address, GENESIS)
     expect(again.last).toMatchObject({ sourceEpoch: 2n, targetEpoch: 3n })
-    await again.close()
   })
 
   it('refuses a target that is not newer, and a source that is older', async () => {
@@ -54,7 +52,6 @@ describe('node / finality / protection', () => {
       })
     }
     await record.write(vote(2, 4))
-    await record.close()
   })
 
   it('is on disk when the write resolves', async () => {
@@ -62,7 +59,6 @@ describe('node / finality / protection', () => {
     const record = await VoteProtection.open(directory, address, GENESIS)
     await record.write(vote(0, 1))
     expect(await readFile(path, 'utf8')).toMatch(/^0 1 0x0+1 [0-9a-f]{8}\n$/)
-    await record.close()
   })
 
   it('cuts off a line that was torn, at every length', async () => {
@@ -76,10 +72,8 @@ describe('node / finality / protection', () => {
       const record = await VoteProtection.open(directory, address, GENESIS)
       expect(record.last).toMatchObject({ targetEpoch: 2n })
       await record.write(vote(2, 5))
-      await record.close()
       const again = await VoteProtection.open(directory, address, GENESIS)
       expect(again.last).toMatchObject({ targetEpoch: 5n })
-      await again.close()
     }
   })
 
@@ -100,7 +94,6 @@ describe('node / finality / protection', () => {
     await appendFile(path, lines)
     const record = await VoteProtection.open(directory, address, GENESIS)
     expect(record.last).toMatchObject({ targetEpoch: 3n })
-    await record.close()
     expect(await readFile(path, 'utf8')).toBe(`${lines.trimEnd().split('\n').at(-1)}\n`)
   })
 })
