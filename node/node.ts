@@ -3,7 +3,9 @@
  * network and the sealer start last, when everything behind them answers.
  */
 
+import { hexToBytes } from '@ethereumjs/util'
 import type { Hash, Hex } from '../consensus/types.ts'
+import { addressOfKey } from '../genesis/validator-keys.ts'
 import { openBackend, type ProofBackend } from '../gpu/backend.ts'
 import { createNodeApi } from './api/node-api.ts'
 import type { NodeApi } from './api.ts'
@@ -15,7 +17,6 @@ import { NodeEvents } from './events.ts'
 import { CertifyTransactions } from './finality/certify-transaction.ts'
 import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
 import { VoteProtection } from './finality/protection.ts'
-import { addressOfKey } from './finality/vote-signer.ts'
 import { Mempool } from './mempool/mempool.ts'
 import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
 import { registerNodeMetrics } from './metrics.ts'
@@ -25,13 +26,13 @@ import {
   type P2pOptions,
   ZERO_COINBASE,
 } from './options.ts'
-import type { PeerServices } from './peer-services.ts'
+import { PeerServices } from './peer-services.ts'
 import { type Clock, systemClock, systemRng } from './ports.ts'
 import { Sealer } from './sealer/sealer.ts'
 import { TemplateBuilder } from './sealer/template.ts'
 import { WorkDesk } from './sealer/work-desk.ts'
-import { type DataDirectory, prepareDataDirectory } from './storage/data-directory.ts'
-import { Database } from './storage/database.ts'
+import type { DataDirectory } from './storage/data-directory.ts'
+import { type Disk, systemDisk } from './storage/disk.ts'
 
 type Closer = () => Promise<void> | void
 
@@ -106,6 +107,7 @@ type Foundation = {
   readonly chain: Chain
   readonly pool: Mempool
   readonly directory: DataDirectory
+  readonly disk: Disk
   readonly clock: Clock
   readonly events: NodeEvents
   readonly driver: ConsensusDriver
@@ -141,44 +143,46 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
 }
 
 async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<Foundation> {
-  const { genesis, log, exclude = [] } = options
-  const clock = options.ports?.clock ?? systemClock
-  const directory = await prepareDataDirectory(options.dataDir)
-  const store = await Database.open(directory.databaseDirectory)
+  const { genesis, log, ports = {}, exclude = [] } = options
+  const { clock = systemClock, disk = systemDisk, openExecutor, verifyProof } = ports
+  const directory = await disk.prepare(options.dataDir)
+  const store = await disk.openStore(directory)
   closers.push(() => store.close())
-  const recovery = SenderRecovery.start()
+  const recovery = (ports.openRecovery ?? SenderRecovery.start)()
   closers.push(() => recovery.close())
   const recoverStore = () => store.recover()
   const chain = await Chain.open(
     { genesis, path: directory.path, exclude },
-    { store, recoverStore, recovery, clock, log: log.child({ module: 'chain' }) },
+    {
+      ...{ store, recoverStore, recovery, clock, openExecutor, verifyProof },
+      log: log.child({ module: 'chain' }),
+    },
   )
   closers.push(() => chain.close())
   const limits = genesis.params.dev ? DEV_MEMPOOL_OPTIONS : DEFAULT_MEMPOOL_OPTIONS
   const pool = await Mempool.open(
     { ...limits, journalFile: directory.poolJournalFile },
-    { chain, recovery, clock, log: log.child({ module: 'pool' }) },
+    { chain, recovery, clock, files: disk.files, log: log.child({ module: 'pool' }) },
   )
   closers.push(() => pool.close())
   chain.setKnownTransactions(pool)
   const events = new NodeEvents()
   const driver = new ConsensusDriver({ chain, pool, events, clock, log })
-  return { chain, pool, directory, clock, events, driver }
+  return { chain, pool, directory, disk, clock, events, driver }
 }
 
-/** libp2p takes longer to load than everything else: a chain of one node does without. */
-async function openPeers(
+function openPeers(
   p2p: P2pOptions,
-  { log, registry }: NodeOptions,
+  { log, registry, ports }: NodeOptions,
   foundation: Foundation,
 ): Promise<PeerServices> {
-  const { PeerServices } = await import('./peer-services.ts')
-  return PeerServices.open(p2p, { ...foundation, log, registry })
+  const openNetwork = ports?.openNetwork
+  return PeerServices.open(p2p, { ...foundation, log, registry, openNetwork })
 }
 
 async function openFinality(
   { votingKey, genesis, log }: NodeOptions,
-  { chain, clock, directory }: Foundation,
+  { chain, clock, directory, disk }: Foundation,
   peers: PeerServices | undefined,
 ): Promise<FinalityDriver> {
   const driver = new FinalityDriver({
@@ -186,7 +190,7 @@ async function openFinality(
     clock,
     log: log.child({ module: 'finality' }),
     isSynced: () => peers?.sync.isBehind !== true,
-    validator: votingKey && (await openValidator(votingKey, directory, genesis.hash)),
+    validator: votingKey && (await openValidator(votingKey, directory, disk, genesis.hash)),
   })
   if (peers !== undefined) driver.setNetwork(peers.finality)
   return driver
@@ -195,10 +199,11 @@ async function openFinality(
 async function openValidator(
   privateKey: Hex,
   { slashingDirectory }: DataDirectory,
+  { files }: Disk,
   genesisHash: Hash,
 ): Promise<Validator> {
-  const address = addressOfKey(privateKey)
-  const protection = await VoteProtection.open(slashingDirectory, address, genesisHash)
+  const address = addressOfKey(hexToBytes(privateKey))
+  const protection = await VoteProtection.open(slashingDirectory, address, genesisHash, files)
   return { address, privateKey, protection }
 }
 
@@ -234,7 +239,10 @@ function createSealing(
   const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
   const certificates =
     votingKey !== undefined && seal?.certify === true
-      ? new CertifyTransactions(chain, { address: addressOfKey(votingKey), privateKey: votingKey })
+      ? new CertifyTransactions(chain, {
+          address: addressOfKey(hexToBytes(votingKey)),
+          privateKey: votingKey,
+        })
       : undefined
   const templates = new TemplateBuilder({
     chain,

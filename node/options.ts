@@ -10,8 +10,13 @@ import type { Address, Hash, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
 import type { BackendMode, ProofBackend } from '../gpu/backend.ts'
 import type { NetworkTiming } from '../p2p/options.ts'
+import type { ExecutorOpener } from './chain/chain-types.ts'
+import type { ProofVerifier } from './chain/header/check-header.ts'
+import type { Recovery } from './crypto/sender-recovery.ts'
+import type { NetworkOpener } from './peer-services.ts'
 import type { Clock, Rng } from './ports.ts'
 import type { Pace } from './sealer/pace.ts'
+import type { Disk } from './storage/disk.ts'
 
 export type P2pOptions = {
   readonly host: string
@@ -62,6 +67,12 @@ export type NodePorts = {
   readonly rng?: Rng
   /** Searches in place of one that the node opens, and is not closed by it. */
   readonly backend?: ProofBackend
+  readonly disk?: Disk
+  /** Recovers senders; closed with the node. */
+  readonly openRecovery?: () => Recovery
+  readonly openNetwork?: NetworkOpener
+  readonly openExecutor?: ExecutorOpener
+  readonly verifyProof?: ProofVerifier
 }
 
 export const DEFAULT_CLIENT_VERSION = `hanzo/v0.1.0/${process.platform}-${process.arch}/node${process.versions.node}`

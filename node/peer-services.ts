@@ -5,7 +5,7 @@
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { createNetworkMetrics } from '../p2p/metrics.ts'
-import { Network } from '../p2p/network.ts'
+import type { Network } from '../p2p/network.ts'
 import type { NetworkHandlers, NetworkOptions } from '../p2p/options.ts'
 import type { Chain } from './chain/chain.ts'
 import type { NodeEvents } from './events.ts'
@@ -27,15 +27,39 @@ export type PeerServicesModules = {
   readonly log: Logger
   readonly directory: DataDirectory
   readonly registry: Registry | undefined
+  /** libp2p if not given. */
+  readonly openNetwork?: NetworkOpener | undefined
 }
 
+/** What a node needs of the network: libp2p's, or the simulator's. */
+export type PeerNetwork = Pick<
+  Network,
+  | 'ban'
+  | 'disconnect'
+  | 'isBanned'
+  | 'multiaddrs'
+  | 'peerId'
+  | 'peers'
+  | 'publish'
+  | 'report'
+  | 'request'
+  | 'setPartition'
+  | 'start'
+  | 'stop'
+>
+
+export type NetworkOpener = (
+  options: NetworkOptions,
+  handlers: NetworkHandlers,
+) => Promise<PeerNetwork>
+
 export class PeerServices {
-  readonly network: Network
+  readonly network: PeerNetwork
   readonly sync: Sync
   readonly gossip: GossipHandlers
   readonly #requests: RequestHandlers
 
-  private constructor(network: Network, modules: PeerServicesModules) {
+  private constructor(network: PeerNetwork, modules: PeerServicesModules) {
     const { chain, pool, events, clock, log } = modules
     this.network = network
     this.sync = new Sync({ chain, network, events, clock, log: log.child({ module: 'sync' }) })
@@ -65,7 +89,8 @@ export class PeerServices {
 
   static async open(options: P2pOptions, modules: PeerServicesModules): Promise<PeerServices> {
     let services: PeerServices | undefined
-    const network = await Network.create(networkOptions(options, modules), {
+    const openNetwork = modules.openNetwork ?? (await libp2p())
+    const network = await openNetwork(networkOptions(options, modules), {
       onGossip: async (topic, payload, peerId) =>
         (await services?.gossip.onMessage(topic, payload, peerId)) ?? 'ignore',
       onRequest: (name, payload, peerId) =>
@@ -92,6 +117,12 @@ export class PeerServices {
     this.sync.onPeerDisconnected(peerId)
     this.gossip.onPeerDisconnected(peerId)
   }
+}
+
+/** It takes longer to load than everything else: only a node that listens does. */
+async function libp2p(): Promise<NetworkOpener> {
+  const { Network } = await import('../p2p/network.ts')
+  return Network.create
 }
 
 function networkOptions(options: P2pOptions, modules: PeerServicesModules): NetworkOptions {

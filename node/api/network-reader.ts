@@ -1,13 +1,16 @@
 /** The network for readers; a node without one answers as a node without peers. */
-import type { Network } from '../../p2p/network.ts'
 import type { NetworkReader, PeerSummary } from '../api.ts'
+import type { PeerNetwork } from '../peer-services.ts'
+import type { Clock } from '../ports.ts'
 import type { Sync } from '../sync/sync.ts'
 
 export class NodeNetworkReader implements NetworkReader {
-  readonly #network: Network | undefined
+  readonly #network: PeerNetwork | undefined
   readonly #sync: Sync | undefined
+  readonly #clock: Pick<Clock, 'now'>
 
-  constructor(network: Network | undefined, sync: Sync | undefined) {
+  constructor(network: PeerNetwork | undefined, sync: Sync | undefined, clock: Pick<Clock, 'now'>) {
+    this.#clock = clock
     this.#network = network
     this.#sync = sync
   }
@@ -21,7 +24,7 @@ export class NodeNetworkReader implements NetworkReader {
   }
 
   peers(): readonly PeerSummary[] {
-    const nowMs = Date.now()
+    const nowMs = this.#clock.now()
     return (this.#network?.peers() ?? []).map((peer) => {
       const status = this.#sync?.peers.get(peer.id)?.status
       return {

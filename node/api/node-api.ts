@@ -40,7 +40,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     chain: new NodeChainReader(chain, pending),
     state: new NodeStateReader(chain, pending),
     pool,
-    network: new NodeNetworkReader(peers?.network, peers?.sync),
+    network: new NodeNetworkReader(peers?.network, peers?.sync, clock),
     work: new NodeWorkReader({ chain, desk, sealer, coinbase }),
     finality: new NodeFinalityReader(chain),
     health: () => healthOf(chain, peers),

@@ -4,7 +4,7 @@
  */
 import type { Common } from '@ethereumjs/common'
 import { assert } from '../../consensus/errors.ts'
-import type { SenderRecovery } from '../crypto/sender-recovery.ts'
+import type { Recovery } from '../crypto/sender-recovery.ts'
 import { TransactionError } from '../crypto/transaction-envelope.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import type { SealedBlock } from './sealed-block.ts'
@@ -15,7 +15,7 @@ export interface KnownTransactions {
 }
 
 export type BlockSendersModules = {
-  readonly recovery: SenderRecovery
+  readonly recovery: Recovery
   readonly known: () => KnownTransactions
   readonly common: () => Common
 }

@@ -5,10 +5,12 @@ import type { Logger } from 'pino'
 import type { FinalityEffect } from '../../consensus/finality/finality-state.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
-import type { SenderRecovery } from '../crypto/sender-recovery.ts'
+import type { Recovery } from '../crypto/sender-recovery.ts'
 import type { HeadChange } from '../events.ts'
+import type { BlockExecutor, ExecutorOptions } from '../execution/executor.ts'
 import type { Clock } from '../ports.ts'
 import type { KeyValueStore } from '../storage/database.ts'
+import type { ProofVerifier } from './header/check-header.ts'
 import type { ImportOutcome } from './import/import-outcome.ts'
 import type { BlockSource, SealedBlock } from './sealed-block.ts'
 
@@ -20,13 +22,21 @@ export type ChainOptions = {
   readonly exclude?: readonly Hash[]
 }
 
+export type ExecutorOpener = (
+  options: Pick<ExecutorOptions, 'common' | 'state'>,
+) => Promise<BlockExecutor>
+
 export type ChainModules = {
   readonly store: KeyValueStore
   /** Makes the store writable again after a failed write; throws as long as it can't be. */
   readonly recoverStore: () => Promise<void>
-  readonly recovery: SenderRecovery
+  readonly recovery: Recovery
   readonly clock: Clock
   readonly log: Logger
+  /** The EVM if not given. */
+  readonly openExecutor?: ExecutorOpener | undefined
+  /** The verifier of the specification if not given. */
+  readonly verifyProof?: ProofVerifier | undefined
 }
 
 export type ChainEventMap = {

@@ -15,7 +15,7 @@ import type { BlockTree } from '../../consensus/tree/block-tree.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import type { BlockSummary, HeadChange } from '../events.ts'
-import type { Executor } from '../execution/executor.ts'
+import type { BlockExecutor } from '../execution/executor.ts'
 import type { ChainFinality, FinalityResult } from '../finality/chain-finality.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { BlockStore } from '../storage/block-store.ts'
@@ -69,7 +69,7 @@ export class Chain {
 
   /** Throws coded errors that tell people what to do: another genesis, another layout, damage. */
   static async open(options: ChainOptions, modules: ChainModules): Promise<Chain> {
-    const parts = await openChainParts({ ...options, store: modules.store, log: modules.log })
+    const parts = await openChainParts({ ...options, ...modules })
     return new Chain(options, modules, parts)
   }
 
@@ -93,7 +93,7 @@ export class Chain {
     return this.#parts.state
   }
 
-  get executor(): Executor {
+  get executor(): BlockExecutor {
     return this.#parts.executor
   }
 
@@ -258,10 +258,10 @@ export class Chain {
 
   /** The batch that failed may be on disk after all: what was remembered is read again. */
   async #recover(): Promise<() => void> {
-    const { store, log, recoverStore } = this.#modules
+    const { log, recoverStore } = this.#modules
     await recoverStore()
     const { duty } = this.finality
-    this.#parts = await openChainParts({ ...this.#options, store, log })
+    this.#parts = await openChainParts({ ...this.#options, ...this.#modules })
     this.finality.duty = duty
     const change = await this.#changeTo(this.#parts)
     return () => {

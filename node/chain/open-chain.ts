@@ -14,7 +14,7 @@ import type { Genesis } from '../../genesis/genesis-file.ts'
 import { parseTransaction } from '../crypto/decode-transaction.ts'
 import { createSharedCommon } from '../crypto/shared-common.ts'
 import type { BlockSummary } from '../events.ts'
-import { Executor } from '../execution/executor.ts'
+import { type BlockExecutor, Executor } from '../execution/executor.ts'
 import { ChainFinality } from '../finality/chain-finality.ts'
 import { StateStore } from '../state/state-store.ts'
 import { BlockStore } from '../storage/block-store.ts'
@@ -24,6 +24,7 @@ import { checkIdentity, stageGenesis } from '../storage/boot/identity.ts'
 import { stageRepair } from '../storage/boot/repair.ts'
 import { type KeyValueStore, WriteBatch } from '../storage/database.ts'
 import { summaryOf } from './block-summary.ts'
+import type { ChainModules } from './chain-types.ts'
 import { Committer } from './commit-block.ts'
 import { HeaderChecker } from './header/check-header.ts'
 
@@ -34,7 +35,7 @@ export type ChainParts = {
   readonly headers: HeaderChecker
   readonly blocks: BlockStore
   readonly state: StateStore
-  readonly executor: Executor
+  readonly executor: BlockExecutor
   readonly committer: Committer
   readonly finality: ChainFinality
   readonly head: BlockSummary
@@ -45,9 +46,7 @@ export type OpenChainOptions = {
   /** Named in the sentences of errors. */
   readonly path: string
   readonly exclude?: readonly Hash[]
-  readonly store: KeyValueStore
-  readonly log: Logger
-}
+} & Pick<ChainModules, 'store' | 'log' | 'openExecutor' | 'verifyProof'>
 
 /** A tree record read at boot is a line of progress every so many. */
 const PROGRESS_EVERY_BLOCKS = 4_096
@@ -64,12 +63,12 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   const blocks = await BlockStore.open({ store, decodeTransaction })
   if (content === 'empty') await writeGenesis(genesis, store, blocks, state, commits)
   const tree = await restoreTree(genesis, blocks, log)
-  const headers = new HeaderChecker(genesis, tree, options.exclude)
+  const headers = new HeaderChecker(genesis, tree, options.exclude, options.verifyProof)
   const committer = new Committer({ store, tree, blocks, state, commits })
   if ((await committer.catchUp()) !== undefined) {
     log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')
   }
-  const executor = await Executor.open({ common, state })
+  const executor = await (options.openExecutor ?? Executor.open)({ common, state })
   const finality = await ChainFinality.restore({
     ...{ genesis, store, tree, blocks, committer, log },
     states: state,

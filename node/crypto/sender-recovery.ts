@@ -25,6 +25,9 @@ type Waiting = {
   readonly reject: (error: Error) => void
 }
 
+/** What a node needs of it: the thread, or what recovers in place. */
+export type Recovery = Pick<SenderRecovery, 'decode' | 'recover' | 'close'>
+
 export class SenderRecovery {
   readonly #worker: Worker
   /** In the order in which the worker answers. */

@@ -18,6 +18,7 @@ import { CallLanes } from './calls/call-lanes.ts'
 import type { Lane } from './evm/lane.ts'
 import { LanePool } from './evm/lane-pool.ts'
 import type { TransferRule } from './evm/native-transfer-precompile.ts'
+import type { ExecutionTime } from './evm/pace.ts'
 import { ExecutionError } from './execution-error.ts'
 import { InclusionError } from './transaction/inclusion-rules.ts'
 import type {
@@ -37,16 +38,21 @@ export type ExecutorOptions = {
   readonly transferRules?: readonly TransferRule[]
   /** From a caller's word to the end of its call, waiting included. */
   readonly callTimeMsMax?: number
+  /** The machine's if not given. */
+  readonly time?: ExecutionTime
 }
+
+/** What a chain needs of an executor: the EVM, or what a simulator has in its place. */
+export type BlockExecutor = Pick<Executor, 'buildBlock' | 'call' | 'estimateGas' | 'executeBlock'>
 
 export class Executor {
   readonly #state: StateStore
   readonly #lanes: LanePool
   readonly #calls: CallLanes
 
-  private constructor({ common, state, transferRules, callTimeMsMax }: ExecutorOptions) {
+  private constructor({ common, state, transferRules, callTimeMsMax, time }: ExecutorOptions) {
     this.#state = state
-    this.#lanes = new LanePool(common, transferRules)
+    this.#lanes = new LanePool(common, transferRules, time)
     this.#calls = new CallLanes(this.#lanes, callTimeMsMax)
   }
 

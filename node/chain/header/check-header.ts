@@ -9,6 +9,7 @@ import { hexToBytes } from '@ethereumjs/util'
 import { HeaderError } from '../../../consensus/header-error.ts'
 import {
   type Job,
+  type ProofContext,
   type ProofVerdict,
   verifyProofOfCompute,
 } from '../../../consensus/proof/proof-of-compute.ts'
@@ -42,7 +43,15 @@ export type HeaderOutcome =
   | Untimely
   | Invalid
 
+/** Judges a header with its witness; total, as the specification has it. */
+export type ProofVerifier = (
+  headerRlp: Uint8Array,
+  proof: Uint8Array,
+  context: ProofContext,
+) => ProofVerdict
+
 export class HeaderChecker {
+  readonly #verifyProof: ProofVerifier
   readonly #genesis: Genesis
   readonly #genesisHash: Uint8Array
   readonly #tree: BlockTree
@@ -53,7 +62,13 @@ export class HeaderChecker {
   /** Never forgotten: the operator gave them. */
   readonly #excluded: ReadonlySet<Hash>
 
-  constructor(genesis: Genesis, tree: BlockTree, excluded: readonly Hash[] = []) {
+  constructor(
+    genesis: Genesis,
+    tree: BlockTree,
+    excluded: readonly Hash[] = [],
+    verifyProof: ProofVerifier = verifyProofOfCompute,
+  ) {
+    this.#verifyProof = verifyProof
     this.#genesis = genesis
     this.#genesisHash = hexToBytes(genesis.hash)
     this.#tree = tree
@@ -109,7 +124,7 @@ export class HeaderChecker {
     proof: Uint8Array,
     context: ChildContext | undefined,
   ): ProofVerdict {
-    return verifyProofOfCompute(headerRlp, proof, {
+    return this.#verifyProof(headerRlp, proof, {
       params: this.#genesis.params,
       parent: context?.parent,
       epochDifficulty: context?.epochDifficulty ?? 0n,

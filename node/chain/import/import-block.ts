@@ -10,7 +10,7 @@ import { verifyResults } from '../../../consensus/rules/result-rules.ts'
 import type { BlockNode } from '../../../consensus/tree/block-node.ts'
 import type { BlockTree } from '../../../consensus/tree/block-tree.ts'
 import type { HeadChange } from '../../events.ts'
-import type { Executor } from '../../execution/executor.ts'
+import type { BlockExecutor } from '../../execution/executor.ts'
 import type { ExecutedBlock } from '../../execution/types.ts'
 import type { Clock } from '../../ports.ts'
 import type { BlockStore } from '../../storage/block-store.ts'
@@ -34,7 +34,7 @@ export type ImportModules = {
   readonly tree: BlockTree
   readonly headers: HeaderChecker
   readonly blocks: BlockStore
-  readonly executor: Executor
+  readonly executor: BlockExecutor
   readonly committer: Committer
   /** With their senders. Throws `TransactionError`. */
   readonly transactionsOf: (block: SealedBlock) => Promise<readonly SignedTransaction[]>

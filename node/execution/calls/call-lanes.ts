@@ -37,7 +37,7 @@ export class CallLanes {
     execute: (lane: Lane) => Promise<Result>,
   ): Promise<Result> {
     const limits: PaceLimits = {
-      deadlineMs: performance.now() + this.#timeMsMax,
+      deadlineMs: this.#pool.time.now() + this.#timeMsMax,
       yieldTo: () => this.#pool.whenBlocksRest(),
       ...(signal && { signal }),
     }

@@ -31,14 +31,14 @@ import {
 } from '../interpreter/operations/environment.ts'
 import { isDelegation } from '../transaction/inclusion-rules.ts'
 import { failed, succeeded } from './call-results.ts'
-import { Pace } from './pace.ts'
+import { type ExecutionTime, machineTime, Pace } from './pace.ts'
 
 const NO_BYTES = new Uint8Array(0)
 const { REVERT, INSUFFICIENT_BALANCE, VALUE_OVERFLOW } = EVMError.errorMessages
 
 export class ChainEvm extends EVM {
   /** When code that runs gives way, and when it is cut off. */
-  readonly pace = new Pace()
+  readonly pace: Pace
   readonly #overlay: StateOverlay
   readonly #access: AccessJournal
   readonly #memory = new MemoryPool()
@@ -47,8 +47,13 @@ export class ChainEvm extends EVM {
   #blockWords: BlockWords | undefined
   #message: Message | undefined
 
-  constructor(options: Omit<EVMOpts, 'bn254'>, overlay: StateOverlay) {
+  constructor(
+    options: Omit<EVMOpts, 'bn254'>,
+    overlay: StateOverlay,
+    time: ExecutionTime = machineTime,
+  ) {
     super({ ...options, bn254: new NobleBN254() })
+    this.pace = new Pace(time)
     this.#overlay = overlay
     this.#access = new AccessJournal(overlay, this)
     this.journal = this.#access as unknown as EVM['journal']

@@ -3,25 +3,32 @@ import type { Common } from '@ethereumjs/common'
 import type { StateView } from '../../state/types.ts'
 import { Lane } from './lane.ts'
 import type { TransferRule } from './native-transfer-precompile.ts'
+import { type ExecutionTime, machineTime } from './pace.ts'
 
 /** An idle lane holds an EVM, about a megabyte; more than this at once are made anew. */
 const IDLE_LANES_MAX = 8
 
 export class LanePool {
+  readonly time: ExecutionTime
   readonly #common: Common
   readonly #rules: readonly TransferRule[] | undefined
   readonly #idle: Lane[] = []
   #blocksRunning = 0
   #waiting: (() => void)[] = []
 
-  constructor(common: Common, rules: readonly TransferRule[] | undefined) {
+  constructor(
+    common: Common,
+    rules: readonly TransferRule[] | undefined,
+    time: ExecutionTime = machineTime,
+  ) {
+    this.time = time
     this.#common = common
     this.#rules = rules
   }
 
   /** A lane on `view`. Whoever can't bring it back whole keeps it: it is not used again. */
   acquire(view: StateView): Lane {
-    const lane = this.#idle.pop() ?? Lane.create(this.#common, view, this.#rules)
+    const lane = this.#idle.pop() ?? Lane.create(this.#common, view, this.#rules, this.time)
     lane.overlay.reset(view)
     return lane
   }

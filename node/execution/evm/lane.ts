@@ -15,7 +15,7 @@ import {
   TRANSFER_RULES,
   type TransferRule,
 } from './native-transfer-precompile.ts'
-import type { Pace } from './pace.ts'
+import type { ExecutionTime, Pace } from './pace.ts'
 
 export class Lane {
   readonly evm: ChainEvm
@@ -45,6 +45,7 @@ export class Lane {
     common: Common,
     view: StateView,
     rules: readonly TransferRule[] = TRANSFER_RULES,
+    time?: ExecutionTime,
   ): Lane {
     const overlay = new StateOverlay(view)
     const branch = new BranchHashes()
@@ -58,7 +59,7 @@ export class Lane {
         { address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer },
       ],
     }
-    evm = new ChainEvm(options, overlay)
+    evm = new ChainEvm(options, overlay, time)
     return new Lane(evm, overlay, branch)
   }
 }

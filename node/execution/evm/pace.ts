@@ -6,8 +6,22 @@ import { CodedError } from '../../../consensus/errors.ts'
 
 /** Nothing else waits longer than about this for code that runs. */
 const TURN_MS = 5
+
+/** Time as executions measure it: it never goes back, as a wall clock may. */
+export type ExecutionTime = {
+  /** Milliseconds since any moment. */
+  now(): number
+  /** Lets everything else that is due run first. */
+  giveWay(): Promise<void>
+}
+
+export const machineTime: ExecutionTime = {
+  now: () => performance.now(),
+  giveWay: () => new Promise((resolve) => setImmediate(resolve)),
+}
+
 export type PaceLimits = {
-  /** Of `performance.now()`; afterwards execution ends with TIMED_OUT. */
+  /** Of the execution's time; afterwards execution ends with TIMED_OUT. */
   readonly deadlineMs?: number
   /** Aborts when nobody waits for the outcome any more. */
   readonly signal?: AbortSignal
@@ -16,9 +30,14 @@ export type PaceLimits = {
 }
 
 export class Pace {
+  readonly #time: ExecutionTime
   #limits: PaceLimits = {}
   #turnEndMs = 0
   #interrupt: InterruptError | undefined
+
+  constructor(time: ExecutionTime) {
+    this.#time = time
+  }
 
   /** Begins an execution. Throws an {@link InterruptError} when it is over already. */
   async start(limits: PaceLimits): Promise<void> {
@@ -31,12 +50,12 @@ export class Pace {
 
   /** Lets others run when the turn is over. Throws an {@link InterruptError}. */
   async check(): Promise<void> {
-    if (performance.now() > this.#turnEndMs) await this.#giveWay()
+    if (this.#time.now() > this.#turnEndMs) await this.#giveWay()
     if (this.#interrupt !== undefined) throw this.#interrupt
   }
 
   async #giveWay(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
+    await this.#time.giveWay()
     await this.#limits.yieldTo?.()
     this.#judge()
   }
@@ -44,7 +63,7 @@ export class Pace {
   /** Whether execution may go on; if so, a new turn begins. */
   #judge(): void {
     const { deadlineMs, signal } = this.#limits
-    const now = performance.now()
+    const now = this.#time.now()
     if (signal?.aborted) this.#interrupt = new InterruptError({ code: 'ABORTED' })
     else if (deadlineMs !== undefined && now > deadlineMs) {
       this.#interrupt = new InterruptError({ code: 'TIMED_OUT' })
