@@ -136,7 +136,8 @@ contract ValidatorSetBothSetsTest is ValidatorSetGenesis {
         _certify(target - 1, target, _range(1, 6));
     }
 
-    /// @dev I10, for every choice of signers.
+    /// @dev I10, for every choice of signers: there are 32.
+    /// forge-config: default.fuzz.runs = 500
     function testFuzz_CountsBothSets(uint8 choice) external {
         uint256[] memory signers = new uint256[](5);
         uint256 n = 0;
