@@ -24,9 +24,6 @@ const ENTITLEMENT_SELECTOR = '0x8fd4c6db'
 const REMAINING_SELECTOR = '0x55234ec0'
 const BURNED_BY_SELECTOR = '0xc7ead48f'
 
-/** In the order of the contract's categories. */
-const BURN_CATEGORIES = ['training', 'compute', 'governance', 'slashing', 'hmm'] as const
-
 export function emissionMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
   return {
     hanzo_getEmission: method({
@@ -43,18 +40,19 @@ export async function emissionAt(
   block: BlockSummary,
 ) {
   const { number } = block.header
-  const [supply, compute, training, ecosystem, treasury] = await Promise.all([
-    supplyAt(state, block),
-    bucketAt(state, block, PREDEPLOYS.ComputeMiningVault),
-    bucketAt(state, block, PREDEPLOYS.TrainingVault),
-    bucketAt(state, block, PREDEPLOYS.EcosystemVault),
-    bucketAt(state, block, PREDEPLOYS.CommunityTreasuryVault),
-  ])
+  const supply = await supplyAt(state, block)
+  // One call after the other: a batch of these must not fill the line of calls.
+  const buckets = {
+    compute: await bucketAt(state, block, PREDEPLOYS.ComputeMiningVault),
+    training: await bucketAt(state, block, PREDEPLOYS.TrainingVault),
+    ecosystem: await bucketAt(state, block, PREDEPLOYS.EcosystemVault),
+    treasury: await bucketAt(state, block, PREDEPLOYS.CommunityTreasuryVault),
+  }
   const locked = Object.values(supply.locked).reduce((sum, wei) => sum + wei, 0n)
   return {
     block: quantity(number),
     budget: quantity(number === 0n ? 0n : blockBudget(number, genesis.params.eraBlocks)),
-    buckets: { compute, training, ecosystem, treasury },
+    buckets,
     burned: quantities(await burnedAt(state, block, supply.burned)),
     locked: quantities({ ...supply.locked, total: locked }),
     maxSupply: quantity(supply.max),
@@ -67,25 +65,28 @@ type EmissionState = Pick<StateReader, 'at' | 'call'>
 
 /** `remaining` is the vault's word: it is more than the cap leaves when coins were recycled. */
 async function bucketAt(state: EmissionState, block: BlockSummary, vault: Address) {
-  const [cap, scheduled, released, remaining] = await Promise.all([
-    readNumber(state, block, vault, BUCKET_SELECTOR),
-    readNumber(state, block, vault, ENTITLEMENT_SELECTOR, block.header.number),
-    readNumber(state, block, vault, RELEASED_SELECTOR),
-    readNumber(state, block, vault, REMAINING_SELECTOR),
-  ])
-  return quantities({ cap, scheduled, released, remaining })
+  const { number } = block.header
+  return quantities({
+    cap: await readNumber(state, block, vault, BUCKET_SELECTOR),
+    scheduled: await readNumber(state, block, vault, ENTITLEMENT_SELECTOR, number),
+    released: await readNumber(state, block, vault, RELEASED_SELECTOR),
+    remaining: await readNumber(state, block, vault, REMAINING_SELECTOR),
+  })
 }
 
 /** Base fees and self-destructed coins reach the sink without a category: they are `other`. */
 async function burnedAt(state: EmissionState, block: BlockSummary, total: bigint) {
-  const amounts = await Promise.all(
-    BURN_CATEGORIES.map((_, category) =>
-      readNumber(state, block, PREDEPLOYS.AIBurn, BURNED_BY_SELECTOR, BigInt(category)),
-    ),
-  )
-  const [training = 0n, compute = 0n, governance = 0n, slashing = 0n, hmm = 0n] = amounts
-  const other = amounts.reduce((rest, amount) => rest - amount, total)
-  return { training, compute, governance, slashing, hmm, other, total }
+  const read = (category: bigint) =>
+    readNumber(state, block, PREDEPLOYS.AIBurn, BURNED_BY_SELECTOR, category)
+  const reasons = {
+    training: await read(0n),
+    compute: await read(1n),
+    governance: await read(2n),
+    slashing: await read(3n),
+    hmm: await read(4n),
+  }
+  const other = Object.values(reasons).reduce((rest, wei) => rest - wei, total)
+  return { ...reasons, other, total }
 }
 
 function quantities<Name extends string>(amounts: Readonly<Record<Name, bigint>>) {

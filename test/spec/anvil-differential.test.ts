@@ -1,6 +1,7 @@
 /**
  * Our executor against revm: 1,000 random transactions, block by block, on both. What must agree is
- * in support/differential/twin-chain.ts, with every difference that is by design.
+ * in support/differential/twin-chain.ts, with every difference that is by design. Another run:
+ * DIFFERENTIAL_SEED=7 npx vitest run --project spec test/spec/anvil-differential.test.ts
  *
  * Spec: docs/spec/token-economy.md, "One balance"; docs/spec/execution.md.
  */

@@ -11,6 +11,9 @@
  * - Hashes of blocks and PREVRANDAO are anvil's on both sides (our header is sealed by work, and
  *   BLOCKHASH and the history contract show its hash to programs).
  * - Anvil keeps accounts that were touched and are empty, which EIP-161 forbids: they are left out.
+ * Not compared, because anvil is wrong there: calls of the transfer precompile by others than the
+ * facade, which its emulation serves; the refund of EIP-7702 for an authority that is no account yet,
+ * which it pays.
  * Base fees are not set: both sides compute them, and they must agree.
  */
 import { hashHeader } from '../../../consensus/codec/header-codec.ts'
