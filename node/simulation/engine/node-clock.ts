@@ -39,7 +39,7 @@ export class NodeClock implements Clock {
 
   giveWay(): Promise<void> {
     return new Promise((resolve) => {
-      this.#scheduler.after(0, resolve)
+      this.setTimer(0, resolve)
     })
   }
 

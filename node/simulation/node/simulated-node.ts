@@ -1,0 +1,155 @@
+/**
+ * A whole node of ours in virtual time: the real one, with the simulator's clock, disk, network,
+ * seal and chance in place of the machine's. It crashes and starts again on the same disk.
+ */
+import type { Logger } from 'pino'
+import { assert } from '../../../consensus/errors.ts'
+import type { Address, Hex } from '../../../consensus/types.ts'
+import type { Genesis } from '../../../genesis/genesis-file.ts'
+import type { ExecutorOpener } from '../../chain/chain-types.ts'
+import type { Recovery } from '../../crypto/sender-recovery.ts'
+import { Executor } from '../../execution/executor.ts'
+import { Node } from '../../node.ts'
+import type { NodeOptions } from '../../options.ts'
+import { NodeClock } from '../engine/node-clock.ts'
+import type { Scheduler } from '../engine/scheduler.ts'
+import type { SeededRng } from '../engine/seeded-rng.ts'
+import { type CrashKind, MemoryDisk } from './disk/memory-disk.ts'
+import type { Switchboard } from './switchboard.ts'
+import { HONEST, type Outgoing, type Tampering } from './tampering.ts'
+import { TokenSeal, verifyToken } from './token-seal.ts'
+
+/** evm: every block is executed. ledger: blocks move coins and nothing else, in a tenth of it. */
+export type Execution = 'evm' | 'ledger'
+
+export type SimulatedNodeParts = {
+  readonly index: number
+  readonly genesis: Genesis
+  readonly votingKey: Hex | undefined
+  readonly coinbase: Address
+  readonly macsPerSecond: number
+  readonly scheduler: Scheduler
+  readonly board: Switchboard
+  readonly rng: SeededRng
+  readonly recovery: Recovery
+  readonly log: Logger
+  /** In place of the EVM. */
+  readonly openExecutor?: ExecutorOpener | undefined
+  /** Each time that it has started, before it hears of anything. */
+  readonly onStart: (node: SimulatedNode) => void
+}
+
+export class SimulatedNode {
+  readonly index: number
+  readonly clock: NodeClock
+  readonly disk: MemoryDisk
+  readonly seal: TokenSeal
+  readonly parts: SimulatedNodeParts
+  /** What it does to what it sends; an honest node nothing. */
+  tampering: Tampering = HONEST
+  #node: Node | undefined
+  #life = 0
+
+  constructor(parts: SimulatedNodeParts) {
+    const { index, scheduler, rng, macsPerSecond } = parts
+    this.index = index
+    this.parts = parts
+    this.clock = new NodeClock(scheduler)
+    this.disk = new MemoryDisk(this.clock, rng.fork('disk'))
+    this.seal = new TokenSeal(this.clock, rng.fork('seal'), macsPerSecond)
+  }
+
+  get isUp(): boolean {
+    return this.#node !== undefined
+  }
+
+  get isHonest(): boolean {
+    return this.tampering === HONEST
+  }
+
+  /** Only while it is up. */
+  get node(): Node {
+    const node = this.#node
+    assert(node !== undefined, 'the node is up')
+    return node
+  }
+
+  /** Resolves when it is up; never if it crashes on the way. Throws as a node's start does. */
+  async start(): Promise<void> {
+    assert(this.#node === undefined, 'a node that is up is not started')
+    const life = this.#life
+    this.disk.faults.thaw()
+    const node = await Node.start(this.#options())
+    if (life !== this.#life) return
+    this.#node = node
+    this.parts.onStart(this)
+  }
+
+  /** In order, everything synced. */
+  async stop(): Promise<void> {
+    const { node } = this
+    this.#node = undefined
+    await node.stop()
+    this.clock.stop()
+  }
+
+  /** At once: nothing of it runs any more. */
+  crash(kind: CrashKind): void {
+    this.#freeze()
+    this.disk.crash(kind)
+  }
+
+  /** In the middle of the n-th write from now. */
+  crashAtWrite(count: number, kind: CrashKind, onCrash: () => void): void {
+    this.disk.faults.crashAtWrite(count, () => {
+      this.#freeze()
+      // When the rest of what it was doing has come to its own next write.
+      this.parts.scheduler.after(0, () => {
+        this.disk.crash(kind)
+        onCrash()
+      })
+    })
+  }
+
+  #freeze(): void {
+    this.#life += 1
+    this.#node = undefined
+    this.disk.faults.freeze()
+    this.clock.stop()
+    this.parts.board.leave(this.index)
+  }
+
+  #options(): NodeOptions {
+    const { index, genesis, votingKey, coinbase, board, rng, recovery, log } = this.parts
+    return {
+      genesis,
+      dataDir: `/simulated/node-${index}`,
+      log,
+      coinbase,
+      ...(votingKey && { votingKey }),
+      p2p: { host: '127.0.0.1', port: 0, bootnodes: [] },
+      seal: { pace: { kind: 'continuous' }, gpu: 'cpu', dutyPercent: 100, certify: true },
+      clientVersion: 'hanzo/simulated',
+      ports: {
+        clock: this.clock,
+        rng: rng.fork('node'),
+        backend: this.seal,
+        disk: this.disk,
+        openRecovery: () => recovery,
+        openNetwork: board.open(index, this.#tamper()),
+        openExecutor: this.parts.openExecutor ?? this.#openEvm,
+        verifyProof: verifyToken,
+      },
+    }
+  }
+
+  /** Asked at each message, so that a strategy may begin at any time. */
+  #tamper(): Tampering {
+    return {
+      publish: (topic, payload): readonly Outgoing[] => this.tampering.publish(topic, payload),
+      answer: (name, chunks, to) => this.tampering.answer(name, chunks, to),
+    }
+  }
+
+  readonly #openEvm: ExecutorOpener = (options) => Executor.open({ ...options, time: this.clock })
+}
