@@ -19,12 +19,12 @@ import {
   genesisFinality,
   type Verdict,
 } from '../../consensus/finality/finality-state.ts'
+import { restoreFinality } from '../../consensus/finality/restore.ts'
 import { transition } from '../../consensus/finality/transition.ts'
 import type { Certificate } from '../../consensus/finality/types.ts'
 import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../consensus/rules/difficulty.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
-import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import { PREDEPLOYS } from '../../genesis/predeploys.ts'
 import { summaryOf } from '../chain/block-summary.ts'
@@ -81,26 +81,14 @@ export class ChainFinality {
       stateRoot: first.header.stateRoot,
       view: await readValidators(modules.states.view(first.header.stateRoot)),
     })
-    const finality = new ChainFinality(state, modules)
-    const epochLength = BigInt(genesis.params.epochLength)
-    state.justified = epochOf(tree.justified, epochLength)
-    state.finalized = epochOf(tree.finalized, epochLength)
-    const lowest = state.finalized.epoch - EPOCHS_BELOW_FINAL_MAX
-    for (const node of tree.nodes()) {
-      if (node.status !== 'executed' || node.number < lowest * epochLength) continue
-      if (isCheckpoint(node.number, genesis.params.epochLength)) await finality.#learn(node.hash)
-    }
-    for await (const certificate of certificatesFrom(store, lowest > 0n ? lowest : 0n)) {
-      const { targetEpoch: epoch, targetHash: hash } = certificate.vote
-      if (state.book.executed(hash) === undefined) continue
-      state.book.addJustified({ epoch, hash, certificate })
-      state.certificates.set(epoch, certificate)
-    }
-    for await (const evidence of allEvidence(store)) {
-      state.evidence.set(evidence.first.validator, evidence)
-      state.votes.expel(evidence.first.validator)
-    }
-    return finality
+    const lowest =
+      tree.finalized.number / BigInt(genesis.params.epochLength) - EPOCHS_BELOW_FINAL_MAX
+    restoreFinality(state, {
+      checkpoints: await executedCheckpoints(modules, lowest),
+      certificates: await collect(certificatesFrom(store, lowest > 0n ? lowest : 0n)),
+      evidence: await collect(allEvidence(store)),
+    })
+    return new ChainFinality(state, modules)
   }
 
   /** Votes and evidence: counted at once; a certificate they complete is for {@link settle}. */
@@ -169,21 +157,30 @@ export class ChainFinality {
     if (effects.some(({ kind }) => kind === 'finalized')) tree.dropBranches()
     return headChange
   }
+}
 
-  async #learn(hash: Hash): Promise<void> {
-    const { blocks, states, genesis } = this.#modules
-    const { header } = await summaryOf(blocks, hash)
-    const length = BigInt(genesis.params.epochLength)
-    const checkpoint: ExecutedCheckpoint = {
-      epoch: header.number / length,
-      hash,
-      view: await readValidators(states.view(header.stateRoot)),
-      outputRoot: outputRoot(header.stateRoot, hash),
-    }
-    const before = this.#modules.tree.ancestorAt(hash, header.number - length)
-    const parent = before && this.state.book.executed(before.hash)?.view
-    this.state.book.addExecuted(checkpoint, parent)
+/** Of the tree, from epoch `lowest` on. */
+async function executedCheckpoints(
+  { genesis, tree, blocks, states }: ChainFinalityModules,
+  lowest: bigint,
+): Promise<readonly ExecutedCheckpoint[]> {
+  const { epochLength } = genesis.params
+  const length = BigInt(epochLength)
+  const found: ExecutedCheckpoint[] = []
+  for (const { hash, number, status } of tree.nodes()) {
+    if (status !== 'executed' || number < lowest * length) continue
+    if (!isCheckpoint(number, epochLength)) continue
+    const { stateRoot } = (await summaryOf(blocks, hash)).header
+    const view = await readValidators(states.view(stateRoot))
+    found.push({ epoch: number / length, hash, view, outputRoot: outputRoot(stateRoot, hash) })
   }
+  return found
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
 }
 
 const NOTHING: FinalityResult = { verdict: 'accept', effects: [], headChange: undefined }
@@ -199,8 +196,4 @@ function configOf({ params, hash }: Genesis): FinalityConfig {
     voteDepth: params.dev ? VOTE_DEPTH.dev : VOTE_DEPTH.real,
     recover: recoverSigner,
   }
-}
-
-function epochOf(block: { readonly hash: Hash; readonly number: bigint }, epochLength: bigint) {
-  return { epoch: block.number / epochLength, hash: block.hash }
 }

@@ -5,8 +5,8 @@
  * Spec: docs/spec/finality.md, "Duty", "Certificates".
  */
 import type { Logger } from 'pino'
-import type { DutyState } from '../../consensus/finality/duty-state.ts'
-import { type FinalityEffect, headEpoch } from '../../consensus/finality/finality-state.ts'
+import { takeOffice } from '../../consensus/finality/duty-state.ts'
+import type { FinalityEffect } from '../../consensus/finality/finality-state.ts'
 import type { Certificate, Evidence, SignedVote } from '../../consensus/finality/types.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { Chain } from '../chain/chain.ts'
@@ -88,20 +88,11 @@ export class FinalityDriver {
   /** Our index, once our deposit stands in the newest executed checkpoint. */
   #takeOffice(): void {
     const { chain, validator } = this.#modules
-    const state = chain.finality
-    if (validator === undefined || state.duty !== undefined) return
-    const { epochStart } = state.tree.head()
-    const view = state.book.executed(epochStart.hash)?.view
-    const index = view?.votingKeys.indexOf(validator.address) ?? -1
-    if (index < 0) return
-    state.duty = {
-      validator: index,
-      startEpoch: headEpoch(state),
-      lastSigned: validator.protection.last,
-      lastVote: undefined,
-      doubled: false,
-    } satisfies DutyState
-    this.#modules.log.info({ validator: index, epoch: headEpoch(state) }, 'This node votes')
+    if (validator === undefined) return
+    const duty = takeOffice(chain.finality, validator.address, validator.protection.last)
+    if (duty === undefined) return
+    const { validator: index, startEpoch: epoch } = duty
+    this.#modules.log.info({ validator: index, epoch }, 'This node votes')
   }
 
   #perform(effects: readonly FinalityEffect[]): void {

@@ -1,11 +1,11 @@
 /** Four validators over real TCP: blocks become final, a minority stalls and comes back. */
 
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
 import { devAccounts } from '../../../../genesis/accounts.ts'
 import { buildGenesis } from '../../../../genesis/build-genesis.ts'
 import type { Genesis } from '../../../../genesis/genesis-file.ts'
-import { addressOfKey } from '../../../../node/finality/vote-signer.ts'
+import { addressOfKey } from '../../../../genesis/validator-keys.ts'
 import type { Node } from '../../../../node/node.ts'
 import { temporaryDirectory } from '../../../support/chain-factory.ts'
 import { Random } from '../../../support/random.ts'
@@ -22,7 +22,7 @@ function validatorGenesis(): Promise<Genesis> {
     preset: 'instant',
     timestamp: 1_700_000_000n,
     validators: KEYS.map((key, i) => {
-      return { address: addressOfKey(key), coinbase: devAccounts()[i]!.address }
+      return { address: addressOfKey(hexToBytes(key)), coinbase: devAccounts()[i]!.address }
     }),
   })
 }
