@@ -14,7 +14,7 @@ import type { SealedBlock } from './chain/sealed-block.ts'
 import { ConsensusDriver } from './consensus-driver.ts'
 import { SenderRecovery } from './crypto/sender-recovery.ts'
 import { NodeEvents } from './events.ts'
-import { CertifyTransactions } from './finality/certify-transaction.ts'
+import { DutyTransactions } from './finality/duty-transactions.ts'
 import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
 import { VoteProtection } from './finality/protection.ts'
 import { Mempool } from './mempool/mempool.ts'
@@ -237,9 +237,9 @@ function createSealing(
   backend: ProofBackend | undefined,
 ): Sealing {
   const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
-  const certificates =
+  const duties =
     votingKey !== undefined && seal?.certify === true
-      ? new CertifyTransactions(chain, {
+      ? new DutyTransactions(chain, {
           address: addressOfKey(hexToBytes(votingKey)),
           privateKey: votingKey,
         })
@@ -250,7 +250,7 @@ function createSealing(
     candidates: () => pool.candidates(),
     poolSettled: () => pool.settled(),
     onRefused: (refused) => pool.onRefused(refused),
-    ...(certificates && { firstOn: (parent) => certificates.dueOn(parent) }),
+    ...(duties && { firstOn: (parent) => duties.dueOn(parent) }),
   })
   const desk = new WorkDesk({ chain, templates, clock, publish })
   if (seal === undefined || backend === undefined) return { templates, desk, sealer: undefined }

@@ -4,7 +4,8 @@
  *
  * Spec: docs/spec/finality.md, "Duty".
  */
-
+import type { Address } from '../types.ts'
+import { type FinalityState, headEpoch } from './finality-state.ts'
 import type { SignedVote } from './types.ts'
 import type { SignedEpochs } from './votes/slashing-rule.ts'
 
@@ -22,6 +23,21 @@ export type DutyState = {
   readonly lastVote: SignedVote | undefined
   /** Somebody else votes with our key: never vote again in this run. */
   readonly doubled: boolean
+}
+
+/** The duty of who votes with `key`, once its deposit stands in the newest executed checkpoint. */
+export function takeOffice(
+  state: FinalityState,
+  key: Address,
+  lastSigned: SignedEpochs | undefined,
+): DutyState | undefined {
+  if (state.duty !== undefined) return undefined
+  const { epochStart } = state.tree.head()
+  const index = state.book.executed(epochStart.hash)?.view.votingKeys.indexOf(key) ?? -1
+  if (index < 0) return undefined
+  const startEpoch = headEpoch(state)
+  state.duty = { validator: index, startEpoch, lastSigned, lastVote: undefined, doubled: false }
+  return state.duty
 }
 
 /** Whether a validator that started at `startEpoch` has listened long enough by `epoch`. */

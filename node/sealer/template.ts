@@ -46,7 +46,7 @@ export type TemplateModules = {
   readonly poolSettled: () => Promise<void>
   readonly onRefused: (refused: BuiltBlock['refused']) => void
   /** What a block on this parent should begin with, before anything of the pool. */
-  readonly firstOn?: (parent: BlockSummary) => Promise<SignedTransaction | undefined>
+  readonly firstOn?: (parent: BlockSummary) => Promise<readonly SignedTransaction[]>
 }
 
 export type TemplateOptions = {
@@ -78,9 +78,8 @@ export class TemplateBuilder {
       epochDifficulty: context.epochDifficulty,
       ancestorHash: ancestorHashes(chain.tree, chain.blocks, parent.hash),
     }
-    const first = await this.#modules.firstOn?.(parent)
-    const others = options.candidates ?? candidates()
-    const offered = first === undefined ? others : preceded(first, others)
+    const first = (await this.#modules.firstOn?.(parent)) ?? []
+    const offered = joined(first, options.candidates ?? candidates())
     const environment = this.#environment(parent, context, options)
     const built = await chain.executor.buildBlock(state, environment, offered, {
       isOver: this.#deadline(),
@@ -134,9 +133,9 @@ export class TemplateBuilder {
   }
 }
 
-function* preceded<Item>(first: Item, others: Iterable<Item>): Iterable<Item> {
-  yield first
-  yield* others
+function* joined<Item>(first: Iterable<Item>, then: Iterable<Item>): Iterable<Item> {
+  yield* first
+  yield* then
 }
 
 /** The block of a template with its nonce, and the witness beside it. */

@@ -1,0 +1,44 @@
+/**
+ * The machine of a node that starts again: what its disk holds, put back in its place.
+ *
+ * Spec: docs/spec/finality.md, "The machine".
+ */
+import type { BlockTree } from '../tree/block-tree.ts'
+import type { ExecutedCheckpoint } from './checkpoint-book.ts'
+import type { FinalityState } from './finality-state.ts'
+import type { Certificate, EpochCheckpoint, Evidence } from './types.ts'
+
+export type StoredFinality = {
+  /** Those of the tree that were executed, parents before children. */
+  readonly checkpoints: Iterable<ExecutedCheckpoint>
+  /** Lowest target epoch first. */
+  readonly certificates: Iterable<Certificate>
+  readonly evidence: Iterable<Evidence>
+}
+
+/** Fills a state that knows genesis alone. Its tree is restored already. */
+export function restoreFinality(state: FinalityState, stored: StoredFinality): void {
+  const { tree, config, book } = state
+  const length = BigInt(config.epochLength)
+  state.justified = checkpointOf(tree.justified, length)
+  state.finalized = checkpointOf(tree.finalized, length)
+  for (const checkpoint of stored.checkpoints) {
+    const number = (checkpoint.epoch - 1n) * length
+    const before = tree.ancestorAt(checkpoint.hash, number)
+    book.addExecuted(checkpoint, before && book.executed(before.hash)?.view)
+  }
+  for (const certificate of stored.certificates) {
+    const { targetEpoch: epoch, targetHash: hash } = certificate.vote
+    if (book.executed(hash) === undefined) continue
+    book.addJustified({ epoch, hash, certificate })
+    state.certificates.set(epoch, certificate)
+  }
+  for (const evidence of stored.evidence) {
+    state.evidence.set(evidence.first.validator, evidence)
+    state.votes.expel(evidence.first.validator)
+  }
+}
+
+function checkpointOf({ hash, number }: BlockTree['justified'], length: bigint): EpochCheckpoint {
+  return { epoch: number / length, hash }
+}

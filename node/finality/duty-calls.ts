@@ -1,0 +1,85 @@
+/**
+ * What the state of a block lacks of finality, and the calls of `ValidatorSet` that tell it.
+ *
+ * Spec: docs/spec/finality.md, "Certificates", "Slashing".
+ */
+import { bigIntToBytes, bytesToHex, setLengthLeft } from '@ethereumjs/util'
+import { bitmapOf } from '../../consensus/finality/codec/bitmap.ts'
+import type { FinalityState } from '../../consensus/finality/finality-state.ts'
+import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
+import type { Hex } from '../../consensus/types.ts'
+import {
+  PREDEPLOY_ARTIFACTS,
+  readStorageVariable,
+  storageVariable,
+} from '../../genesis/artifacts.ts'
+import { encodeCall } from '../../genesis/build/abi-encode.ts'
+import { PREDEPLOYS } from '../../genesis/predeploys.ts'
+import { keccak256 } from '../../gpu/reference/keccak.ts'
+import type { BlockSummary } from '../events.ts'
+import type { StateView } from '../state/types.ts'
+import { readValidators } from './validator-view.ts'
+
+const LAST_CERTIFIED = storageVariable('ValidatorSet', 'lastCertified')
+const JUSTIFIED = storageVariable('ValidatorSet', '_justified')
+const { abi } = PREDEPLOY_ARTIFACTS.ValidatorSet
+
+/** Calldata of `ValidatorSet.certify`. */
+export function certifyCall({ vote, signers, signatures }: Certificate): Uint8Array {
+  const bitmap = bytesToHex(bitmapOf(signers))
+  return encodeCall(abi, 'certify', { link: { ...vote }, bitmap, signatures: [...signatures] })
+}
+
+/** Calldata of `ValidatorSet.slash`. */
+export function slashCall({ first, second }: Evidence): Uint8Array {
+  return encodeCall(abi, 'slash', {
+    vote1: { ...first.vote },
+    signature1: first.signature,
+    vote2: { ...second.vote },
+    signature2: second.signature,
+  })
+}
+
+/** The newest certificate on this branch that its state lacks and whose source it knows. */
+export async function missingCertificate(
+  { certificates, config, tree }: FinalityState,
+  state: StateView,
+  parent: BlockSummary,
+): Promise<Certificate | undefined> {
+  const last = readStorageVariable(LAST_CERTIFIED, await wordAt(state, BigInt(LAST_CERTIFIED.slot)))
+  const newestFirst = [...certificates.values()]
+    .filter(({ vote }) => vote.targetEpoch > last)
+    .sort((a, b) => (a.vote.targetEpoch < b.vote.targetEpoch ? 1 : -1))
+  for (const certificate of newestFirst) {
+    const { sourceEpoch, sourceHash, targetEpoch, targetHash } = certificate.vote
+    const number = targetEpoch * BigInt(config.epochLength)
+    if (tree.ancestorAt(parent.hash, number)?.hash !== targetHash) continue
+    if (sourceEpoch === 0n || (await justifiedHash(state, sourceEpoch)) === sourceHash) {
+      return certificate
+    }
+  }
+  return undefined
+}
+
+/** Evidence against a validator that has a stake in this state and was not slashed. */
+export async function unpunishedEvidence(
+  { evidence }: FinalityState,
+  state: StateView,
+): Promise<Evidence | undefined> {
+  if (evidence.size === 0) return undefined
+  const { slashed } = await readValidators(state)
+  return [...evidence.values()].find(({ first }) => slashed[first.validator] === false)
+}
+
+async function justifiedHash(state: StateView, epoch: bigint): Promise<Hex> {
+  const slot = keccak256(wordOf(epoch), wordOf(BigInt(JUSTIFIED.slot)))
+  return state.storage(PREDEPLOYS.ValidatorSet, bytesToHex(slot))
+}
+
+async function wordAt(state: StateView, slot: bigint): Promise<bigint> {
+  return BigInt(await state.storage(PREDEPLOYS.ValidatorSet, bytesToHex(wordOf(slot))))
+}
+
+function wordOf(value: bigint): Uint8Array {
+  return setLengthLeft(bigIntToBytes(value), 32)
+}

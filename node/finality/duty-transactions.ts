@@ -1,0 +1,101 @@
+/**
+ * What a sealer tells the chain of finality, signed by its voting key and first in its block: the
+ * newest certificate that the chain lacks, and evidence against a validator that it has not slashed
+ * yet. Both are transactions like any other, and pay for themselves: the pot repays the gas of a
+ * certificate, the finder of an offence gets a part of the penalty.
+ *
+ * Spec: docs/spec/finality.md, "Certificates", "Slashing".
+ */
+import { createFeeMarket1559Tx } from '@ethereumjs/tx'
+import { hexToBytes } from '@ethereumjs/util'
+import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
+import type { Address, Hex } from '../../consensus/types.ts'
+import { PREDEPLOYS } from '../../genesis/predeploys.ts'
+import type { Chain } from '../chain/chain.ts'
+import { decodeTransaction } from '../crypto/decode-transaction.ts'
+import type { BlockSummary } from '../events.ts'
+import type { StateView } from '../state/types.ts'
+import type { SignedTransaction } from '../transaction.ts'
+import { certifyCall, missingCertificate, slashCall, unpunishedEvidence } from './duty-calls.ts'
+
+/** What the contract needs, and a quarter more. */
+const CERTIFY_GAS = 250_000n
+const SIGNATURE_GAS = 30_000n
+const SLASH_GAS = 500_000n
+/** Blocks until the same call is tried again: one that fails costs its sender gas. */
+const RETRY_BLOCKS = 8n
+
+export type VotingKey = { readonly address: Address; readonly privateKey: Hex }
+
+type Call = { readonly subject: object; readonly data: Uint8Array; readonly gasLimit: bigint }
+
+/** Remembers what it tried: what the contract refuses is not tried for ever. */
+export class DutyTransactions {
+  readonly #chain: Chain
+  readonly #key: VotingKey
+  /** By certificate or evidence: the parent's number at the last try. */
+  readonly #tried = new WeakMap<object, bigint>()
+
+  constructor(chain: Chain, key: VotingKey) {
+    this.#chain = chain
+    this.#key = key
+  }
+
+  /** The transactions that a block on `parent` should begin with, in order. */
+  async dueOn(parent: BlockSummary): Promise<readonly SignedTransaction[]> {
+    const state = this.#chain.state.view(parent.header.stateRoot)
+    const calls = (await this.#calls(state, parent)).filter(({ subject }) =>
+      this.#mayTry(subject, parent.header.number),
+    )
+    if (calls.length === 0) return []
+    const account = await state.account(this.#key.address)
+    const fee = nextBaseFee(parent.header)
+    let left = account?.balance ?? 0n
+    let nonce = account?.nonce ?? 0n
+    const transactions: SignedTransaction[] = []
+    for (const { data, gasLimit } of calls) {
+      // A voting key without coins leaves it to others.
+      left -= gasLimit * fee
+      if (left < 0n) break
+      transactions.push(this.#sign({ data, gasLimit, nonce: nonce++, fee }))
+    }
+    return transactions
+  }
+
+  async #calls(state: StateView, parent: BlockSummary): Promise<readonly Call[]> {
+    const { finality } = this.#chain
+    const calls: Call[] = []
+    const certificate = await missingCertificate(finality, state, parent)
+    if (certificate !== undefined) {
+      const gasLimit = CERTIFY_GAS + SIGNATURE_GAS * BigInt(certificate.signers.length)
+      calls.push({ subject: certificate, data: certifyCall(certificate), gasLimit })
+    }
+    const evidence = await unpunishedEvidence(finality, state)
+    if (evidence !== undefined) {
+      calls.push({ subject: evidence, data: slashCall(evidence), gasLimit: SLASH_GAS })
+    }
+    return calls
+  }
+
+  /** Templates of one block may be many; a failure shows when the next block still wants it. */
+  #mayTry(subject: object, number: bigint): boolean {
+    const tried = this.#tried.get(subject)
+    if (tried !== undefined && tried !== number && number < tried + RETRY_BLOCKS) return false
+    this.#tried.set(subject, number)
+    return true
+  }
+
+  #sign(call: { data: Uint8Array; gasLimit: bigint; nonce: bigint; fee: bigint }) {
+    const { data, gasLimit, nonce, fee } = call
+    const { common, genesis } = this.#chain
+    const fields = {
+      chainId: genesis.params.chainId,
+      ...{ nonce, gasLimit, data },
+      maxFeePerGas: fee,
+      maxPriorityFeePerGas: 0n,
+      to: PREDEPLOYS.ValidatorSet,
+    }
+    const signed = createFeeMarket1559Tx(fields, { common }).sign(hexToBytes(this.#key.privateKey))
+    return decodeTransaction(signed.serialize(), common, this.#key.address)
+  }
+}
