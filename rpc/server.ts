@@ -5,17 +5,10 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../consensus/errors.ts'
-import { devAccounts } from '../genesis/accounts.ts'
 import type { NodeApi } from '../node/api.ts'
-import { Dispatcher } from './dispatcher.ts'
-import { DevSigner } from './eth/dev-signer.ts'
-import { FeeOracle } from './eth/fee-oracle.ts'
-import { FilterStore } from './feeds/filters.ts'
-import { NodeFeed } from './feeds/node-feed.ts'
+import { createAnswering } from './answering.ts'
+import type { NodeFeed } from './feeds/node-feed.ts'
 import { Publisher } from './feeds/publisher.ts'
-import { Subscriptions } from './feeds/subscriptions.ts'
-import { createMethods } from './methods.ts'
-import { RpcMetrics } from './metrics.ts'
 import type { RpcOptions } from './options.ts'
 import { Backlog } from './transport/backlog.ts'
 import { Guard } from './transport/guard.ts'
@@ -39,31 +32,10 @@ export class RpcServer {
   }
 
   static create(api: NodeApi, options: RpcOptions): RpcServer {
-    const { log, gasCap, callTimeMs, metricsRegistry } = options
-    const metrics = new RpcMetrics(metricsRegistry)
+    const { log, metricsRegistry } = options
+    const { dispatcher, feed, subscriptions, metrics } = createAnswering(api, options)
     const guard = new Guard(options)
-    const feed = new NodeFeed(api.events)
-    const subscriptions = new Subscriptions((count) => metrics.subscriptions.set(count))
-    const filters = new FilterStore({
-      feed,
-      chain: api.chain,
-      now: () => api.now(),
-      onCount: (count) => metrics.filters.set(count),
-    })
-    const fees = new FeeOracle(api.chain)
-    const signer = options.isDev ? new DevSigner(devAccounts(), api, fees) : undefined
-    const methods = createMethods({
-      api,
-      gasCap,
-      callTimeMs,
-      feed,
-      filters,
-      subscriptions,
-      fees,
-      signer,
-    })
     const backlog = new Backlog()
-    const dispatcher = new Dispatcher(methods, { callTimeMs, log, metrics })
     return new RpcServer(options, {
       feed,
       publisher: new Publisher({ api, feed, subscriptions, log }),
