@@ -34,8 +34,8 @@ function format(args: AbiFields | undefined, field: string): string {
   const value = args?.[field]
   if (value === undefined) return NOTHING
   if (typeof value === 'bigint') return formatInteger(value)
-  if (Array.isArray(value)) return 'as in the manifest'
-  if (typeof value !== 'string') return String(value)
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') return 'as in the manifest'
   const named = Object.entries(PREDEPLOYS).find(([, address]) => address === value)
   return named?.[0] ?? (BigInt(value) === 0n ? 'zero' : value)
 }
