@@ -148,7 +148,7 @@ async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<
   const directory = await disk.prepare(options.dataDir)
   const store = await disk.openStore(directory)
   closers.push(() => store.close())
-  const recovery = (ports.openRecovery ?? SenderRecovery.start)()
+  const recovery = ports.openRecovery?.() ?? SenderRecovery.start()
   closers.push(() => recovery.close())
   const recoverStore = () => store.recover()
   const chain = await Chain.open(

@@ -122,7 +122,7 @@ export class PeerServices {
 /** It takes longer to load than everything else: only a node that listens does. */
 async function libp2p(): Promise<NetworkOpener> {
   const { Network } = await import('../p2p/network.ts')
-  return Network.create
+  return (...args) => Network.create(...args)
 }
 
 function networkOptions(options: P2pOptions, modules: PeerServicesModules): NetworkOptions {
