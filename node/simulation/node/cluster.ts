@@ -79,9 +79,12 @@ export class Cluster {
   }
 
   /** Goes on until the condition holds; false: it did not within the time. */
-  async advanceUntil(condition: () => boolean, millisecondsMax: number): Promise<boolean> {
+  async advanceUntil(
+    condition: () => boolean | Promise<boolean>,
+    millisecondsMax: number,
+  ): Promise<boolean> {
     const endMs = this.scheduler.nowMs + millisecondsMax
-    while (!condition()) {
+    while (!(await condition())) {
       if (this.scheduler.nowMs >= endMs) return false
       await this.advance(Math.min(LOOK_MS, endMs - this.scheduler.nowMs))
     }

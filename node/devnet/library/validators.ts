@@ -1,0 +1,51 @@
+/** Keys and block 0 of simulated devnets: the same for every seed, made once in a process. */
+import { bytesToHex } from '@ethereumjs/util'
+import type { Address, Hex } from '../../../consensus/types.ts'
+import { buildGenesis } from '../../../genesis/build-genesis.ts'
+import { devParticipants } from '../../../genesis/economy/participants.ts'
+import type { Genesis } from '../../../genesis/genesis-file.ts'
+import type { PresetName } from '../../../genesis/params.ts'
+import { addressOfKey } from '../../../genesis/validator-keys.ts'
+import { keccak256 } from '../../../gpu/reference/keccak.ts'
+import { EPOCH_MS } from '../../simulation/engine/node-clock.ts'
+
+/** MAC; any will do, as nothing is multiplied. */
+const GPU_DIFFICULTY = 2n ** 30n
+
+export type DevnetValidatorKeys = {
+  readonly votingKey: Hex
+  readonly address: Address
+  readonly coinbase: Address
+}
+
+const genesisByOptions = new Map<string, Promise<Genesis>>()
+
+export function validatorKeys(count: number): readonly DevnetValidatorKeys[] {
+  return Array.from({ length: count }, (_, index) => {
+    const voting = keyOf(`voting key ${index}`)
+    const coinbase = addressOfKey(keyOf(`coinbase ${index}`))
+    return { votingKey: bytesToHex(voting), address: addressOfKey(voting), coinbase }
+  })
+}
+
+export function simulatedGenesis(preset: PresetName, count: number): Promise<Genesis> {
+  const name = `${preset}-${count}`
+  const made = genesisByOptions.get(name) ?? build(preset, count)
+  genesisByOptions.set(name, made)
+  return made
+}
+
+function build(preset: PresetName, count: number): Promise<Genesis> {
+  return buildGenesis({
+    preset,
+    timestamp: BigInt(EPOCH_MS / 1000),
+    validators: validatorKeys(count),
+    participants: devParticipants(),
+    ...(preset === 'gpu' && { genesisDifficulty: GPU_DIFFICULTY }),
+  })
+}
+
+/** Public on purpose: nobody must think that these are secret. */
+function keyOf(name: string): Uint8Array {
+  return keccak256(new TextEncoder().encode(`hanzo simulated devnet: ${name}`))
+}

@@ -1,0 +1,158 @@
+/**
+ * What must hold on every node by itself, looked at between two events: I5, I6, I8 to I10, I12,
+ * I15 and I16. On the real objects, with their own readers.
+ *
+ * Spec: docs/simulator.md, "Invariants".
+ */
+import { certificateFault } from '../../../../consensus/finality/certificate-rules.ts'
+import { PENDING_CERTIFICATES_MAX } from '../../../../consensus/finality/finality-state.ts'
+import type { ValidatorView } from '../../../../consensus/finality/types.ts'
+import { isPreferred } from '../../../../consensus/tree/fork-choice.ts'
+import type { Hash } from '../../../../consensus/types.ts'
+import { summaryOf } from '../../../chain/block-summary.ts'
+import { ancestorHashes } from '../../../chain/branch.ts'
+import { type Chain, IMPORTS_WAITING_MAX } from '../../../chain/chain.ts'
+import { readValidators } from '../../../finality/validator-view.ts'
+import { recoverSigner } from '../../../finality/vote-signer.ts'
+import { DEV_MEMPOOL_OPTIONS } from '../../../mempool/options.ts'
+import type { Node } from '../../../node.ts'
+import { decodeAccount } from '../../../state/flat/flat-codec.ts'
+import { tableEnd, tableStart } from '../../../storage/keys.ts'
+import { ORPHAN_COUNT_MAX } from '../../../sync/orphan-pool.ts'
+import type { MemoryStore } from '../disk/memory-store.ts'
+
+/** A thousand million AI in wei. */
+const SUPPLY_WEI = 10n ** 27n
+/** Blocks below the head whose indices are compared each time. */
+const INDEX_BLOCKS = 24n
+
+/** One line for each thing that is not as it must be, with its invariant. */
+export async function checkNode(
+  node: Node,
+  store: MemoryStore,
+): Promise<readonly (readonly [invariant: string, message: string])[]> {
+  const { chain } = node
+  const found: (readonly [string, string])[] = []
+  const expect = (invariant: string, isTrue: boolean, message: string): void => {
+    if (!isTrue) found.push([invariant, message])
+  }
+  expect('I5', isHeaviest(chain), `head ${chain.head.header.number} is not the best leaf`)
+  expect('I6', await executesAgain(chain), 'the head executes to another state')
+  const total = await sumOfBalances(store)
+  expect('I8', total === SUPPLY_WEI, `all balances come to ${total} wei`)
+  expect('I9', await areSetsCurrent(chain), 'a set is not what the contract says')
+  for (const epoch of await badCertificates(chain)) {
+    found.push(['I12', `the certificate of epoch ${epoch} is missing or does not verify (I10)`])
+  }
+  for (const fault of await indexFaults(chain)) found.push(['I15', fault])
+  for (const [name, count, max] of queuesOf(node)) {
+    expect('I16', count <= max, `${name}: ${count} of ${max}`)
+  }
+  return found
+}
+
+function isHeaviest({ tree }: Chain): boolean {
+  const head = tree.head()
+  const start = tree.get(tree.justified.hash) ?? tree.root
+  return tree
+    .nodes()
+    .filter(({ status }) => status === 'executed')
+    .filter(({ hash }) => tree.isDescendant(hash, start.hash))
+    .every((leaf) => leaf === head || !isPreferred(leaf, head))
+}
+
+async function executesAgain({ head, blocks, tree, executor }: Chain): Promise<boolean> {
+  const { header, hash } = head
+  if (header.number === 0n) return true
+  const parent = tree.get(header.parentHash)
+  const block = await blocks.block(hash)
+  // Below the root of the tree there is nothing to execute on.
+  if (parent === undefined || block === undefined) return block !== undefined
+  const state = {
+    ...(await summaryOf(blocks, parent.hash)),
+    epochDifficulty: parent.epochStart.difficulty,
+    ancestorHash: ancestorHashes(tree, blocks, parent.hash),
+  }
+  const executed = await executor.executeBlock(state, header, block.transactions)
+  return executed.stateRoot === header.stateRoot
+}
+
+/** Of the flat accounts, which stand at the head. */
+async function sumOfBalances(store: MemoryStore): Promise<bigint> {
+  let sum = 0n
+  const range = { gte: tableStart('account'), lt: tableEnd('account') }
+  for await (const [key, record] of store.entries(range)) sum += decodeAccount(key, record).balance
+  return sum
+}
+
+async function areSetsCurrent({ finality, blocks, state }: Chain): Promise<boolean> {
+  const { hash } = finality.tree.head().epochStart
+  const held = finality.book.executed(hash)?.view
+  if (held === undefined) return true
+  const { header } = await summaryOf(blocks, hash)
+  return isSame(held, await readValidators(state.view(header.stateRoot)))
+}
+
+function isSame(a: ValidatorView, b: ValidatorView): boolean {
+  const text = ({ dynasty, votingKeys, weights, slashed }: ValidatorView) =>
+    [dynasty, ...votingKeys, ...weights, ...slashed].join()
+  return text(a) === text(b)
+}
+
+/** Finalized epochs without a certificate that verifies by the sets of its own source and target. */
+async function badCertificates(chain: Chain): Promise<bigint[]> {
+  const { finality } = chain
+  const { epoch } = finality.finalized
+  if (epoch === 0n) return []
+  const certificate = await chain.certificateAt(epoch)
+  if (certificate === undefined) return [epoch]
+  const { sourceHash, targetHash } = certificate.vote
+  const views = [await viewAt(chain, sourceHash), await viewAt(chain, targetHash)]
+  const fault = certificateFault(certificate, views, finality.separator, recoverSigner)
+  return fault === undefined ? [] : [epoch]
+}
+
+async function viewAt({ blocks, state }: Chain, hash: Hash): Promise<ValidatorView> {
+  const { header } = await summaryOf(blocks, hash)
+  return readValidators(state.view(header.stateRoot))
+}
+
+/** The canonical index, the index of transactions, receipts and head say the same. */
+async function indexFaults({ head, tree, blocks, state }: Chain): Promise<string[]> {
+  const faults: string[] = []
+  if (tree.head().hash !== head.hash) faults.push('the tree has another head')
+  if (blocks.head?.hash !== head.hash) faults.push('the disk has another head')
+  if (state.flatBlock?.hash !== head.hash) faults.push('the flat state stands elsewhere')
+  if ((await blocks.canonicalHash(head.header.number + 1n)) !== undefined) {
+    faults.push('there is a canonical block above the head')
+  }
+  const lowest = head.header.number - INDEX_BLOCKS
+  for (let node = tree.get(head.hash); node && node.number > lowest; node = node.parent) {
+    const { number, hash } = node
+    if ((await blocks.canonicalHash(number)) !== hash) faults.push(`number ${number} is another`)
+    const block = await blocks.block(hash)
+    const receipts = await blocks.receipts(hash)
+    if (number > 0n && receipts?.length !== block?.transactions.length) {
+      faults.push(`the receipts of ${number} are not those of its transactions`)
+    }
+    for (const [index, transaction] of (block?.transactions ?? []).entries()) {
+      const place = await blocks.locate(transaction.hash)
+      if (place?.blockHash !== hash || place.index !== index) {
+        faults.push(`transaction ${transaction.hash} is not found in ${number}`)
+      }
+    }
+  }
+  return faults
+}
+
+function queuesOf({ chain, peers, api }: Node): readonly (readonly [string, number, number])[] {
+  const { pending, queued } = api.pool.status()
+  const { executableMax, queuedMax } = DEV_MEMPOOL_OPTIONS
+  return [
+    ['imports', chain.importsWaiting, IMPORTS_WAITING_MAX],
+    ['orphans', peers?.sync.orphanCount ?? 0, ORPHAN_COUNT_MAX],
+    ['certificates', chain.finality.pending.size, PENDING_CERTIFICATES_MAX],
+    ['executable', pending, executableMax],
+    ['queued', queued, queuedMax],
+  ]
+}
