@@ -2,7 +2,8 @@
  * The node as its readers see it: everything JSON-RPC and the commands may ask for, and nothing
  * of how it is done. `rpc` depends on this file and on `events.ts`, never on what is behind them.
  */
-import type { SafetyFault } from '../consensus/finality/finality-state.ts'
+import type { VotingState } from '../consensus/finality/duty.ts'
+import type { LostCheckpoint, SafetyFault } from '../consensus/finality/finality-state.ts'
 import type { Certificate, Evidence } from '../consensus/finality/types.ts'
 import type { Address, Hash, Header, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
@@ -126,6 +127,8 @@ export interface NetworkReader {
     | undefined
   /** Cuts every peer that is not named; undefined heals. For tests of consensus rules. */
   setPartition(allowed: readonly string[] | undefined): Promise<void>
+  /** Hangs up on one peer; one that belongs to us is dialed again in its time. */
+  disconnect(peerId: string): Promise<void>
 }
 
 export type ComputeWork = {
@@ -206,6 +209,10 @@ export type FinalityStatus = {
   readonly missing: readonly number[]
   /** Our index, if this node votes. */
   readonly validator: number | undefined
+  /** What the validator of this node does, or why it does not vote. */
+  readonly voting: VotingState
+  /** Was final here before damage took it: no vote before something as high is final again. */
+  readonly lost: LostCheckpoint | undefined
   readonly safetyFault: SafetyFault | undefined
 }
 

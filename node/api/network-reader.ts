@@ -45,4 +45,8 @@ export class NodeNetworkReader implements NetworkReader {
   async setPartition(allowed: readonly string[] | undefined): Promise<void> {
     this.#network?.setPartition(allowed && new Set(allowed))
   }
+
+  async disconnect(peerId: string): Promise<void> {
+    await this.#network?.disconnect(peerId, 'the operator asked for it')
+  }
 }

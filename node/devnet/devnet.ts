@@ -4,6 +4,7 @@
  * Every validator is an ordinary `hanzo node`; the supervisor only starts it with the right
  * flags and listens. Spec: docs/spec/interface.md, "Commands".
  */
+import '../../p2p/polyfill.ts'
 import { fileURLToPath } from 'node:url'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { devAccounts } from '../../genesis/accounts.ts'
@@ -108,6 +109,20 @@ export class Devnet {
     }
   }
 
+  /** Ends a validator as a crash does; it is not started again by itself. */
+  async kill(index: number): Promise<void> {
+    this.#serving.delete(index)
+    await this.#processes.get(index)?.kill()
+    this.#processes.delete(index)
+  }
+
+  /** Starts a validator anew on its directory, stopping it in order before if it runs. */
+  async restart(index: number): Promise<void> {
+    this.#serving.delete(index)
+    await this.#processes.get(index)?.stop()
+    await this.#startValidator(index)
+  }
+
   /** Stops every validator and waits for its end; tells those that had to be killed. */
   async stop(): Promise<readonly ValidatorExit[]> {
     this.#isStopping = true
@@ -142,16 +157,16 @@ export class Devnet {
     const isRestarting = this.#options.restart
     this.#options.events.onLost(exit, isRestarting)
     this.#processes.delete(exit.index)
-    if (isRestarting) setTimeout(() => this.#restart(exit.index), RESTART_DELAY_MS)
+    if (isRestarting) setTimeout(() => this.#bringBack(exit.index), RESTART_DELAY_MS)
     else if (this.#processes.size === 0) this.#resolveAllLost()
   }
 
-  #restart(index: number): void {
+  #bringBack(index: number): void {
     if (this.#isStopping) return
     this.#startValidator(index).catch((error: unknown) => {
       if (!(error instanceof DevnetError)) throw error
       this.#options.events.onLine(index, error.message)
-      setTimeout(() => this.#restart(index), RESTART_DELAY_MS)
+      setTimeout(() => this.#bringBack(index), RESTART_DELAY_MS)
     })
   }
 
@@ -159,7 +174,7 @@ export class Devnet {
     const { directory, gpu, gpuDutyPercent, validatorCount, logLevel } = this.#options
     const others = this.#bootnodes.filter((_, other) => other !== index)
     return [
-      ...process.execArgv,
+      ...loaderArguments(),
       fileURLToPath(new URL(`../cli/main${entryExtension()}`, import.meta.url)),
       'node',
       ...['--genesis', `${directory}/${GENESIS_FILE}`],
@@ -193,6 +208,13 @@ async function bootnodeAddress(options: DevnetOptions, index: number): Promise<s
   const { identityFile } = dataDirectory(validatorDirectory(options.directory, index))
   const peerId = peerIdFromPrivateKey(await loadIdentity(identityFile, NO_LOG))
   return `/ip4/127.0.0.1/tcp/${options.baseP2pPort + index}/p2p/${peerId.toString()}`
+}
+
+/** Sources need the loader that this process may have been given in another way. */
+function loaderArguments(): readonly string[] {
+  const { execArgv } = process
+  const isLoaded = execArgv.some((argument) => argument.includes('tsx'))
+  return entryExtension() === '.ts' && !isLoaded ? ['--import', 'tsx'] : execArgv
 }
 
 /** The validators run what the supervisor runs: compiled files, or the sources in development. */

@@ -1,6 +1,6 @@
 /**
- * `hanzo_peers`, and faults made from outside: `hanzo_partition` and `hanzo_heal`, for this
- * machine's administrator alone.
+ * `hanzo_peers`, and faults made from outside: `hanzo_disconnect`, `hanzo_partition` and
+ * `hanzo_heal`, for this machine's administrator alone.
  */
 import { quantity } from '../format/hex.ts'
 import { PARTITION_PEERS_MAX } from '../limits.ts'
@@ -20,6 +20,16 @@ export function peerMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
           connectedSeconds: quantity(Math.floor(connectedSeconds)),
           head: head === undefined ? null : { number: quantity(head.number), hash: head.hash },
         })),
+    }),
+    hanzo_disconnect: method({
+      description: 'Admin: hangs up on a peer, which may come back; false if it is not connected',
+      params: [required('peer', text)],
+      isAdmin: true,
+      handler: async ([peer]) => {
+        const isConnected = network.peers().some(({ id }) => id === peer)
+        if (isConnected) await network.disconnect(peer)
+        return isConnected
+      },
     }),
     hanzo_partition: method({
       description: 'Admin: cuts every peer that is not named',

@@ -108,6 +108,8 @@ export class FakeFinality implements FinalityReader {
     stakeReachable: 0,
     missing: [],
     validator: undefined,
+    voting: 'off',
+    lost: undefined,
     safetyFault: undefined,
   }
 
@@ -199,6 +201,10 @@ class FakeNetwork implements NetworkReader {
 
   async setPartition(allowed: readonly string[] | undefined): Promise<void> {
     this.partition = allowed
+  }
+
+  async disconnect(peerId: string): Promise<void> {
+    this.peerList = this.peerList.filter(({ id }) => id !== peerId)
   }
 }
 

@@ -147,6 +147,7 @@ describe('rpc / transport', () => {
     expect(await call({ authorization: `Bearer ${TOKEN}` })).toMatchObject({ result: true })
     expect(fixture.node.network.partition).toEqual(['peer'])
     const socket = await fixture.socket({ authorization: `Bearer ${TOKEN}` })
+    expect(await socket.call('hanzo_disconnect', 'nobody')).toBe(false)
     expect(await socket.call('hanzo_heal')).toBe(true)
     expect(fixture.node.network.partition).toBeUndefined()
     const stranger = await fixture.socket()
