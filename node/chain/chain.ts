@@ -166,6 +166,11 @@ export class Chain {
     return this.#parts.finality.certificateAt(epoch)
   }
 
+  /** Every stored certificate for a target of `epoch` or later, of any branch, lowest first. */
+  storedCertificates(epoch: bigint): AsyncIterable<Certificate> {
+    return this.#parts.finality.certificatesFrom(epoch)
+  }
+
   keepEvidence(effect: Parameters<ChainFinality['writeEvidence']>[0]): Promise<void> {
     return this.#parts.finality.writeEvidence(effect)
   }
@@ -237,7 +242,7 @@ export class Chain {
   }
 
   async #onInvalid(hash: Hash): Promise<void> {
-    if (!this.headers.isInvalid(hash)) return
+    if (!this.headers.isInvalid(hash) || this.headers.isExcluded(hash)) return
     this.#follow(await this.#parts.finality.settle({ kind: 'invalid', hashes: [hash] }))
   }
 
@@ -260,9 +265,11 @@ export class Chain {
   async #recover(): Promise<() => void> {
     const { log, recoverStore } = this.#modules
     await recoverStore()
-    const { duty } = this.finality
+    const { duty, fault } = this.finality
     this.#parts = await openChainParts({ ...this.#options, ...this.#modules })
     this.finality.duty = duty
+    // It may be what could not be written.
+    this.finality.fault ??= fault
     const change = await this.#changeTo(this.#parts)
     return () => {
       log.info({ number: this.#parts.head.header.number }, 'Writes succeed again')

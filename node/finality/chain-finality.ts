@@ -20,11 +20,13 @@ import {
   type Verdict,
 } from '../../consensus/finality/finality-state.ts'
 import { restoreFinality } from '../../consensus/finality/restore.ts'
+import { isDisregarded } from '../../consensus/finality/take-certificate.ts'
 import { transition } from '../../consensus/finality/transition.ts'
 import type { Certificate } from '../../consensus/finality/types.ts'
 import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../consensus/rules/difficulty.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
+import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import { PREDEPLOYS } from '../../genesis/predeploys.ts'
 import { summaryOf } from '../chain/block-summary.ts'
@@ -32,7 +34,15 @@ import type { Committer } from '../chain/commit-block.ts'
 import type { BlockSummary, HeadChange } from '../events.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { BlockStore } from '../storage/block-store.ts'
+import { UNKNOWN_HASH } from '../storage/boot/finality-repair.ts'
 import { type KeyValueStore, WriteBatch } from '../storage/database.ts'
+import {
+  type JoinedFork,
+  readFault,
+  readLostFinality,
+  stageFault,
+  stageFinalityRecovered,
+} from '../storage/finality-records.ts'
 import {
   allEvidence,
   certificatesFrom,
@@ -53,6 +63,9 @@ export type ChainFinalityModules = {
   readonly states: StateStore
   readonly committer: Committer
   readonly log: Logger
+  /** What the operator chose after a safety fault. */
+  readonly joined: JoinedFork | undefined
+  readonly disregarded: ReadonlySet<Hash>
 }
 
 /** What an input led to beside what was written. */
@@ -74,9 +87,9 @@ export class ChainFinality {
 
   /** As it was: views of the checkpoints in the tree, what certificates justified, evidence. */
   static async restore(modules: ChainFinalityModules): Promise<ChainFinality> {
-    const { genesis, tree, blocks, store } = modules
+    const { genesis, tree, blocks, store, disregarded, joined } = modules
     const first = await summaryOf(blocks, genesis.hash)
-    const state = genesisFinality(configOf(genesis), tree, {
+    const state = genesisFinality({ ...configOf(genesis), disregarded }, tree, {
       hash: first.hash,
       stateRoot: first.header.stateRoot,
       view: await readValidators(modules.states.view(first.header.stateRoot)),
@@ -88,6 +101,8 @@ export class ChainFinality {
       certificates: await collect(certificatesFrom(store, lowest > 0n ? lowest : 0n)),
       evidence: await collect(allEvidence(store)),
     })
+    await restoreTroubles(state, modules)
+    if (joined !== undefined) awaitFork(state, joined)
     return new ChainFinality(state, modules)
   }
 
@@ -133,6 +148,10 @@ export class ChainFinality {
     await this.#modules.store.write(batch, { sync: true })
   }
 
+  certificatesFrom(epoch: bigint): AsyncIterable<Certificate> {
+    return certificatesFrom(this.#modules.store, epoch)
+  }
+
   /** The stored certificate of a target epoch on our chain. */
   async certificateAt(epoch: bigint): Promise<Certificate | undefined> {
     const { store, blocks, genesis } = this.#modules
@@ -146,9 +165,16 @@ export class ChainFinality {
 
   async #write(effects: readonly FinalityEffect[]): Promise<HeadChange | undefined> {
     const certified = effects.filter((effect) => effect.kind === 'certified')
-    if (certified.length === 0) return undefined
+    const fault = effects.find((effect) => effect.kind === 'safety-fault')?.fault
     const { store, tree, blocks, committer } = this.#modules
     const batch = new WriteBatch()
+    // Whatever comes next: a node that starts again must not go on as if nothing had happened.
+    if (fault !== undefined) stageFault(batch, fault)
+    if (certified.length === 0) {
+      if (fault !== undefined) await store.write(batch, { sync: true })
+      return undefined
+    }
+    if (effects.some(({ kind }) => kind === 'recovered')) stageFinalityRecovered(batch)
     for (const { certificate } of certified) putCertificate(batch, certificate)
     blocks.stageFinality(batch, tree.justified, tree.finalized)
     await store.write(batch, { sync: true })
@@ -157,6 +183,29 @@ export class ChainFinality {
     if (effects.some(({ kind }) => kind === 'finalized')) tree.dropBranches()
     return headChange
   }
+}
+
+/** A fault that the operator has not judged yet, and what damage took. */
+async function restoreTroubles(
+  state: FinalityState,
+  { genesis, store, log }: ChainFinalityModules,
+): Promise<void> {
+  const fault = await readFault(store)
+  if (fault !== undefined && !isDisregarded(state, fault.certificate.vote.targetHash)) {
+    state.fault = fault
+    log.fatal({ code: fault.code, ...fault.certificate.vote }, 'The safety fault stands')
+  }
+  const lost = await readLostFinality(store)
+  if (lost === undefined) return
+  const epoch = lost.number / BigInt(genesis.params.epochLength)
+  state.lost = { epoch, hash: lost.hash === UNKNOWN_HASH ? undefined : lost.hash }
+  log.warn({ epoch }, 'What was final is damaged: no vote before as much is final again')
+}
+
+/** The certificate that the operator named acts once its block is here. */
+function awaitFork(state: FinalityState, { certificate }: JoinedFork): void {
+  const { targetHash } = certificate.vote
+  if (state.book.justified(targetHash) === undefined) state.pending.set(targetHash, certificate)
 }
 
 /** Of the tree, from epoch `lowest` on. */

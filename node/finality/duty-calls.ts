@@ -22,6 +22,8 @@ import { readValidators } from './validator-view.ts'
 
 const LAST_CERTIFIED = storageVariable('ValidatorSet', 'lastCertified')
 const JUSTIFIED = storageVariable('ValidatorSet', '_justified')
+/** Stored certificates that are looked at for a template: those of other branches are few. */
+const LOOKED_AT_MAX = 16
 const { abi } = PREDEPLOY_ARTIFACTS.ValidatorSet
 
 /** Calldata of `ValidatorSet.certify`. */
@@ -40,25 +42,43 @@ export function slashCall({ first, second }: Evidence): Uint8Array {
   })
 }
 
-/** The newest certificate on this branch that its state lacks and whose source it knows. */
+/**
+ * A certificate on this branch that its state lacks and whose source it knows: the newest in memory,
+ * or else the oldest on disk, by which a chain that fell behind is brought up link by link.
+ */
 export async function missingCertificate(
-  { certificates, config, tree }: FinalityState,
+  finality: FinalityState,
+  stored: (fromEpoch: bigint) => AsyncIterable<Certificate>,
   state: StateView,
   parent: BlockSummary,
 ): Promise<Certificate | undefined> {
   const last = readStorageVariable(LAST_CERTIFIED, await wordAt(state, BigInt(LAST_CERTIFIED.slot)))
-  const newestFirst = [...certificates.values()]
+  if (finality.justified.epoch <= last) return undefined
+  const newestFirst = [...finality.certificates.values()]
     .filter(({ vote }) => vote.targetEpoch > last)
     .sort((a, b) => (a.vote.targetEpoch < b.vote.targetEpoch ? 1 : -1))
   for (const certificate of newestFirst) {
-    const { sourceEpoch, sourceHash, targetEpoch, targetHash } = certificate.vote
-    const number = targetEpoch * BigInt(config.epochLength)
-    if (tree.ancestorAt(parent.hash, number)?.hash !== targetHash) continue
-    if (sourceEpoch === 0n || (await justifiedHash(state, sourceEpoch)) === sourceHash) {
-      return certificate
-    }
+    if (await isLinked(finality, state, parent, certificate)) return certificate
+  }
+  let looked = 0
+  for await (const certificate of stored(last + 1n)) {
+    if (await isLinked(finality, state, parent, certificate)) return certificate
+    if (++looked === LOOKED_AT_MAX) return undefined
   }
   return undefined
+}
+
+/** Whether its target is on this branch, and the state holds its source as justified. */
+async function isLinked(
+  { config, tree }: FinalityState,
+  state: StateView,
+  parent: BlockSummary,
+  { vote }: Certificate,
+): Promise<boolean> {
+  const { sourceEpoch, sourceHash, targetEpoch, targetHash } = vote
+  const number = targetEpoch * BigInt(config.epochLength)
+  if (tree.ancestorAt(parent.hash, number)?.hash !== targetHash) return false
+  return sourceEpoch === 0n || (await justifiedHash(state, sourceEpoch)) === sourceHash
 }
 
 /** Evidence against a validator that has a stake in this state and was not slashed. */

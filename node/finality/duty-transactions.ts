@@ -65,7 +65,8 @@ export class DutyTransactions {
   async #calls(state: StateView, parent: BlockSummary): Promise<readonly Call[]> {
     const { finality } = this.#chain
     const calls: Call[] = []
-    const certificate = await missingCertificate(finality, state, parent)
+    const stored = (fromEpoch: bigint) => this.#chain.storedCertificates(fromEpoch)
+    const certificate = await missingCertificate(finality, stored, state, parent)
     if (certificate !== undefined) {
       const gasLimit = CERTIFY_GAS + SIGNATURE_GAS * BigInt(certificate.signers.length)
       calls.push({ subject: certificate, data: certifyCall(certificate), gasLimit })
