@@ -2,6 +2,7 @@
  * The contract of gossipsub without its machinery: a message reaches a node's handler once by its
  * id, and is passed on only if the handler accepts it.
  */
+import { SEEN_MS } from '../../../p2p/limits.ts'
 import type { SimulatedNetwork } from './network.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -19,9 +20,6 @@ export type Envelope<Message> = {
   readonly bytes: number
   readonly message: Message
 }
-
-/** How long a node remembers that it has seen a message. */
-export const SEEN_MS = 120_000
 
 export class SimulatedGossip<Message> {
   readonly #network: SimulatedNetwork
@@ -46,9 +44,9 @@ export class SimulatedGossip<Message> {
     this.#seen.delete(node)
   }
 
-  /** To all peers, or to these only. */
+  /** To all peers, or to these only. What was published a moment ago is not published again. */
   publish(node: number, envelope: Envelope<Message>, to?: readonly number[]): void {
-    this.#isNew(node, envelope.id)
+    if (!this.#isNew(node, envelope.id)) return
     this.#spread(node, envelope, undefined, to)
   }
 

@@ -30,6 +30,8 @@ export const GOOD_WIRE: WireQuality = {
 type Wire = {
   quality: WireQuality
   isCut: boolean
+  /** Counts how often it was cut: what was sent before is lost. */
+  cuts: number
   /** Holds everything back until then. */
   cloggedUntilMs: number
   busyUntilMs: number
@@ -54,6 +56,7 @@ export class SimulatedNetwork {
     this.#wires = Array.from({ length: size * size }, () => ({
       quality,
       isCut: false,
+      cuts: 0,
       cloggedUntilMs: 0,
       busyUntilMs: 0,
       lastArrivalMs: 0,
@@ -88,7 +91,9 @@ export class SimulatedNetwork {
   setCuts(isCut: (from: number, to: number) => boolean): void {
     this.#change(() => {
       this.#each((wire, from, to) => {
-        wire.isCut = isCut(from, to)
+        const willBeCut = isCut(from, to)
+        if (willBeCut && !wire.isCut) empty(wire)
+        wire.isCut = willBeCut
       })
     })
   }
@@ -99,8 +104,11 @@ export class SimulatedNetwork {
     })
   }
 
+  /** Holds back what is sent on the wire until then; 0 clears it. */
   clog(from: number, to: number, untilMs: number): void {
-    this.#wire(from, to).cloggedUntilMs = untilMs
+    const wire = this.#wire(from, to)
+    if (untilMs === 0) empty(wire)
+    wire.cloggedUntilMs = untilMs
   }
 
   /** One message; `deliver` is called when it arrives: once, twice or never. */
@@ -108,11 +116,12 @@ export class SimulatedNetwork {
     const wire = this.#wire(from, to)
     if (!this.canSend(from, to)) return
     const { loss, duplication } = wire.quality
+    const { cuts } = wire
     const copies = duplication > 0 && this.#rng.chance(duplication) ? 2 : 1
     for (let copy = 0; copy < copies; copy++) {
       if (loss > 0 && this.#rng.chance(loss)) continue
       this.#scheduler.at(this.#arrivalMs(wire, bytes), () => {
-        if (this.canSend(from, to)) deliver()
+        if (cuts === wire.cuts && this.canSend(from, to)) deliver()
       })
     }
   }
@@ -156,4 +165,11 @@ export class SimulatedNetwork {
     if (wire === undefined) throw new RangeError(`there is no wire ${from} -> ${to}`)
     return wire
   }
+}
+
+/** Nothing is on its way any more. */
+function empty(wire: Wire): void {
+  wire.cuts += 1
+  wire.busyUntilMs = 0
+  wire.lastArrivalMs = 0
 }

@@ -1,0 +1,165 @@
+/**
+ * The second half of a run: nothing new breaks, a random core of honest nodes with more than two
+ * thirds of the stake is joined and mended, and the rest stays as it is. Now heads must meet and
+ * finality must go on (I13); a core that can't be had is a legal reason not to.
+ *
+ * Spec: docs/simulator.md, "Two phases".
+ */
+import type { ValidatorView } from '../../../consensus/finality/types.ts'
+import type { ModelNode } from '../model/model-node.ts'
+import type { ModelWorld } from '../model/model-world.ts'
+import { type Checker, InvariantError } from './checker.ts'
+import type { Swarm } from './swarm.ts'
+
+/** Epochs after which finality must have gone on, and every so often a look at all heads. */
+const EPOCHS_MAX = 8n
+const LOOK_MS = 500
+/** Block times in which heads must have met, and what connections may take on top of it. */
+const EQUAL_BLOCK_TIMES = 5
+const RECONNECT_MS = 15_000
+
+export class LivenessPhase {
+  readonly #world: ModelWorld
+  readonly #swarm: Swarm
+  readonly #checker: Checker
+  readonly #rng: ModelWorld['rng']
+
+  constructor(world: ModelWorld, swarm: Swarm, checker: Checker) {
+    this.#world = world
+    this.#swarm = swarm
+    this.#checker = checker
+    this.#rng = world.rng.fork('liveness')
+  }
+
+  /** Throws an {@link InvariantError}; false: there is no core. */
+  run(): boolean {
+    const { scheduler, trace, coverage } = this.#world
+    const core = this.#drawCore()
+    if (core === undefined) {
+      coverage.hit('no core of two thirds')
+      return false
+    }
+    trace.add('core', -1, core.length, () => core.map(({ index }) => index).join(' '))
+    this.#mend(core)
+    const finalBefore = this.#checker.highestFinalized
+    const startEpoch = this.#highestEpoch(core)
+    const startMs = scheduler.nowMs
+    const blockMs = this.#blockMs(core)
+    const equalUntilMs = startMs + EQUAL_BLOCK_TIMES * blockMs + RECONNECT_MS
+    let haveMet = false
+    for (;;) {
+      scheduler.runUntil(scheduler.nowMs + LOOK_MS)
+      for (const node of core) this.#checker.check(node)
+      haveMet ||= areEqual(core)
+      if (!haveMet && scheduler.nowMs > equalUntilMs) throw stuck('heads have not met', core)
+      const isFinal = core.every(({ chain }) => chain.finality.finalized.epoch > finalBefore)
+      if (isFinal && haveMet) return true
+      const epoch = this.#lowestEpoch(core)
+      if (epoch > startEpoch + EPOCHS_MAX) {
+        throw stuck(`nothing is final after epoch ${finalBefore} in epoch ${epoch}`, core)
+      }
+      // Blocks come by chance, but not that seldom.
+      const epochMs = blockMs * this.#swarm.params.epochLength
+      const idleMs = scheduler.nowMs - startMs
+      if (idleMs > 5 * (Number(EPOCHS_MAX) + 2) * epochMs + 60_000) {
+        throw stuck('blocks do not come', core)
+      }
+    }
+  }
+
+  /** Honest nodes with more than two thirds of every set that may be asked. */
+  #drawCore(): readonly ModelNode[] | undefined {
+    const honest = this.#world.nodes.filter((node) => node.isHonest && node.misjudged === undefined)
+    for (const node of honest) if (!node.isUp) node.start()
+    const views = honest.flatMap(viewsOf)
+    const core: ModelNode[] = []
+    for (const node of this.#rng.shuffled(honest)) {
+      core.push(node)
+      if (this.#rng.chance(0.5) && haveQuorum(core, views)) return core
+    }
+    return haveQuorum(core, views) && workOf(core) > 0 ? core : undefined
+  }
+
+  #mend(core: readonly ModelNode[]): void {
+    const { network, requests, nodes, coverage } = this.#world
+    const members = new Set(core.map(({ index }) => index))
+    const areLiarsIn = this.#rng.chance(0.5)
+    if (areLiarsIn) coverage.hit('liars among the core')
+    const isJoined = (i: number): boolean =>
+      members.has(i) || (areLiarsIn && nodes[i]?.isHonest === false)
+    requests.resets = 0
+    for (const node of core) {
+      node.clock.set(0)
+      node.fsyncMs = 2
+      node.isDiskFull = false
+      for (const other of core) if (other !== node) network.clog(node.index, other.index, 0)
+    }
+    const meanMs = 0.05 * this.#swarm.params.idealBlockTimeMs
+    network.setQuality(() => ({ ...this.#swarm.wire, meanMs, loss: 0, bytesPerSecond: 12_500_000 }))
+    // Cut first: what is joined again anew is what tells nodes of each other.
+    network.setCuts(() => true)
+    network.setCuts((from, to) => !(isJoined(from) && isJoined(to)))
+  }
+
+  #blockMs(core: readonly ModelNode[]): number {
+    const { params } = this.#swarm
+    let hardest = 0
+    for (const { chain } of core) {
+      hardest = Math.max(hardest, Number(chain.tree.head().epochStart.difficulty))
+    }
+    const part = hardest / Number(params.genesisDifficulty)
+    return (params.idealBlockTimeMs * Math.max(1, part)) / workOf(core)
+  }
+
+  #highestEpoch(core: readonly ModelNode[]): bigint {
+    let highest = this.#checker.ledger.highestHonestTarget
+    for (const node of core) if (epochOf(node) > highest) highest = epochOf(node)
+    return highest
+  }
+
+  #lowestEpoch(core: readonly ModelNode[]): bigint {
+    return core.map(epochOf).reduce((lowest, epoch) => (epoch < lowest ? epoch : lowest))
+  }
+}
+
+function viewsOf(node: ModelNode): readonly ValidatorView[] {
+  const { finality, tree } = node.chain
+  const hashes = [finality.finalized.hash, finality.justified.hash, tree.head().epochStart.hash]
+  return hashes.flatMap((hash) => finality.book.executed(hash)?.view ?? [])
+}
+
+function haveQuorum(core: readonly ModelNode[], views: readonly ValidatorView[]): boolean {
+  const keys = new Set(core.map(({ address }) => address))
+  return views.every(({ votingKeys, weights }) => {
+    let [held, total] = [0n, 0n]
+    for (const [i, weight] of weights.entries()) {
+      total += weight
+      if (keys.has(votingKeys[i] ?? '0x')) held += weight
+    }
+    return 3n * held > 2n * total
+  })
+}
+
+function workOf(core: readonly ModelNode[]): number {
+  return core.reduce((sum, { options }) => sum + options.workShare, 0)
+}
+
+function areEqual(core: readonly ModelNode[]): boolean {
+  const [first] = core
+  return core.every(({ chain }) => chain.tree.head().hash === first?.chain.tree.head().hash)
+}
+
+function epochOf({ chain }: ModelNode): bigint {
+  return chain.tree.head().number / BigInt(chain.finality.config.epochLength)
+}
+
+function stuck(what: string, core: readonly ModelNode[]): InvariantError {
+  const heads = core.map(({ index, chain }) => {
+    const { justified, finalized, fault } = chain.finality
+    const head = chain.tree.head()
+    const place = `${head.number} ${head.hash.slice(-6)}`
+    const alarm = fault === undefined ? '' : ` ${fault.code}`
+    return `n${index} ${place} justified ${justified.epoch} final ${finalized.epoch}${alarm}`
+  })
+  return new InvariantError({ code: 'I13' }, `I13: ${what}: ${heads.join(', ')}`)
+}
