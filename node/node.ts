@@ -4,7 +4,7 @@
  */
 
 import { hexToBytes } from '@ethereumjs/util'
-import type { Hash, Hex } from '../consensus/types.ts'
+import type { Hex } from '../consensus/types.ts'
 import { addressOfKey } from '../genesis/validator-keys.ts'
 import { openBackend, type ProofBackend } from '../gpu/backend.ts'
 import { createNodeApi } from './api/node-api.ts'
@@ -143,7 +143,7 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
 }
 
 async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<Foundation> {
-  const { genesis, log, ports = {}, exclude = [] } = options
+  const { genesis, log, ports = {}, exclude = [], joinFork } = options
   const { clock = systemClock, disk = systemDisk, openExecutor, verifyProof } = ports
   const directory = await disk.prepare(options.dataDir)
   const store = await disk.openStore(directory)
@@ -152,7 +152,7 @@ async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<
   closers.push(() => recovery.close())
   const recoverStore = () => store.recover()
   const chain = await Chain.open(
-    { genesis, path: directory.path, exclude },
+    { genesis, path: directory.path, exclude, joinFork },
     {
       ...{ store, recoverStore, recovery, clock, openExecutor, verifyProof },
       log: log.child({ module: 'chain' }),
@@ -181,30 +181,30 @@ function openPeers(
 }
 
 async function openFinality(
-  { votingKey, genesis, log }: NodeOptions,
+  options: NodeOptions,
   { chain, clock, directory, disk }: Foundation,
   peers: PeerServices | undefined,
 ): Promise<FinalityDriver> {
   const driver = new FinalityDriver({
     chain,
     clock,
-    log: log.child({ module: 'finality' }),
+    log: options.log.child({ module: 'finality' }),
     isSynced: () => peers?.sync.isBehind !== true,
-    validator: votingKey && (await openValidator(votingKey, directory, disk, genesis.hash)),
+    validator: await openValidator(options, directory, disk),
   })
   if (peers !== undefined) driver.setNetwork(peers.finality)
   return driver
 }
 
 async function openValidator(
-  privateKey: Hex,
+  { votingKey: privateKey, genesis, voteAfterRestore: votesAfterRestore = false }: NodeOptions,
   { slashingDirectory }: DataDirectory,
   { files }: Disk,
-  genesisHash: Hash,
-): Promise<Validator> {
+): Promise<Validator | undefined> {
+  if (privateKey === undefined) return undefined
   const address = addressOfKey(hexToBytes(privateKey))
-  const protection = await VoteProtection.open(slashingDirectory, address, genesisHash, files)
-  return { address, privateKey, protection }
+  const protection = await VoteProtection.open(slashingDirectory, address, genesis.hash, files)
+  return { address, privateKey, protection, votesAfterRestore }
 }
 
 async function openSearch(

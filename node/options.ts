@@ -54,6 +54,10 @@ export type NodeOptions = {
   readonly votingKey?: Hex
   /** Blocks never to be followed: the operator's way out of a chain that is wrong. */
   readonly exclude?: readonly Hash[]
+  /** A certified checkpoint to follow after a safety fault, whatever was certified here before. */
+  readonly joinFork?: Hash
+  /** Votes, after two epochs, though the record of signed votes was lost or restored. */
+  readonly voteAfterRestore?: boolean
   /** Counts go here; nothing is counted without it. */
   readonly registry?: Registry
   /** What `web3_clientVersion` says. */

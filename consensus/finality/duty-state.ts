@@ -23,6 +23,10 @@ export type DutyState = {
   readonly lastVote: SignedVote | undefined
   /** Somebody else votes with our key: never vote again in this run. */
   readonly doubled: boolean
+  /** Votes with our key are known that the protection record lacks: it was lost or restored. */
+  readonly isRecordStale: boolean
+  /** The operator says that nobody else has the key: vote in spite of such a record. */
+  readonly votesAfterRestore: boolean
 }
 
 /** The duty of who votes with `key`, once its deposit stands in the newest executed checkpoint. */
@@ -30,18 +34,46 @@ export function takeOffice(
   state: FinalityState,
   key: Address,
   lastSigned: SignedEpochs | undefined,
+  votesAfterRestore = false,
 ): DutyState | undefined {
   if (state.duty !== undefined) return undefined
   const { epochStart } = state.tree.head()
   const index = state.book.executed(epochStart.hash)?.view.votingKeys.indexOf(key) ?? -1
   if (index < 0) return undefined
   const startEpoch = headEpoch(state)
-  state.duty = { validator: index, startEpoch, lastSigned, lastVote: undefined, doubled: false }
+  state.duty = {
+    ...{ validator: index, startEpoch, lastSigned, lastVote: undefined },
+    ...{ doubled: false, isRecordStale: false, votesAfterRestore },
+  }
+  for (const { vote, signers } of state.certificates.values()) {
+    if (signers.includes(index)) noticeOwnVote(state, vote)
+  }
   return state.duty
 }
 
+/**
+ * A vote of our key that is newer than all we remember: the record is old. It counts as signed,
+ * and the validator listens anew.
+ */
+export function noticeOwnVote(state: FinalityState, vote: SignedEpochs): void {
+  const { duty } = state
+  const last = duty?.lastSigned
+  if (duty === undefined || (last !== undefined && vote.targetEpoch <= last.targetEpoch)) return
+  const { targetEpoch } = vote
+  const sourceEpoch = max(vote.sourceEpoch, last?.sourceEpoch ?? 0n)
+  const startEpoch = max(duty.startEpoch, headEpoch(state))
+  const lastSigned = { sourceEpoch, targetEpoch }
+  state.duty = { ...duty, lastSigned, startEpoch, isRecordStale: true }
+}
+
 /** Whether a validator that started at `startEpoch` has listened long enough by `epoch`. */
-export function hasListened({ startEpoch }: DutyState, epoch: bigint): boolean {
+export function hasListened(duty: DutyState, epoch: bigint): boolean {
+  const { startEpoch, isRecordStale } = duty
   // Nobody can have voted before the first epochs of a chain.
-  return startEpoch < DOPPELGANGER_EPOCHS || epoch >= startEpoch + DOPPELGANGER_EPOCHS
+  if (startEpoch < DOPPELGANGER_EPOCHS && !isRecordStale) return true
+  return epoch >= startEpoch + DOPPELGANGER_EPOCHS
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }

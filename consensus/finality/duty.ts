@@ -13,19 +13,49 @@ import { maySign } from './votes/slashing-rule.ts'
 /** Own votes are published again so often an epoch, until they are certified. */
 const REPUBLISHES_PER_EPOCH = 2n
 
+/** What a validator does, or why it does not vote; `off` without one. */
+export type VotingState =
+  | 'off'
+  | 'safety-fault'
+  | 'recovering'
+  | 'doubled'
+  | 'slashed'
+  | 'record-stale'
+  | 'listening'
+  | 'active'
+
+/** What keeps this node from voting now, the gravest first. */
+export function votingState(state: FinalityState): VotingState {
+  const { duty, fault, lost, votes } = state
+  if (duty === undefined) return 'off'
+  if (fault !== undefined) return 'safety-fault'
+  if (lost !== undefined) return 'recovering'
+  if (duty.doubled) return 'doubled'
+  if (votes.equivocators.has(duty.validator)) return 'slashed'
+  if (duty.isRecordStale && !duty.votesAfterRestore) return 'record-stale'
+  return hasListened(duty, headEpoch(state)) ? 'active' : 'listening'
+}
+
 /** The vote that is due, if one is: asked for once. */
 export function voteDue(state: FinalityState, isSynced: boolean): FinalityEffect[] {
-  const { duty, fault } = state
-  if (duty === undefined || duty.doubled || fault !== undefined || !isSynced) return []
-  if (!hasListened(duty, headEpoch(state))) return []
-  if (state.votes.equivocators.has(duty.validator)) return []
+  const { duty } = state
+  if (duty === undefined || !isSynced || votingState(state) !== 'active') return []
   const vote = bestVote(state)
   if (vote === undefined || !maySign(vote, duty.lastSigned)) return []
-  const view = state.book.executed(vote.targetHash)?.view
-  if ((view?.weights[duty.validator] ?? 0n) === 0n) return []
+  if (!isAsked(state, vote, duty.validator)) return []
   // From here on it counts as signed: if the record can't be written, the vote is never made.
   state.duty = { ...duty, lastSigned: vote }
   return [{ kind: 'sign', vote, validator: duty.validator }]
+}
+
+/**
+ * Whether either of the two sets that must have a quorum counts this validator. Who has left the
+ * set by the target is still needed by that of the source: of a link that spans its exit.
+ */
+function isAsked({ book }: FinalityState, vote: FinalityVote, validator: number): boolean {
+  return [vote.sourceHash, vote.targetHash].some(
+    (hash) => (book.executed(hash)?.view.weights[validator] ?? 0n) > 0n,
+  )
 }
 
 /** Our newest vote once more, every half epoch, unless it or a newer target is certified. */

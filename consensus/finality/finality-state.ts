@@ -32,6 +32,8 @@ export type FinalityConfig = {
   /** Blocks between a checkpoint and the head before one votes for it: k. */
   readonly voteDepth: number
   readonly recover: RecoverSigner
+  /** The operator has judged these: no certificate for them, or above them, counts. */
+  readonly disregarded?: ReadonlySet<Hash>
 }
 
 export type FinalityInput =
@@ -69,6 +71,8 @@ export type FinalityEffect =
   | { readonly kind: 'fetch-certificates'; readonly fromEpoch: bigint }
   | { readonly kind: 'doppelganger'; readonly signed: SignedVote }
   | { readonly kind: 'safety-fault'; readonly fault: SafetyFault }
+  /** What damage had taken is final again: this node may vote. */
+  | { readonly kind: 'recovered'; readonly checkpoint: EpochCheckpoint }
 
 /** What must never happen while less than a third of the stake lies. Ends voting and sealing. */
 export type SafetyFault = {
@@ -103,7 +107,12 @@ export type FinalityState = {
   justified: EpochCheckpoint
   finalized: EpochCheckpoint
   fault: SafetyFault | undefined
+  /** Was final before damage took it: no vote before something as high is final again. */
+  lost: LostCheckpoint | undefined
 }
+
+/** The hash is undefined where damage has taken that, too. */
+export type LostCheckpoint = { readonly epoch: bigint; readonly hash: Hash | undefined }
 
 export type GenesisFinality = {
   readonly hash: Hash
@@ -134,6 +143,7 @@ export function genesisFinality(
     justified: checkpoint,
     finalized: checkpoint,
     fault: undefined,
+    lost: undefined,
   }
 }
 

@@ -5,7 +5,8 @@
  */
 import type { BlockTree } from '../tree/block-tree.ts'
 import type { ExecutedCheckpoint } from './checkpoint-book.ts'
-import type { FinalityState } from './finality-state.ts'
+import { type FinalityState, PENDING_CERTIFICATES_MAX } from './finality-state.ts'
+import { isDisregarded } from './take-certificate.ts'
 import type { Certificate, EpochCheckpoint, Evidence } from './types.ts'
 
 export type StoredFinality = {
@@ -29,7 +30,14 @@ export function restoreFinality(state: FinalityState, stored: StoredFinality): v
   }
   for (const certificate of stored.certificates) {
     const { targetEpoch: epoch, targetHash: hash } = certificate.vote
-    if (book.executed(hash) === undefined) continue
+    if (isDisregarded(state, hash)) continue
+    if (book.executed(hash) === undefined) {
+      // Its block was lost with what was not synced: it acts when that is executed again.
+      const { pending, finalized } = state
+      const mayWait = epoch > finalized.epoch && pending.size < PENDING_CERTIFICATES_MAX
+      if (mayWait) pending.set(hash, certificate)
+      continue
+    }
     book.addJustified({ epoch, hash, certificate })
     state.certificates.set(epoch, certificate)
   }

@@ -8,6 +8,7 @@
 import type { Hash } from '../types.ts'
 import { certificateFault } from './certificate-rules.ts'
 import type { ExecutedCheckpoint } from './checkpoint-book.ts'
+import { noticeOwnVote } from './duty-state.ts'
 import {
   type FinalityEffect,
   type FinalityState,
@@ -28,6 +29,7 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
   const { vote } = certificate
   const { book, tree, separator, config } = state
   if (!isNews(state, certificate)) return answer(state, 'ignore')
+  if (isDisregarded(state, vote.targetHash)) return answer(state, 'ignore')
   if (vote.targetEpoch > headEpoch(state) + EPOCHS_AHEAD_MAX) return answer(state, 'ignore')
   const source = book.executed(vote.sourceHash)
   if (source === undefined || book.justified(vote.sourceHash) === undefined) {
@@ -64,6 +66,18 @@ export function isNews(state: FinalityState, { vote }: Certificate): boolean {
     return vote.targetEpoch > finalized.epoch || !isOurs(state, vote.targetEpoch, vote.targetHash)
   }
   return vote.targetEpoch === vote.sourceEpoch + 1n && vote.sourceEpoch > finalized.epoch
+}
+
+/** Whether the operator has judged a block, or one below it that its judgement made invalid. */
+export function isDisregarded(
+  { tree, config: { disregarded } }: FinalityState,
+  hash: Hash,
+): boolean {
+  if (disregarded === undefined || disregarded.size === 0) return false
+  if (disregarded.has(hash)) return true
+  let node = tree.get(hash)
+  while (node?.status === 'invalid' && !disregarded.has(node.hash)) node = node.parent
+  return node?.status === 'invalid'
 }
 
 /** Whether the finalized chain has this checkpoint; one that left the tree is not contradicted. */
@@ -115,6 +129,7 @@ function apply(state: FinalityState, certificate: Certificate): Transition {
     return conflict(state, certificate)
   }
   const effects: FinalityEffect[] = [{ kind: 'certified', certificate }]
+  if (certificate.signers.includes(state.duty?.validator ?? -1)) noticeOwnVote(state, vote)
   if (book.justified(target.hash) === undefined) book.addJustified({ ...target, certificate })
   certificates.set(target.epoch, certificate)
   certificates.delete(target.epoch - CERTIFICATES_HELD_MAX)
@@ -128,8 +143,33 @@ function apply(state: FinalityState, certificate: Certificate): Transition {
     state.finalized = source
     book.prune(source.epoch, (hash) => tree.get(hash) === undefined)
     effects.push({ kind: 'finalized', checkpoint: source })
+    effects.push(...reviewLost(state, certificate), ...reviewPending(state))
   }
   return { state, effects, verdict: 'accept' }
+}
+
+/** Whether what damage had taken is final again, or something else in its place. */
+function reviewLost(state: FinalityState, certificate: Certificate): readonly FinalityEffect[] {
+  const { lost, finalized } = state
+  if (lost === undefined || finalized.epoch < lost.epoch) return []
+  if (lost.hash !== undefined && !isOurs(state, lost.epoch, lost.hash)) {
+    const code = 'CONFLICTS_WITH_FINALIZED'
+    return sound(state, { code, certificate, ours: undefined }).effects
+  }
+  state.lost = undefined
+  return [{ kind: 'recovered', checkpoint: finalized }]
+}
+
+/** A certificate waits for a block that can't come any more: another one is final in its place. */
+function reviewPending(state: FinalityState): readonly FinalityEffect[] {
+  const effects: FinalityEffect[] = []
+  for (const [hash, certificate] of state.pending) {
+    const { targetEpoch } = certificate.vote
+    if (targetEpoch > state.finalized.epoch) continue
+    state.pending.delete(hash)
+    if (!isOurs(state, targetEpoch, hash)) effects.push(...conflict(state, certificate).effects)
+  }
+  return effects
 }
 
 /** The first fault stays: it is what the operator has to judge. */

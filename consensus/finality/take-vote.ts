@@ -6,6 +6,7 @@
  */
 import { hexToBytes } from '@ethereumjs/util'
 import type { Address } from '../types.ts'
+import { noticeOwnVote } from './duty-state.ts'
 import {
   type FinalityEffect,
   type FinalityState,
@@ -100,8 +101,12 @@ function doubleOf(state: FinalityState, signed: SignedVote): FinalityEffect[] {
   if (duty === undefined || duty.doubled || duty.validator !== signed.validator) return []
   const { targetEpoch } = signed.vote
   const isOwn = duty.lastSigned !== undefined && targetEpoch <= duty.lastSigned.targetEpoch
-  // Own votes of an earlier run may still travel.
-  if (isOwn || targetEpoch <= duty.startEpoch) return []
+  if (isOwn) return []
+  if (targetEpoch <= duty.startEpoch) {
+    // Of an earlier run, which the record should have told of.
+    noticeOwnVote(state, signed.vote)
+    return []
+  }
   state.duty = { ...duty, doubled: true }
   return [{ kind: 'doppelganger', signed }]
 }

@@ -15,7 +15,7 @@ import type {
   SafetyFault,
   Transition,
 } from './finality-state.ts'
-import { takeCertificate, takePending } from './take-certificate.ts'
+import { isDisregarded, takeCertificate, takePending } from './take-certificate.ts'
 import { certifyTarget, takeEvidence, takeVote } from './take-vote.ts'
 import type { SignedVote } from './types.ts'
 import { outputRoot } from './votes/vote-digest.ts'
@@ -70,6 +70,7 @@ function takeInvalid(state: FinalityState, hashes: readonly Hash[]): FinalityEff
     const certificate = state.pending.get(hash)
     if (certificate === undefined || state.fault !== undefined) continue
     state.pending.delete(hash)
+    if (isDisregarded(state, hash)) continue
     const fault: SafetyFault = { code: 'JUSTIFIED_IS_INVALID', certificate, ours: undefined }
     state.fault = fault
     return [{ kind: 'safety-fault', fault }]

@@ -3,6 +3,7 @@
  *
  * Spec: docs/spec/interface.md, "JSON-RPC"; docs/spec/finality.md.
  */
+import { votingState } from '../../consensus/finality/duty.ts'
 import { type FinalityState, headEpoch } from '../../consensus/finality/finality-state.ts'
 import type { Certificate, Evidence, ValidatorView } from '../../consensus/finality/types.ts'
 import { totalWeight, weightOf } from '../../consensus/finality/votes/validator-weights.ts'
@@ -42,6 +43,8 @@ export class NodeFinalityReader implements FinalityReader {
       stakeReachable: shareOf(view, recent),
       missing: members.filter((index) => !recent.includes(index)),
       validator: state.duty?.validator,
+      voting: votingState(state),
+      lost: state.lost,
       safetyFault: state.fault,
     }
   }

@@ -51,6 +51,9 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
 function healthOf(chain: Chain, peers: PeerServices | undefined): NodeHealth {
   if (!chain.isWritable) return { isReady: false, reason: 'the disk takes no writes' }
   if (chain.finality.fault !== undefined) return { isReady: false, reason: 'safety fault' }
+  if (chain.finality.lost !== undefined) {
+    return { isReady: false, reason: 'recovering what was final' }
+  }
   if (peers?.sync.progress() !== undefined) return { isReady: false, reason: 'syncing' }
   return { isReady: true, reason: undefined }
 }

@@ -20,6 +20,8 @@ export type ChainOptions = {
   readonly path: string
   /** Blocks that are never followed, valid or not. */
   readonly exclude?: readonly Hash[]
+  /** A certified checkpoint to follow after a safety fault. */
+  readonly joinFork?: Hash | undefined
 }
 
 export type ExecutorOpener = (

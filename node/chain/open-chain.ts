@@ -16,13 +16,16 @@ import { createSharedCommon } from '../crypto/shared-common.ts'
 import type { BlockSummary } from '../events.ts'
 import { type BlockExecutor, Executor } from '../execution/executor.ts'
 import { ChainFinality } from '../finality/chain-finality.ts'
+import { excludedBlocks, joinFork } from '../finality/join-fork.ts'
 import { StateStore } from '../state/state-store.ts'
 import { BlockStore } from '../storage/block-store.ts'
 import { type BootReport, bootCheck } from '../storage/boot/boot-check.ts'
 import { CommitLog } from '../storage/boot/commit-log.ts'
+import { isFinalityLost, stageFinalityRepair } from '../storage/boot/finality-repair.ts'
 import { checkIdentity, stageGenesis } from '../storage/boot/identity.ts'
 import { stageRepair } from '../storage/boot/repair.ts'
 import { type KeyValueStore, WriteBatch } from '../storage/database.ts'
+import { readJoinedFork } from '../storage/finality-records.ts'
 import { summaryOf } from './block-summary.ts'
 import type { ChainModules } from './chain-types.ts'
 import { Committer } from './commit-block.ts'
@@ -46,6 +49,8 @@ export type OpenChainOptions = {
   /** Named in the sentences of errors. */
   readonly path: string
   readonly exclude?: readonly Hash[]
+  /** A certified checkpoint that the operator follows after a safety fault. */
+  readonly joinFork?: Hash | undefined
 } & Pick<ChainModules, 'store' | 'log' | 'openExecutor' | 'verifyProof'>
 
 /** A tree record read at boot is a line of progress every so many. */
@@ -56,14 +61,20 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   const { genesis, path, store, log } = options
   const common = createSharedCommon(genesis)
   const content = await checkIdentity(store, genesis.hash, path)
-  if (content === 'ready') await repairIfDamaged(store, log)
+  if (content === 'ready') await repairIfDamaged(genesis, store, log)
   const commits = await CommitLog.open(store)
   const state = await StateStore.open({ store })
   const decodeTransaction = (raw: Uint8Array) => parseTransaction(raw, common).tx
   const blocks = await BlockStore.open({ store, decodeTransaction })
   if (content === 'empty') await writeGenesis(genesis, store, blocks, state, commits)
-  const tree = await restoreTree(genesis, blocks, log)
-  const headers = new HeaderChecker(genesis, tree, options.exclude, options.verifyProof)
+  let tree = await restoreTree(genesis, blocks, log)
+  if (options.joinFork !== undefined) {
+    const hasMoved = await joinFork(options.joinFork, { genesis, store, tree, log })
+    if (hasMoved) tree = await restoreTree(genesis, blocks, log)
+  }
+  const joined = await readJoinedFork(store)
+  const excluded = excludedBlocks(options.exclude ?? [], joined, tree)
+  const headers = new HeaderChecker(genesis, tree, excluded, options.verifyProof)
   const committer = new Committer({ store, tree, blocks, state, commits })
   if ((await committer.catchUp()) !== undefined) {
     log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')
@@ -72,6 +83,8 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   const finality = await ChainFinality.restore({
     ...{ genesis, store, tree, blocks, committer, log },
     states: state,
+    joined,
+    disregarded: new Set([...excluded, ...(joined?.disregarded ?? [])]),
   })
   const head = await summaryOf(blocks, tree.head().hash)
   log.info({ number: head.header.number, hash: head.hash }, 'Opened the chain')
@@ -79,14 +92,20 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
 }
 
 /** Moves a damaged database back to its last good commit; the blocks behind it come again. */
-async function repairIfDamaged(store: KeyValueStore, log: Logger): Promise<void> {
+async function repairIfDamaged(
+  { params }: Genesis,
+  store: KeyValueStore,
+  log: Logger,
+): Promise<void> {
   const report = await bootCheck(store)
-  if (report.findings.length === 0) return
+  const isLost = await isFinalityLost(store, report.head)
+  if (report.findings.length === 0 && !isLost) return
   log.warn({ ...describe(report) }, 'The database is damaged: going back to the last good block')
   const batch = new WriteBatch()
   const touched = await stageRepair(batch, store, report)
   const { stateRoot } = report.lastGood
   await StateStore.stageRepair(batch, store, { ...report.head, stateRoot }, touched)
+  if (isLost) await stageFinalityRepair(batch, store, report.head, params.epochLength)
   await store.write(batch, { sync: true })
 }
 

@@ -72,6 +72,16 @@ export function parseAddress(text: string): Address {
   return text.toLowerCase() as Address
 }
 
+export function parseHash(text: string): Hash {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(text)) throw invalidFlag('a hash, 32 bytes in 0x hex')
+  return text.toLowerCase() as Hash
+}
+
+/** For a flag that may be repeated. */
+export function collectHash(text: string, before: readonly Hash[]): readonly Hash[] {
+  return [...before, parseHash(text)]
+}
+
 /** A block: a decimal number, a hash, or a tag. */
 export function parseBlock(text: string): string {
   if (/^(latest|safe|finalized|earliest)$/.test(text)) return text

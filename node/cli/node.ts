@@ -5,7 +5,15 @@
  */
 import type { Command } from 'commander'
 import { runCommand } from './failure.ts'
-import { collect, parseAddress, parseGpuMode, parsePercent, parsePortOrZero } from './flags.ts'
+import {
+  collect,
+  collectHash,
+  parseAddress,
+  parseGpuMode,
+  parseHash,
+  parsePercent,
+  parsePortOrZero,
+} from './flags.ts'
 import { LOG_LEVELS } from './log-line.ts'
 import type { NodeFlags } from './run-node.ts'
 
@@ -24,6 +32,9 @@ export function addNodeCommand(program: Command): void {
     .option('--mine', 'search for blocks')
     .option('--gpu <mode>', 'auto, webgpu or cpu', parseGpuMode, 'auto')
     .option('--gpu-duty <percent>', 'share of time to search', parsePercent, 50)
+    .option('--exclude <hash>', 'a block never to be followed; may be repeated', collectHash, [])
+    .option('--join-fork <hash>', 'after a safety fault: the certified block to follow', parseHash)
+    .option('--vote-after-restore', 'vote though the record of signed votes was lost or restored')
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .option('--json', 'print JSON lines')
     .action(async (flags: NodeFlags) => {

@@ -3,7 +3,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Address } from '../../consensus/types.ts'
+import type { Address, Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import { loadGenesisFile } from '../../genesis/genesis-file.ts'
 import { parseKeyFile } from '../../genesis/validator-keys.ts'
@@ -27,6 +27,9 @@ export type NodeFlags = {
   readonly mine?: boolean
   readonly gpu: GpuMode
   readonly gpuDuty: number
+  readonly exclude: readonly Hash[]
+  readonly joinFork?: Hash
+  readonly voteAfterRestore?: boolean
   readonly logLevel: string
   readonly json?: boolean
 }
@@ -65,6 +68,7 @@ async function serveNode(flags: NodeFlags): Promise<void> {
         ? { seal: { pace: { kind: 'continuous' }, ...sealOptions(flags), certify: true } }
         : {}),
       ...(key === undefined ? {} : { votingKey: key.privateKey }),
+      ...operatorOptions(flags),
       ...(coinbase === undefined ? {} : { coinbase }),
     },
     rpcPort: flags.rpcPort,
@@ -98,6 +102,11 @@ function chooseCoinbase(
     )
   }
   return coinbase ?? validator?.coinbase
+}
+
+/** What an operator decides after a fault. */
+function operatorOptions({ exclude, joinFork, voteAfterRestore = false }: NodeFlags) {
+  return { exclude, voteAfterRestore, ...(joinFork === undefined ? {} : { joinFork }) }
 }
 
 function sealOptions({ gpu, gpuDuty }: NodeFlags) {

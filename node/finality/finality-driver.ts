@@ -5,6 +5,7 @@
  * Spec: docs/spec/finality.md, "Duty", "Certificates".
  */
 import type { Logger } from 'pino'
+import { type VotingState, votingState } from '../../consensus/finality/duty.ts'
 import { takeOffice } from '../../consensus/finality/duty-state.ts'
 import type { FinalityEffect } from '../../consensus/finality/finality-state.ts'
 import type { Certificate, Evidence, SignedVote } from '../../consensus/finality/types.ts'
@@ -22,6 +23,8 @@ export type Validator = {
   readonly address: Address
   readonly privateKey: Hex
   readonly protection: VoteProtection
+  /** Votes though the chain knows votes of this key that the record lacks. */
+  readonly votesAfterRestore: boolean
 }
 
 /** What finality needs of the network; a chain of one node has none. */
@@ -51,6 +54,7 @@ export class FinalityDriver {
   /** Votes are written and signed one after the other. */
   #signing: Promise<void> = Promise.resolve()
   #isStopped = false
+  #votingState: VotingState = 'off'
 
   constructor(modules: FinalityDriverModules) {
     this.#modules = modules
@@ -83,13 +87,30 @@ export class FinalityDriver {
     if (this.#isStopped || !chain.isWritable) return
     this.#takeOffice()
     chain.countVote({ kind: 'head', isSynced: isSynced() })
+    this.#tellVotingState()
+  }
+
+  /** Once each time that it changes: whoever looks for a missing vote finds the reason. */
+  #tellVotingState(): void {
+    const { chain, log } = this.#modules
+    const state = votingState(chain.finality)
+    if (state === this.#votingState) return
+    this.#votingState = state
+    if (state === 'record-stale') {
+      log.error(
+        'The chain knows votes of this key that the record of signed votes lacks: ' +
+          'this validator does not vote. If no other node has the key, and two epochs after ' +
+          'the last one that had it stopped, start with --vote-after-restore.',
+      )
+    } else log.info({ state }, 'This validator')
   }
 
   /** Our index, once our deposit stands in the newest executed checkpoint. */
   #takeOffice(): void {
     const { chain, validator } = this.#modules
     if (validator === undefined) return
-    const duty = takeOffice(chain.finality, validator.address, validator.protection.last)
+    const { address, protection, votesAfterRestore } = validator
+    const duty = takeOffice(chain.finality, address, protection.last, votesAfterRestore)
     if (duty === undefined) return
     const { validator: index, startEpoch: epoch } = duty
     this.#modules.log.info({ validator: index, epoch }, 'This node votes')
@@ -137,6 +158,9 @@ export class FinalityDriver {
           { code: effect.fault.code, ...effect.fault.certificate.vote },
           'Safety fault: this node neither votes nor seals until its operator decides',
         )
+        return
+      case 'recovered':
+        log.info({ ...effect.checkpoint }, 'As much is final again as before the damage')
         return
       case 'assembled':
         // The chain takes it itself.

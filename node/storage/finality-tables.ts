@@ -12,7 +12,7 @@ import {
   encodeEvidence,
 } from '../../consensus/finality/codec/finality-codec.ts'
 import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
-import { openRecord, sealRecord } from './codec/record.ts'
+import { CorruptionError, openRecord, sealRecord } from './codec/record.ts'
 import type { KeyValueReader, WriteBatch } from './database.ts'
 import { key, tableEnd, tableStart, u64be } from './keys.ts'
 
@@ -32,6 +32,20 @@ export async function* certificatesFrom(
   for await (const [recordKey, record] of store.entries(range)) {
     yield decodeCertificate(openRecord(recordKey, record))
   }
+}
+
+/** All that can be read, lowest target first: for those who repair. */
+export async function readCertificates(store: KeyValueReader): Promise<readonly Certificate[]> {
+  const certificates: Certificate[] = []
+  const range = { gte: tableStart('certificate'), lt: tableEnd('certificate') }
+  for await (const [recordKey, record] of store.entries(range)) {
+    try {
+      certificates.push(decodeCertificate(openRecord(recordKey, record)))
+    } catch (error) {
+      if (!(error instanceof CorruptionError)) throw error
+    }
+  }
+  return certificates
 }
 
 export function putEvidence(batch: WriteBatch, evidence: Evidence): void {

@@ -44,7 +44,17 @@ export const TABLE = {
 export type TableName = keyof typeof TABLE
 
 /** Names of the single records of this folder in the table `meta`. */
-export const META = ['schema', 'genesis', 'head', 'justified', 'finalized', 'reorgIntent'] as const
+export const META = [
+  'schema',
+  'genesis',
+  'head',
+  'justified',
+  'finalized',
+  'reorgIntent',
+  'safetyFault',
+  'joinedFork',
+  'lostFinality',
+] as const
 
 export type MetaName = (typeof META)[number]
 

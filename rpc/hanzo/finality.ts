@@ -74,6 +74,8 @@ function formatStatus(status: FinalityStatus) {
     stakeReachable: status.stakeReachable,
     partitionSuspected: headEpoch > 1n && status.stakeReachable <= REACHABLE_SHARE_MIN,
     validator: status.validator === undefined ? null : quantity(status.validator),
+    voting: status.voting,
+    recovering: status.lost === undefined ? null : quantity(status.lost.epoch),
     safetyFault: safetyFault === undefined ? null : formatFault(safetyFault),
   }
 }

@@ -40,6 +40,7 @@ export type TestChainOptions = {
   readonly directory?: string
   readonly genesis?: Genesis
   readonly exclude?: readonly Hash[]
+  readonly joinFork?: Hash
   readonly clock?: Clock
   /** Between the chain and its database. */
   readonly wrap?: (store: KeyValueStore) => KeyValueStore
@@ -83,6 +84,7 @@ export class TestChain {
         genesis: options.genesis ?? (await testGenesis()),
         path: directory,
         exclude: options.exclude ?? [],
+        joinFork: options.joinFork,
       },
       {
         store: options.wrap?.(database) ?? database,

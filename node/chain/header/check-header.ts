@@ -82,6 +82,11 @@ export class HeaderChecker {
     return this.#knownFault(hash) !== undefined
   }
 
+  /** Whether nothing but our operator's wish is against it, or against what it stands on. */
+  isExcluded(hash: Hash): boolean {
+    return this.#knownFault(hash) === EXCLUDED
+  }
+
   /** Remembers what the body or execution found of a header, and marks what stands on it. */
   markInvalid(hash: Hash): void {
     this.#invalid.add(hash, KNOWN_INVALID_BY_EXECUTION)

@@ -42,6 +42,8 @@ describe('rpc / hanzo / finality', () => {
       stakeReachable: 0.5,
       missing: [1, 3],
       validator: 2,
+      voting: 'recovering',
+      lost: { epoch: 11n, hash: undefined },
       safetyFault: undefined,
     }
     expect(await fixture.rpc('hanzo_finalityStatus')).toEqual({
@@ -54,6 +56,8 @@ describe('rpc / hanzo / finality', () => {
       stakeReachable: 0.5,
       partitionSuspected: true,
       validator: '0x2',
+      voting: 'recovering',
+      recovering: '0xb',
       safetyFault: null,
     })
     finality.current = { ...finality.current, stakeReachable: 0.75, validator: undefined }

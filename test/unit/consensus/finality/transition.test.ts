@@ -263,5 +263,8 @@ describe('consensus / finality / duty', () => {
 })
 
 function duty({ validator, startEpoch = 0n }: { validator: number; startEpoch?: bigint }) {
-  return { validator, startEpoch, lastSigned: undefined, lastVote: undefined, doubled: false }
+  return {
+    ...{ validator, startEpoch, lastSigned: undefined, lastVote: undefined, doubled: false },
+    ...{ isRecordStale: false, votesAfterRestore: false },
+  }
 }
