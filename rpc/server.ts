@@ -6,7 +6,7 @@
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../consensus/errors.ts'
 import type { NodeApi } from '../node/api.ts'
-import { createAnswering } from './answering.ts'
+import { createAnswering } from './dispatch/answering.ts'
 import type { NodeFeed } from './feeds/node-feed.ts'
 import { Publisher } from './feeds/publisher.ts'
 import type { RpcOptions } from './options.ts'

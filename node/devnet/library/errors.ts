@@ -2,7 +2,7 @@
 import { CodedError } from '../../../consensus/errors.ts'
 
 export type DevnetTestErrorType =
-  /** What was waited for did not come: a rule that keeps the chain alive is broken, or a fault on. */
+  /** It did not come: a rule that keeps the chain alive is broken, or a fault is on. */
   | { readonly code: 'STALLED'; readonly waitedFor: string; readonly repeat: string }
   /** This transport has no such fault. */
   | { readonly code: 'NOT_POSSIBLE'; readonly what: string }

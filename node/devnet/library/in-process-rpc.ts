@@ -1,6 +1,6 @@
 /** JSON-RPC of a simulated node without a socket: the same methods, the same answers. */
 import { Registry } from 'prom-client'
-import { type Answering, createAnswering } from '../../../rpc/answering.ts'
+import { type Answering, createAnswering } from '../../../rpc/dispatch/answering.ts'
 import { DEFAULT_CALL_TIME_MS, DEFAULT_GAS_CAP } from '../../../rpc/options.ts'
 import type { Node } from '../../node.ts'
 import { resultOf } from './errors.ts'

@@ -30,7 +30,7 @@ export type CreateDevnetOptions = {
   readonly work?: readonly number[]
   /** Delay, loss and so on of every wire. Simulated only. */
   readonly wire?: WireOptions
-  /** JSON-RPC port of validator 0, and p2p port of validator 0. Process only; free ones if not given. */
+  /** JSON-RPC and p2p port of validator 0. Process only; free ones if not given. */
   readonly basePorts?: { readonly rpc: number; readonly p2p: number }
 }
 
@@ -116,9 +116,9 @@ export interface TestDevnet {
   readonly trace: string
   /** Milliseconds since the beginning. */
   readonly elapsedMs: number
-  /** Until every node that is up and honest has finalized this epoch. Throws {@link DevnetStalled}. */
+  /** Until every node that is up and honest has finalized this epoch. Throws STALLED. */
   untilFinalized(epoch: number): Promise<void>
-  /** Until the condition holds; asked a few times a second. Throws {@link DevnetStalled}. */
+  /** Until the condition holds; asked a few times a second. Throws STALLED. */
   until(condition: () => boolean | Promise<boolean>, seconds?: number): Promise<void>
   /** Lets time pass. Throws {@link DevnetStalled} when blocks do not come. */
   advance(distance: Distance): Promise<void>

@@ -37,6 +37,8 @@ export const STRATEGY_NAMES = [
   'wrong-bodies',
   /** Certificates that nobody else signed. */
   'forged-certificates',
+  /** Says what it thinks; a test that makes it forget what it signed expects no more of it. */
+  'amnesia',
 ] as const
 
 export type StrategyName = (typeof STRATEGY_NAMES)[number]
@@ -49,6 +51,7 @@ export function strategyOf(name: StrategyName, node: SimulatedNode, size: number
   const publishing = (publish: Tampering['publish']): Tampering => ({ ...HONEST, publish })
   switch (name) {
     case 'honest':
+    case 'amnesia':
       return HONEST
     case 'equivocate':
       return publishing((topic, payload) => equivocate(node, size, topic, payload))

@@ -87,7 +87,7 @@ describe('devnet-library / simulated', () => {
     await net.nodes[1]!.crash()
     const failed = net.untilFinalized(1)
     await expect(failed).rejects.toMatchObject({ type: { code: 'STALLED' } })
-    await expect(failed).rejects.toThrow(/epoch 1 to be final[^]*node 0: down[^]*Repeat it:/)
+    await expect(failed).rejects.toThrow(/epoch 1 to be final[\s\S]*node 0: down[\s\S]*Repeat it:/)
     expect(net.repeat).toBe('npx vitest run test/unit/devnet-library/simulated-devnet.test.ts')
   })
 

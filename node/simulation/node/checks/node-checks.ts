@@ -99,7 +99,7 @@ function isSame(a: ValidatorView, b: ValidatorView): boolean {
   return text(a) === text(b)
 }
 
-/** Finalized epochs without a certificate that verifies by the sets of its own source and target. */
+/** Finalized epochs without a certificate that verifies by the sets of its source and target. */
 async function badCertificates(chain: Chain): Promise<bigint[]> {
   const { finality } = chain
   const { epoch } = finality.finalized

@@ -2,17 +2,17 @@
  * The methods of a node with all that they remember, behind no transport: the server puts sockets
  * in front of it, a test calls it as it is.
  */
-import { devAccounts } from '../genesis/accounts.ts'
-import type { NodeApi } from '../node/api.ts'
-import { Dispatcher } from './dispatcher.ts'
-import { DevSigner } from './eth/dev-signer.ts'
-import { FeeOracle } from './eth/fee-oracle.ts'
-import { FilterStore } from './feeds/filters.ts'
-import { NodeFeed } from './feeds/node-feed.ts'
-import { Subscriptions } from './feeds/subscriptions.ts'
-import { createMethods } from './methods.ts'
-import { RpcMetrics } from './metrics.ts'
-import type { RpcOptions } from './options.ts'
+import { devAccounts } from '../../genesis/accounts.ts'
+import type { NodeApi } from '../../node/api.ts'
+import { Dispatcher } from '../dispatcher.ts'
+import { DevSigner } from '../eth/dev-signer.ts'
+import { FeeOracle } from '../eth/fee-oracle.ts'
+import { FilterStore } from '../feeds/filters.ts'
+import { NodeFeed } from '../feeds/node-feed.ts'
+import { Subscriptions } from '../feeds/subscriptions.ts'
+import { createMethods } from '../methods.ts'
+import { RpcMetrics } from '../metrics.ts'
+import type { RpcOptions } from '../options.ts'
 
 export type AnsweringOptions = Pick<
   RpcOptions,
