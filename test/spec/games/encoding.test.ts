@@ -2,11 +2,18 @@
 import { createHash } from 'node:crypto'
 import { bytesToHex } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
-import { encodeHeader } from '../../consensus/codec/header-codec.ts'
-import { NO_JOB, syntheticCommitment, workCommitment } from '../../consensus/proof/commitments.ts'
-import { type ProofContext, verifyProofOfCompute } from '../../consensus/proof/proof-of-compute.ts'
-import { DIFFICULTY_MAX } from '../../genesis/params.ts'
-import { SHAPES } from '../../gpu/reference/shape.ts'
+import { encodeHeader } from '../../../consensus/codec/header-codec.ts'
+import {
+  NO_JOB,
+  syntheticCommitment,
+  workCommitment,
+} from '../../../consensus/proof/commitments.ts'
+import {
+  type ProofContext,
+  verifyProofOfCompute,
+} from '../../../consensus/proof/proof-of-compute.ts'
+import { DIFFICULTY_MAX } from '../../../genesis/params.ts'
+import { SHAPES } from '../../../gpu/reference/shape.ts'
 import {
   contextAt,
   extraDataOf,
@@ -15,7 +22,7 @@ import {
   mine,
   privateMatrices,
   ZERO_HASH,
-} from '../support/mined-blocks.ts'
+} from '../../support/mined-blocks.ts'
 
 const { k, m } = SHAPES.T0
 const ROWS_A = 104

@@ -4,14 +4,17 @@
  */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
-import { encodeHeader, hashHeader, sealHash } from '../../consensus/codec/header-codec.ts'
-import { type ProofContext, verifyProofOfCompute } from '../../consensus/proof/proof-of-compute.ts'
-import { assembleProof } from '../../consensus/proof/seal.ts'
-import { proofVerdict } from '../../consensus/rules/gossip-verdict.ts'
-import { BlockTree } from '../../consensus/tree/block-tree.ts'
-import type { Header } from '../../consensus/types.ts'
-import { deriveKappa } from '../../gpu/reference/seeds.ts'
-import { SHAPES } from '../../gpu/reference/shape.ts'
+import { encodeHeader, hashHeader, sealHash } from '../../../consensus/codec/header-codec.ts'
+import {
+  type ProofContext,
+  verifyProofOfCompute,
+} from '../../../consensus/proof/proof-of-compute.ts'
+import { assembleProof } from '../../../consensus/proof/seal.ts'
+import { proofVerdict } from '../../../consensus/rules/gossip-verdict.ts'
+import { BlockTree } from '../../../consensus/tree/block-tree.ts'
+import type { Header } from '../../../consensus/types.ts'
+import { deriveKappa } from '../../../gpu/reference/seeds.ts'
+import { SHAPES } from '../../../gpu/reference/shape.ts'
 import {
   FIRST_PLACE,
   GENESIS,
@@ -22,7 +25,7 @@ import {
   privateMatrices,
   TEST_PARAMS,
   ZERO_HASH,
-} from '../support/mined-blocks.ts'
+} from '../../support/mined-blocks.ts'
 
 const OTHER_HASH = `0x${'ab'.repeat(32)}` as const
 const jobId = new Uint8Array(32).fill(0x77)
