@@ -36,8 +36,18 @@ export function votingState(state: FinalityState): VotingState {
   return hasListened(duty, headEpoch(state)) ? 'active' : 'listening'
 }
 
+/** Blocks that are fetched tell nothing of who votes now: listening begins behind them. */
+function listenLater(state: FinalityState): void {
+  const { duty } = state
+  if (duty === undefined || duty.lastVote !== undefined) return
+  const { tree, config } = state
+  const epoch = tree.bestVerified().number / BigInt(config.epochLength)
+  if (epoch > duty.startEpoch) state.duty = { ...duty, startEpoch: epoch }
+}
+
 /** The vote that is due, if one is: asked for once. */
 export function voteDue(state: FinalityState, isSynced: boolean): FinalityEffect[] {
+  if (!isSynced) listenLater(state)
   const { duty } = state
   if (duty === undefined || !isSynced || votingState(state) !== 'active') return []
   const vote = bestVote(state)
