@@ -6,6 +6,7 @@
  */
 import type { Certificate } from '../../../consensus/finality/types.ts'
 import type { Hash } from '../../../consensus/types.ts'
+import { mayHoldCertificates } from '../../sync/certificates.ts'
 import { REQUEST_LIMITS } from '../../sync/protocol.ts'
 import { STATUS_INTERVAL_MS } from '../../sync/sync.ts'
 import type { ModelBlock } from './model-block.ts'
@@ -124,9 +125,7 @@ export class ModelSync {
       this.#world.coverage.hit('goodbye over another finalized block')
       return
     }
-    const mayProve =
-      status.finalizedEpoch > finality.finalized.epoch || tree.get(status.headHash) === undefined
-    if (mayProve) this.#askCertificates(peer)
+    if (mayHoldCertificates(finality, status)) this.#askCertificates(peer)
     const isHeavier = status.totalDifficulty > tree.head().totalDifficulty
     if (isHeavier) this.#fetchBranch(peer, status.headHash)
   }

@@ -43,12 +43,14 @@ export type Swarm = {
   readonly isBridging: boolean
 }
 
+/** Timestamps are whole seconds: with blocks of one second, difficulty could only ever fall. */
+const BLOCK_TIMES_MS = [2_000, 2_000, 4_000] as const
 const GENESIS_DIFFICULTY = 2n ** 24n
 
 export function drawSwarm(seed: number): Swarm {
   const rng = new SeededRng(`swarm ${seed}`)
   const epochLength = rng.pick([2, 3, 4, 4, 6, 8])
-  const blockTimeMs = rng.pick([1_000, 2_000, 2_000])
+  const blockTimeMs = rng.pick(BLOCK_TIMES_MS)
   const stakes = drawStakes(rng)
   const isOverThird = rng.chance(0.08)
   const liars = rng.chance(0.45) || isOverThird ? drawLiars(stakes, isOverThird, rng) : []
