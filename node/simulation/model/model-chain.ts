@@ -51,7 +51,7 @@ export type ModelImport =
   | 'invalid'
 
 export type ChainListener = {
-  readonly onHead: (removed: number) => void
+  readonly onHead: (removed: number, isLighter: boolean) => void
   readonly onImported: (block: ModelBlock) => void
   readonly onEffects: (effects: readonly FinalityEffect[]) => void
 }
@@ -209,11 +209,12 @@ export class ModelChain {
 
   /** Tells of a new head. */
   #announce(): void {
-    const { hash } = this.tree.head()
+    const { hash, totalDifficulty } = this.tree.head()
     if (hash === this.#head) return
     const { removed } = this.tree.pathBetween(this.#head, hash)
     this.#head = hash
-    this.#parts.listener.onHead(removed.length)
+    const isLighter = (removed[0]?.totalDifficulty ?? 0n) > totalDifficulty
+    this.#parts.listener.onHead(removed.length, isLighter)
   }
 
   #restoreFinality(): void {

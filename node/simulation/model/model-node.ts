@@ -40,9 +40,13 @@ type Life = {
   /** Votes are written one after the other. */
   signingUntilMs: number
   isWritable: boolean
+  /** A vote is written and not signed yet. */
+  isSigning: boolean
 }
 
 const MESSAGE_BYTES = { block: 2_000, vote: 250, certificate: 1_000, evidence: 500 } as const
+/** From the record of a vote to its signature. */
+const SIGNING_MS = 20
 /** After a write that failed, so long until the disk is tried again. */
 const RECOVER_MS = 5_000
 
@@ -103,7 +107,14 @@ export class ModelNode {
     const { gossip, network } = this.#world
     const sync = new ModelSync(this, this.#world)
     const sealer = new ModelSealer(this, this.#world)
-    this.#life = { chain: this.#open(), sync, sealer, signingUntilMs: 0, isWritable: true }
+    this.#life = {
+      chain: this.#open(),
+      sync,
+      sealer,
+      signingUntilMs: 0,
+      isWritable: true,
+      isSigning: false,
+    }
     gossip.join(this.index, (message, from) => this.#onGossip(message, from))
     this.#world.observer.onStart(this)
     network.setUp(this.index, true)
@@ -115,6 +126,9 @@ export class ModelNode {
   /** The power goes. */
   crash(): void {
     this.clock.stop()
+    if (this.#life?.isSigning) {
+      this.#world.coverage.hit('crash between the record of a vote and its signature')
+    }
     this.#life = undefined
     this.#world.gossip.leave(this.index)
     this.#world.network.setUp(this.index, false)
@@ -167,7 +181,7 @@ export class ModelNode {
       ...{ params, config, executor, disk: this.disk },
       misjudged: () => this.misjudged,
       listener: {
-        onHead: (removed) => this.#onHead(removed),
+        onHead: (removed, isLighter) => this.#onHead(removed, isLighter),
         onImported: (block) => this.sync.adopt(block.hash),
         onEffects: (effects) => this.#perform(effects),
       },
@@ -212,7 +226,7 @@ export class ModelNode {
     chain.count({ kind: 'head', isSynced: !this.sync.isBehind })
   }
 
-  #onHead(removed: number): void {
+  #onHead(removed: number, isLighter: boolean): void {
     const head = this.chain.tree.head()
     const { trace, observer } = this.#world
     trace.add(
@@ -221,7 +235,7 @@ export class ModelNode {
       Number(head.number),
       () => `${head.number} ${head.hash.slice(-6)}`,
     )
-    observer.onHead(this, removed)
+    observer.onHead(this, removed, isLighter)
     this.#alive.sealer.schedule()
     this.#consider()
   }
@@ -302,9 +316,13 @@ export class ModelNode {
     const { nowMs } = this.#world.scheduler
     life.signingUntilMs = Math.max(life.signingUntilMs, nowMs) + this.fsyncMs
     this.clock.setTimer(life.signingUntilMs - nowMs, () => {
-      if (this.isDiskFull || !maySign(vote, this.protection.entries.at(-1))) return
+      if (!this.isWritable || this.isDiskFull || !maySign(vote, this.protection.entries.at(-1)))
+        return
       this.protection.write(vote, true)
-      this.clock.setTimer(0, () => {
+      life.isSigning = true
+      this.clock.setTimer(SIGNING_MS, () => {
+        life.isSigning = false
+        if (!this.isWritable) return
         this.chain.count({ kind: 'own-vote', signed: this.sign(vote, validator) })
       })
     })

@@ -25,7 +25,8 @@ export type ModelMessage =
 export interface ModelObserver {
   onStart(node: ModelNode): void
   onSigned(node: ModelNode, signed: SignedVote): void
-  onHead(node: ModelNode, removed: number): void
+  /** `isLighter`: what was justified weighs less than what was head. */
+  onHead(node: ModelNode, removed: number, isLighter: boolean): void
   onEffect(node: ModelNode, effect: FinalityEffect): void
 }
 

@@ -79,10 +79,11 @@ export class Checker implements ModelObserver {
   }
 
   /** I2: what is final is below the head. */
-  onHead(node: ModelNode, removed: number): void {
+  onHead(node: ModelNode, removed: number, isLighter: boolean): void {
     const { coverage } = this.#world()
     if (removed > 10) coverage.hit('reorg deeper than 10')
     else if (removed > 0) coverage.hit('reorg')
+    if (isLighter) coverage.hit('a heavier branch gave way to a justified one')
     const { tree } = node.chain
     const isAbove = tree.isDescendant(tree.head().hash, tree.finalized.hash)
     this.#expect(isAbove, 'I2', node, 'the head is not above the finalized block')
@@ -91,6 +92,7 @@ export class Checker implements ModelObserver {
   onEffect(node: ModelNode, effect: FinalityEffect): void {
     const { coverage, trace } = this.#world()
     if (effect.kind !== 'publish-vote') coverage.hit(`effect ${effect.kind}`)
+    if (effect.kind === 'fetch-block') coverage.hit('certificate before its block')
     trace.add(effect.kind, node.index, 0, () => tellEffect(effect))
     if (!node.isHonest) return
     switch (effect.kind) {

@@ -8,6 +8,7 @@
 import type { ValidatorView } from '../../../consensus/finality/types.ts'
 import type { ModelNode } from '../model/model-node.ts'
 import type { ModelWorld } from '../model/model-world.ts'
+import { addressOfKey } from '../model/token-signature.ts'
 import { type Checker, InvariantError } from './checker.ts'
 import type { Swarm } from './swarm.ts'
 
@@ -17,6 +18,9 @@ const LOOK_MS = 500
 /** Block times in which heads must have met, and what connections may take on top of it. */
 const EQUAL_BLOCK_TIMES = 5
 const RECONNECT_MS = 15_000
+
+/** What a quorum is reckoned from. */
+type Weights = Pick<ValidatorView, 'votingKeys' | 'weights'>
 
 export class LivenessPhase {
   readonly #world: ModelWorld
@@ -52,11 +56,11 @@ export class LivenessPhase {
       for (const node of core) this.#checker.check(node)
       haveMet ||= areEqual(core)
       if (!haveMet && scheduler.nowMs > equalUntilMs) throw stuck('heads have not met', core)
-      const isFinal = core.every(({ chain }) => chain.finality.finalized.epoch > finalBefore)
-      if (isFinal && haveMet) return true
+      const missing = this.#missing(core, finalBefore)
+      if (missing === undefined && haveMet) return true
       const epoch = this.#lowestEpoch(core)
       if (epoch > startEpoch + EPOCHS_MAX) {
-        throw stuck(`nothing is final after epoch ${finalBefore} in epoch ${epoch}`, core)
+        throw stuck(`${missing} since epoch ${startEpoch}, in epoch ${epoch}`, core)
       }
       // Blocks come by chance, but not that seldom.
       const epochMs = blockMs * this.#swarm.params.epochLength
@@ -67,11 +71,30 @@ export class LivenessPhase {
     }
   }
 
+  /** What has to come yet; undefined: nothing. */
+  #missing(core: readonly ModelNode[], finalBefore: bigint): string | undefined {
+    const { executor, coverage } = this.#world
+    if (!core.every(({ chain }) => chain.finality.finalized.epoch > finalBefore)) {
+      return 'nothing is final'
+    }
+    for (const { chain } of core) {
+      const state = executor.stateAfter(chain.tree.head().hash)
+      if (state.lastFinalized <= finalBefore) return 'the chain does not know what is final'
+      if (state.set.dynasty > 0) coverage.hit('dynasty began')
+      for (const { first } of chain.finality.evidence.values()) {
+        const member = state.set.members[first.validator]
+        if (member?.isSlashed === false) return `validator ${first.validator} is not slashed`
+        if (member !== undefined) coverage.hit('liar slashed on chain')
+      }
+    }
+    return undefined
+  }
+
   /** Honest nodes with more than two thirds of every set that may be asked. */
   #drawCore(): readonly ModelNode[] | undefined {
     const honest = this.#world.nodes.filter((node) => node.isHonest && node.misjudged === undefined)
     for (const node of honest) if (!node.isUp) node.start()
-    const views = honest.flatMap(viewsOf)
+    const views = [...honest.flatMap(viewsOf), ...setsToCome(this.#swarm)]
     const core: ModelNode[] = []
     for (const node of this.#rng.shuffled(honest)) {
       core.push(node)
@@ -122,13 +145,24 @@ export class LivenessPhase {
   }
 }
 
-function viewsOf(node: ModelNode): readonly ValidatorView[] {
+function viewsOf(node: ModelNode): readonly Weights[] {
   const { finality, tree } = node.chain
   const hashes = [finality.finalized.hash, finality.justified.hash, tree.head().epochStart.hash]
   return hashes.flatMap((hash) => finality.book.executed(hash)?.view ?? [])
 }
 
-function haveQuorum(core: readonly ModelNode[], views: readonly ValidatorView[]): boolean {
+/** Whatever of the planned joins and exits comes into force, in whatever order. */
+function setsToCome({ nodes, changes }: Swarm): readonly Weights[] {
+  const votingKeys = nodes.map((_, index) => addressOfKey(index))
+  let sets: bigint[][] = [nodes.map(({ stake }) => stake)]
+  for (const change of changes) {
+    const weight = change.kind === 'deposit' ? change.weight : 0n
+    sets = sets.flatMap((set) => [set, set.with(change.node, weight)])
+  }
+  return sets.map((weights) => ({ votingKeys, weights }))
+}
+
+function haveQuorum(core: readonly ModelNode[], views: readonly Weights[]): boolean {
   const keys = new Set(core.map(({ address }) => address))
   return views.every(({ votingKeys, weights }) => {
     let [held, total] = [0n, 0n]
