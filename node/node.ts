@@ -144,7 +144,7 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
 
 async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<Foundation> {
   const { genesis, log, ports = {}, exclude = [], joinFork } = options
-  const { clock = systemClock, disk = systemDisk, openExecutor, verifyProof } = ports
+  const { clock = systemClock, disk = systemDisk, openExecutor, verifyProof, recoverSigner } = ports
   const directory = await disk.prepare(options.dataDir)
   const store = await disk.openStore(directory)
   closers.push(() => store.close())
@@ -154,7 +154,7 @@ async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<
   const chain = await Chain.open(
     { genesis, path: directory.path, exclude, joinFork },
     {
-      ...{ store, recoverStore, recovery, clock, openExecutor, verifyProof },
+      ...{ store, recoverStore, recovery, clock, openExecutor, verifyProof, recoverSigner },
       log: log.child({ module: 'chain' }),
     },
   )

@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { RecoverSigner } from '../consensus/finality/types.ts'
 import type { Address, Hash, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
 import type { BackendMode, ProofBackend } from '../gpu/backend.ts'
@@ -77,6 +78,8 @@ export type NodePorts = {
   readonly openNetwork?: NetworkOpener
   readonly openExecutor?: ExecutorOpener
   readonly verifyProof?: ProofVerifier
+  /** Who signed a vote. */
+  readonly recoverSigner?: RecoverSigner
 }
 
 export const DEFAULT_CLIENT_VERSION = `hanzo/v0.1.0/${process.platform}-${process.arch}/node${process.versions.node}`

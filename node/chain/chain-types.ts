@@ -3,6 +3,7 @@
  */
 import type { Logger } from 'pino'
 import type { FinalityEffect } from '../../consensus/finality/finality-state.ts'
+import type { RecoverSigner } from '../../consensus/finality/types.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import type { Recovery } from '../crypto/sender-recovery.ts'
@@ -39,6 +40,8 @@ export type ChainModules = {
   readonly openExecutor?: ExecutorOpener | undefined
   /** The verifier of the specification if not given. */
   readonly verifyProof?: ProofVerifier | undefined
+  /** Of votes; the curve's if not given. */
+  readonly recoverSigner?: RecoverSigner | undefined
 }
 
 export type ChainEventMap = {

@@ -51,7 +51,7 @@ export type OpenChainOptions = {
   readonly exclude?: readonly Hash[]
   /** A certified checkpoint that the operator follows after a safety fault. */
   readonly joinFork?: Hash | undefined
-} & Pick<ChainModules, 'store' | 'log' | 'openExecutor' | 'verifyProof'>
+} & Pick<ChainModules, 'log' | 'openExecutor' | 'recoverSigner' | 'store' | 'verifyProof'>
 
 /** A tree record read at boot is a line of progress every so many. */
 const PROGRESS_EVERY_BLOCKS = 4_096
@@ -82,6 +82,7 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   const executor = await (options.openExecutor ?? Executor.open)({ common, state })
   const finality = await ChainFinality.restore({
     ...{ genesis, store, tree, blocks, committer, log },
+    recoverSigner: options.recoverSigner,
     states: state,
     joined,
     disregarded: new Set([...excluded, ...(joined?.disregarded ?? [])]),

@@ -22,7 +22,7 @@ import {
 import { restoreFinality } from '../../consensus/finality/restore.ts'
 import { isDisregarded } from '../../consensus/finality/take-certificate.ts'
 import { transition } from '../../consensus/finality/transition.ts'
-import type { Certificate } from '../../consensus/finality/types.ts'
+import type { Certificate, RecoverSigner } from '../../consensus/finality/types.ts'
 import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../consensus/rules/difficulty.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
@@ -56,6 +56,8 @@ import { recoverSigner } from './vote-signer.ts'
 export const VOTE_DEPTH = { dev: 3, real: 4 } as const
 
 export type ChainFinalityModules = {
+  /** Who signed a vote; the curve's if not given. */
+  readonly recoverSigner?: RecoverSigner | undefined
   readonly genesis: Genesis
   readonly store: KeyValueStore
   readonly tree: BlockTree
@@ -89,7 +91,8 @@ export class ChainFinality {
   static async restore(modules: ChainFinalityModules): Promise<ChainFinality> {
     const { genesis, tree, blocks, store, disregarded, joined } = modules
     const first = await summaryOf(blocks, genesis.hash)
-    const state = genesisFinality({ ...configOf(genesis), disregarded }, tree, {
+    const recover = modules.recoverSigner ?? recoverSigner
+    const state = genesisFinality({ ...configOf(genesis, recover), disregarded }, tree, {
       hash: first.hash,
       stateRoot: first.header.stateRoot,
       view: await readValidators(modules.states.view(first.header.stateRoot)),
@@ -234,7 +237,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
 
 const NOTHING: FinalityResult = { verdict: 'accept', effects: [], headChange: undefined }
 
-function configOf({ params, hash }: Genesis): FinalityConfig {
+function configOf({ params, hash }: Genesis, recover: RecoverSigner): FinalityConfig {
   return {
     domain: {
       chainId: params.chainId,
@@ -243,6 +246,6 @@ function configOf({ params, hash }: Genesis): FinalityConfig {
     },
     epochLength: params.epochLength,
     voteDepth: params.dev ? VOTE_DEPTH.dev : VOTE_DEPTH.real,
-    recover: recoverSigner,
+    recover,
   }
 }

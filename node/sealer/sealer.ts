@@ -27,6 +27,8 @@ export const TEMPLATE_AGE_MS_MAX = 5_000
 export const RETRY_MS = 5_000
 /** How often a sealer that must not seal looks whether it may. */
 const PAUSED_MS = 500
+/** Why a search ends; without one an error with its stack is made, and read by nobody. */
+const GIVEN_UP = 'given up'
 /** Blocks that may be asked for before they are made. */
 const ORDERS_MAX = 64
 
@@ -86,7 +88,7 @@ export class Sealer {
   /** Resolves when nothing of it runs any more. */
   async stop(): Promise<void> {
     this.#stop.abort()
-    this.#round?.abort()
+    this.#round?.abort(GIVEN_UP)
     this.#cancelRefresh?.()
     await this.#ended
   }
@@ -134,7 +136,7 @@ export class Sealer {
   }
 
   #interrupt(): void {
-    this.#round?.abort()
+    this.#round?.abort(GIVEN_UP)
     this.#wake.ring()
   }
 
@@ -143,7 +145,7 @@ export class Sealer {
     const delayMs = Math.max(REFRESH_MS, REFRESH_BUILD_FACTOR * this.#buildMs)
     this.#cancelRefresh = this.#modules.clock.setTimer(delayMs, () => {
       this.#cancelRefresh = undefined
-      this.#round?.abort()
+      this.#round?.abort(GIVEN_UP)
     })
   }
 
@@ -225,7 +227,7 @@ export class Sealer {
   /** undefined: given up for a new head, new transactions, or the template's age. */
   async #search(template: Template, round: AbortController): Promise<SealedBlock | undefined> {
     const { backend, clock, rng } = this.#modules
-    const cancelAge = clock.setTimer(TEMPLATE_AGE_MS_MAX, () => round.abort())
+    const cancelAge = clock.setTimer(TEMPLATE_AGE_MS_MAX, () => round.abort(GIVEN_UP))
     try {
       const signal = AbortSignal.any([this.#stop.signal, round.signal])
       if (signal.aborted) return undefined
