@@ -3,6 +3,7 @@
  * the pool, the sealer. Gauges are read when they are asked for.
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { headEpoch } from '../consensus/finality/finality-state.ts'
 import type { PoolReader } from './api.ts'
 import type { Chain } from './chain/chain.ts'
 import type { Sealer } from './sealer/sealer.ts'
@@ -22,6 +23,7 @@ const IMPORT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 /** Registers the node's metrics with `registry`; they listen from then on. */
 export function registerNodeMetrics(registry: Registry, sources: MetricSources): void {
   registerChainMetrics(registry, sources.chain)
+  registerFinalityMetrics(registry, sources.chain)
   const { pool, sync, sealer, macsDone } = sources
   gauge(registry, 'hanzo_pool_pending_count', 'Transactions that could be mined now.', () => {
     return pool.status().pending
@@ -88,6 +90,27 @@ function registerChainMetrics(registry: Registry, chain: Chain): void {
     if (length === 0) return
     reorgs.inc()
     removed.inc(length)
+  })
+}
+
+function registerFinalityMetrics(registry: Registry, chain: Chain): void {
+  gauge(registry, 'hanzo_justified_epoch', 'Epoch of the highest justified checkpoint.', () => {
+    return Number(chain.finality.justified.epoch)
+  })
+  gauge(registry, 'hanzo_finalized_epoch', 'Epoch of the finalized checkpoint.', () => {
+    return Number(chain.finality.finalized.epoch)
+  })
+  gauge(registry, 'hanzo_finality_lag_epochs', 'From the finalized epoch to the head.', () => {
+    return Number(headEpoch(chain.finality) - chain.finality.finalized.epoch)
+  })
+  gauge(registry, 'hanzo_finality_votes_count', 'Votes counted that may still matter.', () => {
+    return chain.finality.votes.size
+  })
+  gauge(registry, 'hanzo_finality_evidence_count', 'Validators proved to have lied.', () => {
+    return chain.finality.evidence.size
+  })
+  gauge(registry, 'hanzo_safety_fault', '1 while a safety fault stands.', () => {
+    return chain.finality.fault === undefined ? 0 : 1
   })
 }
 

@@ -5,10 +5,30 @@
  * Spec: docs/spec/finality.md, F8; docs/spec/network.md, S2.
  */
 import type { Logger } from 'pino'
+import { EPOCHS_BELOW_FINAL_MAX } from '../../consensus/finality/checkpoint-book.ts'
+import { type FinalityState, headEpoch } from '../../consensus/finality/finality-state.ts'
+import type { Certificate } from '../../consensus/finality/types.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { Chain } from '../chain/chain.ts'
 import { REQUEST_LIMITS } from './protocol.ts'
 import { PENALTY_FAULT, type SyncNetwork, type SyncRequests } from './requests.ts'
+import type { Status } from './wire.ts'
+
+/** Epochs from the justified checkpoint to the head while finality goes on as it should. */
+const EPOCHS_BEHIND_MAX = 1n
+
+/**
+ * Whether a peer may hold certificates that we lack: it knows of later ones, or of a branch; or
+ * finality stands still here. A certificate is published once: of two nodes on one chain the one
+ * that missed it would vote from another source than the other, and neither link get its quorum.
+ */
+export function mayHoldCertificates(
+  ours: FinalityState,
+  { finalizedEpoch, headHash }: Pick<Status, 'finalizedEpoch' | 'headHash'>,
+): boolean {
+  if (finalizedEpoch > ours.finalized.epoch || ours.tree.get(headHash) === undefined) return true
+  return headEpoch(ours) > ours.justified.epoch + EPOCHS_BEHIND_MAX
+}
 
 export type CertificateSyncModules = {
   readonly chain: Chain
@@ -58,26 +78,52 @@ export class CertificateSync {
     }
   }
 
+  /**
+   * Asks a peer whose chain left ours below what is final here for the certificates of both sides'
+   * parting: one of them contradicts ours, and that is a safety fault.
+   */
+  async askBelow(peerId: string): Promise<void> {
+    const { chain, log, signal } = this.#modules
+    const lowest = chain.finality.finalized.epoch - EPOCHS_BELOW_FINAL_MAX
+    try {
+      await this.#take(peerId, lowest > 0n ? lowest : 1n)
+    } catch (error) {
+      if (!signal.aborted) log.debug({ err: error, peer: peerId }, 'No certificates from a peer')
+    }
+  }
+
   /** Whether there may be more. */
   async #round(peerId: string): Promise<boolean> {
-    const { chain, requests, network, signal } = this.#modules
+    const { chain } = this.#modules
     const before = chain.finality.finalized.epoch
-    const count = REQUEST_LIMITS.finality_by_epoch.itemsMax
-    const range = { first: before + 1n, count }
+    const certificates = await this.#take(peerId, before + 1n)
+    const isFull = certificates?.length === REQUEST_LIMITS.finality_by_epoch.itemsMax
+    const first = certificates?.[0]?.vote
+    if (first !== undefined && first.sourceEpoch <= before) {
+      // A link from a checkpoint that we hold unjustified, or do not know: its chain is another.
+      if (chain.finality.book.justified(first.sourceHash) === undefined) await this.askBelow(peerId)
+    }
+    return isFull && chain.finality.finalized.epoch > before
+  }
+
+  /** Takes them in order up to the first that waits; undefined when one is a forgery. */
+  async #take(peerId: string, first: bigint): Promise<readonly Certificate[] | undefined> {
+    const { chain, requests, network, signal } = this.#modules
+    const range = { first, count: REQUEST_LIMITS.finality_by_epoch.itemsMax }
     const certificates = await requests.certificatesByEpoch(peerId, range, signal)
     for (const certificate of certificates) {
       const verdict = await chain.takeCertificate(certificate)
       if (verdict === 'reject') {
         network.report(peerId, PENALTY_FAULT, 'certificate')
-        return false
+        return undefined
       }
       const { targetHash } = certificate.vote
       if (chain.tree.get(targetHash)?.status === 'executed') continue
       if (verdict === 'accept' || chain.finality.pending.has(targetHash)) {
         this.#proved.set(peerId, targetHash)
       }
-      return false
+      return certificates.slice(0, 1)
     }
-    return certificates.length === count && chain.finality.finalized.epoch > before
+    return certificates
   }
 }

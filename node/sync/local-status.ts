@@ -15,10 +15,16 @@ export function localStatus(chain: Chain): Status {
   }
 }
 
+/** Two finalities: a third of the stake lied, or one of the nodes is wrong. */
+export const OTHER_FINALITY = 'another finalized block'
+
 /** Why two nodes have nothing to say to each other; undefined: they have. */
-export function incompatibility(ours: Status, theirs: Status): string | undefined {
-  if (theirs.genesisHash !== ours.genesisHash) return 'another genesis'
-  const isSameEpoch = theirs.finalizedEpoch === ours.finalizedEpoch
-  if (isSameEpoch && theirs.finalizedHash !== ours.finalizedHash) return 'another finalized block'
-  return undefined
+export function incompatibility(chain: Chain, theirs: Status): string | undefined {
+  if (theirs.genesisHash !== chain.genesis.hash) return 'another genesis'
+  const { tree, genesis } = chain
+  const number = theirs.finalizedEpoch * BigInt(genesis.params.epochLength)
+  // What is final there and not here yet can't be told from this.
+  if (number > tree.finalized.number) return undefined
+  const ours = tree.ancestorAt(tree.finalized.hash, number)
+  return ours !== undefined && ours.hash !== theirs.finalizedHash ? OTHER_FINALITY : undefined
 }

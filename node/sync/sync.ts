@@ -15,8 +15,8 @@ import type { NodeEvents } from '../events.ts'
 import { type Clock, pause } from '../ports.ts'
 import { BehindWatch } from './behind-watch.ts'
 import { Blame } from './blame.ts'
-import { CertificateSync } from './certificates.ts'
-import { incompatibility, localStatus } from './local-status.ts'
+import { CertificateSync, mayHoldCertificates } from './certificates.ts'
+import { incompatibility, localStatus, OTHER_FINALITY } from './local-status.ts'
 import { PeerBook, type PeerClaim } from './peer-book.ts'
 import { runRangeSync } from './range/range-sync.ts'
 import { type SyncNetwork, SyncRequests } from './requests.ts'
@@ -29,6 +29,8 @@ export const STATUS_INTERVAL_MS = 10_000
 const FOLLOW_AT_ONCE_BLOCKS = 8n
 /** How long a smaller lead may be settled by gossip before it is followed. */
 export const GOSSIP_GRACE_MS = 1_500
+/** A peer with another finality has so long to ask for our certificates. */
+const PARTING_MS = 2_000
 /** Requests of sync at a time, more than there can be: above it Node warns of a leak. */
 const REQUESTS_MAX = 256
 
@@ -123,21 +125,25 @@ export class Sync {
 
   /** A status that a peer sent, asked for or not. */
   onStatus(peerId: string, status: Status): void {
-    const { network, chain } = this.#modules
-    const reason = incompatibility(localStatus(chain), status)
+    const reason = incompatibility(this.#modules.chain, status)
     if (reason !== undefined) {
-      void network.disconnect(peerId, reason)
+      void this.#part(peerId, reason)
       return
     }
     this.peers.update(peerId, status)
-    if (this.#mayProve(status)) void this.#askCertificates(peerId)
+    const { finality } = this.#modules.chain
+    if (mayHoldCertificates(finality, status)) void this.#askCertificates(peerId)
     this.#consider()
   }
 
-  /** Whether a peer may hold certificates that we lack: it knows of later ones, or of a branch. */
-  #mayProve({ finalizedEpoch, headHash }: Status): boolean {
-    const { tree, finality } = this.#modules.chain
-    return finalizedEpoch > finality.finalized.epoch || tree.get(headHash) === undefined
+  /** Says goodbye, after each side could ask what the other's finality rests on. */
+  async #part(peerId: string, reason: string): Promise<void> {
+    const { network, clock } = this.#modules
+    if (reason === OTHER_FINALITY) {
+      await this.#certificates.askBelow(peerId)
+      await pause(clock, PARTING_MS, this.#stop.signal)
+    }
+    await network.disconnect(peerId, reason)
   }
 
   /** A certificate is here whose block or whose predecessors are not: somebody has them. */
@@ -236,7 +242,7 @@ export class Sync {
       this.#certificates.forget(peerId)
       this.#end()
     }
-    if (this.#mayProve(status)) void this.#askCertificates(peerId)
+    if (mayHoldCertificates(chain.finality, status)) void this.#askCertificates(peerId)
     this.#consider()
   }
 
