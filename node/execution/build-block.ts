@@ -39,7 +39,7 @@ export async function buildBlock(
 ): Promise<BuiltBlock> {
   const number = parent.header.number + 1n
   const run = await BlockRun.open(lane, parent, { ...environment, number })
-  const draft = headerOf(parent, environment)
+  const draft = draftHeader(parent, environment)
   let bytes = BLOCK_OVERHEAD_BYTES_MAX
   const transactions: SignedTransaction[] = []
   const refused: Refused[] = []
@@ -99,7 +99,7 @@ function isLasting(refusal: InclusionErrorType): boolean {
 }
 
 /** Everything but the results, which stand as if the block were empty. */
-function headerOf(parent: ParentState, environment: BuildEnvironment): Header {
+export function draftHeader(parent: ParentState, environment: BuildEnvironment): Header {
   return {
     parentHash: parent.hash,
     ommersHash: bytesToHex(KECCAK256_RLP_ARRAY),

@@ -12,8 +12,10 @@ import { GOOD_WIRE, SimulatedNetwork, type WireQuality } from '../engine/network
 import { Scheduler, type Settle } from '../engine/scheduler.ts'
 import { SeededRng } from '../engine/seeded-rng.ts'
 import { Trace } from '../engine/trace.ts'
+import { genesisStore } from './disk/genesis-store.ts'
 import { InlineRecovery } from './inline-recovery.ts'
-import { SimulatedNode } from './simulated-node.ts'
+import { shareSigners } from './shared-signers.ts'
+import { SimulatedNode, type SimulatedNodeParts } from './simulated-node.ts'
 import { Switchboard } from './switchboard.ts'
 
 /** How much time passes between two looks at a condition. */
@@ -65,12 +67,16 @@ export class Cluster {
     this.network = new SimulatedNetwork(members.length, parts, wire)
     const { network, trace } = this
     this.board = new Switchboard({ scheduler, network, trace, rng: this.rng.fork('dials') })
-    const recovery = new InlineRecovery()
-    this.nodes = members.map((member, index) => this.#makeNode(options, member, index, recovery))
+    const shared = { recovery: new InlineRecovery(), recoverSigner: shareSigners() }
+    this.nodes = members.map((member, index) => this.#makeNode(options, member, index, shared))
   }
 
   /** Starts every node, in virtual time 0. */
   async start(): Promise<void> {
+    const [first] = this.nodes
+    if (first === undefined) return
+    const store = await genesisStore(first.parts.genesis, first.parts.log)
+    for (const { disk } of this.nodes) disk.store.restore(store)
     await this.complete(Promise.all(this.nodes.map((node) => node.start())))
   }
 
@@ -117,13 +123,13 @@ export class Cluster {
     { genesis, members, observer = NOBODY, openExecutor }: ClusterOptions,
     { votingKey, coinbase, work }: ClusterMember,
     index: number,
-    recovery: InlineRecovery,
+    shared: Pick<SimulatedNodeParts, 'recovery' | 'recoverSigner'>,
   ): SimulatedNode {
     const { genesisDifficulty, idealBlockTimeMs } = genesis.params
     const total = members.reduce((sum, member) => sum + member.work, 0)
     const macsPerMs = Number(genesisDifficulty) / idealBlockTimeMs
     return new SimulatedNode({
-      ...{ index, genesis, votingKey, coinbase, recovery, openExecutor },
+      ...{ index, genesis, votingKey, coinbase, openExecutor, ...shared },
       macsPerSecond: (1000 * macsPerMs * work) / total,
       scheduler: this.scheduler,
       board: this.board,

@@ -2,7 +2,13 @@
 import { bytesToHex } from '@ethereumjs/util'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { NetworkError } from '../../../p2p/errors.ts'
-import type { NetworkHandlers, NetworkOptions, PeerInfo, ReplyChunk } from '../../../p2p/options.ts'
+import type {
+  NetworkHandlers,
+  NetworkLog,
+  NetworkOptions,
+  PeerInfo,
+  ReplyChunk,
+} from '../../../p2p/options.ts'
 import type { PeerNetwork } from '../../peer-services.ts'
 import type { Answer } from '../engine/requests.ts'
 import { hashText } from '../engine/seeded-rng.ts'
@@ -19,6 +25,7 @@ export class Port implements PeerNetwork {
   readonly #index: number
   readonly #bytesMax: ReadonlyMap<string, number>
   readonly #parts: PortParts
+  readonly #log: NetworkLog
 
   constructor(board: Switchboard, index: number, options: NetworkOptions, parts: PortParts) {
     this.#board = board
@@ -26,6 +33,7 @@ export class Port implements PeerNetwork {
     this.peerId = peerIdOf(index)
     this.#bytesMax = new Map(options.topics.map(({ name, bytesMax }) => [name, bytesMax]))
     this.#parts = parts
+    this.#log = options.log
   }
 
   async start(): Promise<void> {
@@ -35,7 +43,7 @@ export class Port implements PeerNetwork {
       trace.add(topic, this.#index, payload.length * 31 + from)
       return handlers.onGossip(topic, payload, peerIdOf(from))
     })
-    this.#board.join(this.#index, { handlers, tampering })
+    this.#board.join(this.#index, { handlers, tampering, log: this.#log })
   }
 
   async stop(): Promise<void> {
@@ -160,8 +168,13 @@ export class Port implements PeerNetwork {
     const joined = this.#board.joinedAs(to)
     if (joined === undefined) return undefined
     const chunks: ReplyChunk[] = []
-    for await (const chunk of joined.handlers.onRequest(name, payload, this.peerId)) {
-      chunks.push(chunk)
+    try {
+      for await (const chunk of joined.handlers.onRequest(name, payload, this.peerId)) {
+        chunks.push(chunk)
+      }
+    } catch (err) {
+      joined.log.error({ err, name }, 'Request handler failed')
+      chunks.push({ code: 2, payload: new Uint8Array(0) })
     }
     return joined.tampering.answer(name, chunks, this.#index)
   }

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino'
 import { assert } from '../../../consensus/errors.ts'
+import type { RecoverSigner } from '../../../consensus/finality/types.ts'
 import type { Address, Hex } from '../../../consensus/types.ts'
 import type { Genesis } from '../../../genesis/genesis-file.ts'
 import type { ExecutorOpener } from '../../chain/chain-types.ts'
@@ -19,9 +20,6 @@ import type { Switchboard } from './switchboard.ts'
 import { HONEST, type Outgoing, type Tampering } from './tampering.ts'
 import { TokenSeal, verifyToken } from './token-seal.ts'
 
-/** evm: every block is executed. ledger: blocks move coins and nothing else, in a tenth of it. */
-export type Execution = 'evm' | 'ledger'
-
 export type SimulatedNodeParts = {
   readonly index: number
   readonly genesis: Genesis
@@ -32,8 +30,9 @@ export type SimulatedNodeParts = {
   readonly board: Switchboard
   readonly rng: SeededRng
   readonly recovery: Recovery
+  readonly recoverSigner: RecoverSigner
   readonly log: Logger
-  /** In place of the EVM. */
+  /** In place of the EVM: then nothing is brought on chain by contracts that do not run. */
   readonly openExecutor?: ExecutorOpener | undefined
   /** Each time that it has started, before it hears of anything. */
   readonly onStart: (node: SimulatedNode) => void
@@ -120,7 +119,9 @@ export class SimulatedNode {
   }
 
   #options(): NodeOptions {
-    const { index, genesis, votingKey, coinbase, board, rng, recovery, log } = this.parts
+    const { index, genesis, votingKey, coinbase, board, rng, log } = this.parts
+    const { recovery, recoverSigner } = this.parts
+    const certify = this.parts.openExecutor === undefined
     return {
       genesis,
       dataDir: `/simulated/node-${index}`,
@@ -128,7 +129,7 @@ export class SimulatedNode {
       coinbase,
       ...(votingKey && { votingKey }),
       p2p: { host: '127.0.0.1', port: 0, bootnodes: [] },
-      seal: { pace: { kind: 'continuous' }, gpu: 'cpu', dutyPercent: 100, certify: true },
+      seal: { pace: { kind: 'continuous' }, gpu: 'cpu', dutyPercent: 100, certify },
       clientVersion: 'hanzo/simulated',
       ports: {
         clock: this.clock,
@@ -139,6 +140,7 @@ export class SimulatedNode {
         openNetwork: board.open(index, this.#tamper()),
         openExecutor: this.parts.openExecutor ?? this.#openEvm,
         verifyProof: verifyToken,
+        recoverSigner,
       },
     }
   }

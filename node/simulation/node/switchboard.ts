@@ -5,7 +5,7 @@
  * Spec: docs/simulator.md, "Network"; the contract is that of docs/spec/network.md.
  */
 import { assert } from '../../../consensus/errors.ts'
-import type { NetworkHandlers, NetworkOptions } from '../../../p2p/options.ts'
+import type { NetworkHandlers, NetworkLog, NetworkOptions } from '../../../p2p/options.ts'
 import type { PeerNetwork } from '../../peer-services.ts'
 import { type Cuts, NO_CUTS } from '../engine/cut-shapes.ts'
 import { SimulatedGossip } from '../engine/gossip.ts'
@@ -29,7 +29,11 @@ export type SwitchboardParts = {
   readonly trace: Trace
 }
 
-type Joined = { readonly handlers: NetworkHandlers; readonly tampering: Tampering }
+type Joined = {
+  readonly handlers: NetworkHandlers
+  readonly tampering: Tampering
+  readonly log: NetworkLog
+}
 
 export class Switchboard {
   readonly gossip: SimulatedGossip<GossipMessage>

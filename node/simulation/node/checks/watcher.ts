@@ -14,6 +14,7 @@ import { type Violation, Violations } from './violation.ts'
 
 /** What a handler may throw without being wrong: the disk or the queue takes nothing now. */
 const TRANSIENT = new Set(['CLOSED', 'FULL', 'NOT_WRITABLE', 'WRITE_FAILED'])
+const HANDLER_FAILED = new Set(['A gossip handler failed', 'Request handler failed'])
 /** A reorg that is worth counting. */
 const DEEP_REORG_BLOCKS = 10
 
@@ -70,7 +71,7 @@ export class Watcher implements ClusterObserver {
   /** I7: a handler that fails has a bug, unless the disk or the queue is the cause. */
   onLog(node: number, line: Readonly<Record<string, unknown>>): void {
     const { msg, err } = line
-    if (msg !== 'A gossip handler failed' || !this.isTrusted(node)) return
+    if (!HANDLER_FAILED.has(String(msg)) || !this.isTrusted(node)) return
     const { message, type } = (err ?? {}) as { message?: string; type?: { code?: string } }
     if (TRANSIENT.has(type?.code ?? message ?? '')) return
     this.#violations.tell('I7', node, `a handler failed: ${message}`)
