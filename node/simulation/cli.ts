@@ -28,6 +28,7 @@ const USAGE = `npm run sim -- [options]
   --until MS          stop at this virtual time
   --twice             each seed twice; the traces must agree
   --trace             print every event of a single seed
+  --fail-fast         stop at the first failure
   --no-regressions    leave out the seeds that failed once`
 
 type Options = {
@@ -37,6 +38,7 @@ type Options = {
   readonly untilMs: number | undefined
   readonly isTwice: boolean
   readonly isTrace: boolean
+  readonly isFailFast: boolean
   readonly withRegressions: boolean
 }
 
@@ -68,6 +70,7 @@ async function main(given: Options): Promise<number> {
     if (report.failure === undefined || task === undefined) continue
     failures += 1
     await tellFailure(task)
+    if (given.isFailFast) return 1
   }
   const seconds = (performance.now() - startMs) / 1000
   tellCoverage(counts)
@@ -110,6 +113,7 @@ function readOptions(args: readonly string[]): Options | undefined {
         until: { type: 'string' },
         twice: { type: 'boolean', default: false },
         trace: { type: 'boolean', default: false },
+        'fail-fast': { type: 'boolean', default: false },
         'no-regressions': { type: 'boolean', default: false },
       },
     })
@@ -122,6 +126,7 @@ function readOptions(args: readonly string[]): Options | undefined {
       untilMs: values.until === undefined ? undefined : whole(values.until, 'until'),
       isTwice: values.twice,
       isTrace: values.trace,
+      isFailFast: values['fail-fast'],
       withRegressions: !values['no-regressions'],
     }
   } catch (error) {

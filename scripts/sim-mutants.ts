@@ -1,0 +1,149 @@
+/**
+ * `npm run sim:mutants`: puts known mistakes back, one at a time, into a copy of the sources, and
+ * requires that the simulator or the suite named beside it finds each. The sources themselves have
+ * no switch for any of it.
+ *
+ * Spec: docs/simulator.md, "Mutants".
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+type Mutant = {
+  readonly name: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+  /** A tier of the simulator, or a file of the unit suite. */
+  readonly finder: { readonly tier: number } | { readonly test: string }
+}
+
+const SEEDS_MAX = 500
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'fork choice by work alone, above what is final',
+    file: 'consensus/tree/block-tree.ts',
+    from: 'return this.#graph.get(this.#justified.hash) ?? this.#graph.root',
+    to: 'return this.#graph.get(this.#finalized.hash) ?? this.#graph.root',
+    finder: { tier: 0 },
+  },
+  {
+    name: 'a quorum of two thirds exactly',
+    file: 'consensus/finality/votes/validator-weights.ts',
+    from: 'return 3n * weight > 2n * total',
+    to: 'return 3n * weight >= 2n * total',
+    finder: { tier: 0 },
+  },
+  {
+    name: 'no finality_by_epoch',
+    file: 'node/simulation/model/model-chain.ts',
+    from: 'const stored = this.#storedCertificates()',
+    to: 'const stored: readonly Certificate[] = []',
+    finder: { tier: 0 },
+  },
+  {
+    name: 'votes sent before they are written',
+    file: 'node/simulation/model/model-node.ts',
+    from: 'this.protection.write(vote, true)',
+    to: 'this.clock.setTimer(5_000, () => this.protection.write(vote, true))',
+    finder: { tier: 0 },
+  },
+  {
+    name: 'BLOCKHASH of the canonical chain',
+    file: 'node/chain/branch.ts',
+    from: 'if (number < tree.root.number) return',
+    to: 'if (number >= 0n) return',
+    finder: { test: 'test/unit/node/chain/branch.test.ts' },
+  },
+  {
+    name: 'work of headers without a proof',
+    file: 'node/chain/header/check-header.ts',
+    from: '?? this.#proofFault(sealed, context)',
+    to: '',
+    finder: { test: 'test/unit/node/chain/import-block.test.ts' },
+  },
+]
+
+const only = process.argv[2]
+let missed = 0
+for (const mutant of MUTANTS) {
+  if (only !== undefined && !mutant.name.includes(only)) continue
+  const copy = copySources()
+  try {
+    plant(mutant, copy)
+    const found = await hunt(mutant, copy)
+    if (found === undefined) missed += 1
+    console.log(`${found === undefined ? 'MISSED' : 'found '}  ${mutant.name}  ${found ?? ''}`)
+  } finally {
+    rmSync(copy, { recursive: true })
+  }
+}
+process.exitCode = missed === 0 ? 0 : 1
+
+/** What git tracks or would track, without the parts that no finder needs. */
+function copySources(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'hanzo-mutant-'))
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', '-z'],
+    { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 },
+  )
+  for (const path of listed.split('\0')) {
+    if (!/\.(ts|json|js)$/.test(path) || !existsSync(join(ROOT, path))) continue
+    mkdirSync(join(copy, dirname(path)), { recursive: true })
+    cpSync(join(ROOT, path), join(copy, path), { force: true, errorOnExist: false })
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  return copy
+}
+
+function plant({ file, from, to, name }: Mutant, copy: string): void {
+  const path = join(copy, file)
+  const source = readFileSync(path, 'utf8')
+  if (source.split(from).length !== 2) throw new Error(`"${name}" has no single place in ${file}`)
+  writeFileSync(path, source.replace(from, to))
+}
+
+/** How it was found; undefined if it was not. */
+async function hunt({ finder }: Mutant, copy: string): Promise<string | undefined> {
+  if ('test' in finder) {
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', finder.test]
+    const { code } = await run(args, copy)
+    return code === 0 ? undefined : finder.test
+  }
+  const seeds = ['--tier', String(finder.tier), '--seeds', `1..${SEEDS_MAX}`]
+  const flags = ['--fail-fast', '--no-regressions']
+  const args = ['--import', 'tsx', 'node/simulation/cli.ts', ...seeds, ...flags]
+  const { code, output } = await run(args, copy)
+  if (code === 0) return undefined
+  const failed = /^FAILED (seed \d+) .*\n(.*)$/m.exec(output)
+  if (failed === null) throw new Error(`the simulator did not run:\n${output.slice(-2_000)}`)
+  return `${failed[1]}: ${failed[2]?.slice(0, 80)}`
+}
+
+function run(args: readonly string[], cwd: string): Promise<{ code: number; output: string }> {
+  return new Promise((done, reject) => {
+    const child = spawn(process.execPath, [...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString()
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.on('error', reject)
+    child.on('close', (code) => done({ code: code ?? 1, output }))
+  })
+}
