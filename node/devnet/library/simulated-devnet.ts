@@ -9,10 +9,10 @@ import { GOOD_WIRE } from '../../simulation/engine/network.ts'
 import { Watcher } from '../../simulation/node/checks/watcher.ts'
 import { Cluster } from '../../simulation/node/cluster.ts'
 import type { SimulatedNode } from '../../simulation/node/simulated-node.ts'
+import { simulatedGenesis, validatorKeys } from '../../simulation/node/validators.ts'
 import { stalled } from './errors.ts'
 import { SimulatedDevnetNode } from './simulated-devnet-node.ts'
 import type { CreateDevnetOptions, Distance, TestDevnet, Violation } from './types.ts'
-import { simulatedGenesis, validatorKeys } from './validators.ts'
 
 /** A wait ends in vain after so many times what it takes when nothing is wrong. */
 const PATIENCE = 8

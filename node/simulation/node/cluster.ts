@@ -3,11 +3,14 @@
  * scheduler, and everything that an event sets off is done before the next one: a run is a
  * function of its seed.
  */
+import type { Common } from '@ethereumjs/common'
 import pino from 'pino'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address, Hex } from '../../../consensus/types.ts'
 import type { Genesis } from '../../../genesis/genesis-file.ts'
+import type { ConsensusParams } from '../../../genesis/params.ts'
 import type { ExecutorOpener } from '../../chain/chain-types.ts'
+import { createSharedCommon } from '../../crypto/shared-common.ts'
 import { GOOD_WIRE, SimulatedNetwork, type WireQuality } from '../engine/network.ts'
 import { Scheduler, type Settle } from '../engine/scheduler.ts'
 import { SeededRng } from '../engine/seeded-rng.ts'
@@ -53,6 +56,9 @@ const NOBODY: ClusterObserver = { onStart() {}, onLog() {} }
 export class Cluster {
   readonly scheduler = new Scheduler()
   readonly rng: SeededRng
+  readonly params: ConsensusParams
+  /** For who signs transactions. */
+  readonly common: Common
   readonly trace: Trace
   readonly network: SimulatedNetwork
   readonly board: Switchboard
@@ -62,6 +68,8 @@ export class Cluster {
     const { members, seed, wire = GOOD_WIRE } = options
     const { scheduler } = this
     this.rng = new SeededRng(seed)
+    this.params = options.genesis.params
+    this.common = createSharedCommon(options.genesis)
     this.trace = new Trace(scheduler, options.traceLines ?? 0, options.onTrace)
     const parts = { scheduler, rng: this.rng.fork('wires') }
     this.network = new SimulatedNetwork(members.length, parts, wire)

@@ -48,6 +48,7 @@ export class SimulatedNode {
   tampering: Tampering = HONEST
   #node: Node | undefined
   #life = 0
+  #isStarting = false
 
   constructor(parts: SimulatedNodeParts) {
     const { index, scheduler, rng, macsPerSecond } = parts
@@ -60,6 +61,10 @@ export class SimulatedNode {
 
   get isUp(): boolean {
     return this.#node !== undefined
+  }
+
+  get isStarting(): boolean {
+    return this.#isStarting
   }
 
   get isHonest(): boolean {
@@ -78,9 +83,14 @@ export class SimulatedNode {
     assert(this.#node === undefined, 'a node that is up is not started')
     const life = this.#life
     this.disk.faults.thaw()
-    const node = await Node.start(this.#options())
-    if (life !== this.#life) return
-    this.#node = node
+    this.#isStarting = true
+    try {
+      const node = await Node.start(this.#options())
+      if (life !== this.#life) return
+      this.#node = node
+    } finally {
+      if (life === this.#life) this.#isStarting = false
+    }
     this.parts.onStart(this)
   }
 
@@ -113,6 +123,7 @@ export class SimulatedNode {
   #freeze(): void {
     this.#life += 1
     this.#node = undefined
+    this.#isStarting = false
     this.disk.faults.freeze()
     this.clock.stop()
     this.parts.board.leave(this.index)

@@ -17,6 +17,9 @@ export type SeedTask = {
 /** Runs of a tier by number: higher tiers join this table with their code. */
 const RUNS: Partial<Record<Tier, (seed: number, options: RunOptions) => Promise<RunReport>>> = {
   0: async (seed, options) => runModel(seed, options),
+  // A node takes longer to load than a whole run of tier 0.
+  1: async (seed, options) => (await import('./run-nodes.ts')).runNodes(seed, 1, options),
+  2: async (seed, options) => (await import('./run-nodes.ts')).runNodes(seed, 2, options),
 }
 
 export const TIERS: readonly Tier[] = [0, 1, 2].filter((tier): tier is Tier => tier in RUNS)

@@ -1,49 +1,59 @@
 /**
- * I14: no transaction is lost. One that an honest node took is in a pool, in the chain, or can't
- * come any more because another one has its nonce.
+ * I14: a reorg loses no transaction. One of a block that left the chain is in the pool again, in
+ * the new chain, or can't come any more because another one has its nonce.
  */
 import type { Hash } from '../../../../consensus/types.ts'
+import type { BlockSummary } from '../../../events.ts'
 import type { Node } from '../../../node.ts'
 import type { SignedTransaction } from '../../../transaction.ts'
 import type { Tell } from './violation.ts'
 
-/** Transactions that are watched at a time; in a flood the oldest are let go. */
-const WATCHED_MAX = 8_192
+/** Transactions of one node that are watched at a time; the oldest are let go. */
+const WATCHED_MAX = 4_096
 
 export class TransactionLedger {
-  readonly #watched = new Map<Hash, SignedTransaction>()
+  /** By node: what its reorgs took off the chain since it started. */
+  readonly #orphaned = new Map<number, Map<Hash, SignedTransaction>>()
 
-  add(transaction: SignedTransaction): void {
-    this.#watched.set(transaction.hash, transaction)
-    if (this.#watched.size <= WATCHED_MAX) return
-    for (const oldest of this.#watched.keys()) {
-      this.#watched.delete(oldest)
-      return
+  /** What a node of before had in memory is gone with it. */
+  onStart(index: number): void {
+    this.#orphaned.set(index, new Map())
+  }
+
+  async onReorg(index: number, { chain }: Node, removed: readonly BlockSummary[]): Promise<void> {
+    const orphaned = this.#orphaned.get(index)
+    for (const { hash } of removed) {
+      const block = await chain.blocks.block(hash)
+      for (const transaction of block?.transactions ?? []) {
+        orphaned?.set(transaction.hash, transaction)
+      }
+    }
+    for (const oldest of orphaned?.keys() ?? []) {
+      if ((orphaned?.size ?? 0) <= WATCHED_MAX) return
+      orphaned?.delete(oldest)
     }
   }
 
-  /** All nodes are up and honest, and nothing is on its way. */
-  async inspect(nodes: readonly Node[], tell: Tell): Promise<void> {
-    for (const [hash, transaction] of this.#watched) {
-      const found = await Promise.all(nodes.map((node) => isAccountedFor(node, transaction)))
-      if (found.includes('final')) this.#watched.delete(hash)
-      if (found.length > 0 && found.every((each) => each === 'lost')) {
+  async inspect(index: number, node: Node, tell: Tell): Promise<void> {
+    const orphaned = this.#orphaned.get(index)
+    for (const [hash, transaction] of orphaned ?? []) {
+      const place = await node.api.chain.locate(hash)
+      if (place !== undefined && place.blockNumber <= node.chain.tree.finalized.number) {
+        orphaned?.delete(hash)
+      } else if (place === undefined && !(await isHeld(node, transaction))) {
         const { sender, tx } = transaction
-        tell('I14', undefined, `transaction ${hash} of ${sender}, nonce ${tx.nonce}, is lost`)
+        tell('I14', index, `transaction ${hash} of ${sender}, nonce ${tx.nonce}, is lost`)
       }
     }
   }
 }
 
-async function isAccountedFor(
+/** In the pool, or of no use to it any more. */
+async function isHeld(
   { api, chain }: Node,
   { hash, sender, tx }: SignedTransaction,
-): Promise<'final' | 'held' | 'lost'> {
-  const place = await api.chain.locate(hash)
-  if (place !== undefined) {
-    return place.blockNumber <= chain.tree.finalized.number ? 'final' : 'held'
-  }
-  if (api.pool.get(hash) !== undefined) return 'held'
+): Promise<boolean> {
+  if (api.pool.get(hash) !== undefined) return true
   const account = await chain.state.view(chain.head.header.stateRoot).account(sender)
-  return (account?.nonce ?? 0n) > tx.nonce ? 'held' : 'lost'
+  return (account?.nonce ?? 0n) > tx.nonce
 }

@@ -50,7 +50,8 @@ export class Watcher implements ClusterObserver {
   }
 
   onStart({ index, node }: SimulatedNode): void {
-    const { chain, api } = node
+    const { chain } = node
+    this.#transactions.onStart(index)
     chain.events.on('finality', (effects) => {
       if (!this.isTrusted(index)) return
       for (const effect of effects) {
@@ -61,10 +62,9 @@ export class Watcher implements ClusterObserver {
     chain.events.on('head', ({ removed }) => {
       if (removed.length > 0) this.#coverage?.hit('reorg')
       if (removed.length > DEEP_REORG_BLOCKS) this.#coverage?.hit('reorg above 10 blocks')
-      if (this.isTrusted(index)) this.#ledger.onHead(index, chain.finality)
-    })
-    api.events.on('pendingTransaction', (transaction) => {
-      if (this.isTrusted(index)) this.#transactions.add(transaction)
+      if (!this.isTrusted(index)) return
+      this.#ledger.onHead(index, chain.finality)
+      if (removed.length > 0) void this.#transactions.onReorg(index, node, removed)
     })
   }
 
@@ -89,11 +89,7 @@ export class Watcher implements ClusterObserver {
       if (tagged?.hash !== finalized.hash) {
         this.#violations.tell('I17', index, 'the tag `finalized` is not what is final')
       }
-    }
-    const isWhole = nodes.length + this.#liars.size >= cluster.nodes.length
-    if (isWhole) {
-      const all = nodes.map(({ node }) => node)
-      await this.#transactions.inspect(all, this.#violations.tell)
+      await this.#transactions.inspect(index, node, this.#violations.tell)
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Genesis } from '../../../genesis/genesis-file.ts'
 import type { PresetName } from '../../../genesis/params.ts'
 import { addressOfKey } from '../../../genesis/validator-keys.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
-import { EPOCH_MS } from '../../simulation/engine/node-clock.ts'
+import { EPOCH_MS } from '../engine/node-clock.ts'
 
 /** MAC; any will do, as nothing is multiplied. */
 const GPU_DIFFICULTY = 2n ** 30n
