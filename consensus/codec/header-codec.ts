@@ -52,9 +52,16 @@ const NONCE_BYTES = 8
  */
 export const HEADER_BYTES_MAX = FIELDS.reduce((sum, field) => sum + field.bytes + 1, 5)
 
-/** The one RLP encoding of `header`. */
+/** A header never changes, and its bytes are asked for at every step of its road. */
+const encodings = new WeakMap<Header, Uint8Array>()
+
+/** The one RLP encoding of `header`; not to be written to. */
 export function encodeHeader(header: Header): Uint8Array {
-  return encodeRlpList(FIELDS.map((field) => encodeField(header, field)))
+  const known = encodings.get(header)
+  if (known !== undefined) return known
+  const encoding = encodeRlpList(FIELDS.map((field) => encodeField(header, field)))
+  encodings.set(header, encoding)
+  return encoding
 }
 
 /** Reads a header; throws a {@link HeaderError} of code `E_PARAM` unless `rlp` is canonical. */

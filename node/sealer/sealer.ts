@@ -229,8 +229,9 @@ export class Sealer {
     const { backend, clock, rng } = this.#modules
     const cancelAge = clock.setTimer(TEMPLATE_AGE_MS_MAX, () => round.abort(GIVEN_UP))
     try {
-      const signal = AbortSignal.any([this.#stop.signal, round.signal])
-      if (signal.aborted) return undefined
+      // Whoever stops the sealer ends its round as well.
+      const { signal } = round
+      if (signal.aborted || this.#stop.signal.aborted) return undefined
       const tile = await backend.search(template.search, { startNonce: rng.u64(), signal })
       return tile && sealWithTile(template, tile)
     } finally {
