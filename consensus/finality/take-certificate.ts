@@ -18,7 +18,8 @@ import {
   type Transition,
   type Verdict,
 } from './finality-state.ts'
-import type { Certificate } from './types.ts'
+import type { Certificate, FinalityVote } from './types.ts'
+import { offenceOf } from './votes/slashing-rule.ts'
 
 /** Certificates of the newest epochs that are held in memory; older ones are on disk. */
 export const CERTIFICATES_HELD_MAX = 256n
@@ -31,6 +32,7 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
   if (!isNews(state, certificate)) return answer(state, 'ignore')
   if (isDisregarded(state, vote.targetHash)) return answer(state, 'ignore')
   if (vote.targetEpoch > headEpoch(state) + EPOCHS_AHEAD_MAX) return answer(state, 'ignore')
+  if (isBesideFinal(state, vote)) return takeRival(state, certificate)
   const source = book.executed(vote.sourceHash)
   if (source === undefined || book.justified(vote.sourceHash) === undefined) {
     const fromEpoch = state.finalized.epoch
@@ -44,7 +46,6 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
   if (tree.get(vote.targetHash)?.status === 'invalid') {
     return sound(state, { code: 'JUSTIFIED_IS_INVALID', certificate, ours: undefined })
   }
-  if (vote.targetEpoch <= state.finalized.epoch) return conflict(state, certificate)
   if (target === undefined) return wait(state, certificate)
   if (!isLink(state, certificate, target)) return answer(state, 'reject')
   return apply(state, certificate)
@@ -78,6 +79,32 @@ export function isDisregarded(
   let node = tree.get(hash)
   while (node?.status === 'invalid' && !disregarded.has(node.hash)) node = node.parent
   return node?.status === 'invalid'
+}
+
+/** Whether one end of a link is at or below what is final, and not on that chain. */
+function isBesideFinal(state: FinalityState, vote: FinalityVote): boolean {
+  const { epoch } = state.finalized
+  if (vote.sourceEpoch <= epoch && !isOurs(state, vote.sourceEpoch, vote.sourceHash)) return true
+  return vote.targetEpoch <= epoch && !isOurs(state, vote.targetEpoch, vote.targetHash)
+}
+
+/**
+ * A certificate of a branch that is beside what is final. That alone is nobody's fault: honest
+ * validators may have justified a checkpoint there, and gone another way. It is a contradiction if
+ * no honest validator signs both it and one of ours: then a third of our set lied.
+ */
+function takeRival(state: FinalityState, certificate: Certificate): Transition {
+  const { book, certificates, separator, config } = state
+  for (const ours of certificates.values()) {
+    if (offenceOf(ours.vote, certificate.vote) === undefined) continue
+    const view = book.executed(ours.vote.sourceHash)?.view
+    if (view === undefined) continue
+    // Of another set than ours, or forged: neither can be told from here.
+    const fault = certificateFault(certificate, [view], separator, config.recover)
+    if (fault !== undefined) return answer(state, 'ignore')
+    return sound(state, { code: 'CONFLICTS_WITH_FINALIZED', certificate, ours })
+  }
+  return answer(state, 'ignore')
 }
 
 /** Whether the finalized chain has this checkpoint; one that left the tree is not contradicted. */
@@ -167,7 +194,7 @@ function reviewPending(state: FinalityState): readonly FinalityEffect[] {
     const { targetEpoch } = certificate.vote
     if (targetEpoch > state.finalized.epoch) continue
     state.pending.delete(hash)
-    if (!isOurs(state, targetEpoch, hash)) effects.push(...conflict(state, certificate).effects)
+    if (!isOurs(state, targetEpoch, hash)) effects.push(...takeRival(state, certificate).effects)
   }
   return effects
 }

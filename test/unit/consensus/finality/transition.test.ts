@@ -5,7 +5,6 @@ import { isQuorum } from '../../../../consensus/finality/votes/validator-weights
 import {
   certificateOf,
   FinalityMachine,
-  FOUR,
   kindsOf,
   linkVote,
   STAKE_WEI,
@@ -250,14 +249,6 @@ describe('consensus / finality / duty', () => {
     expect(kindsOf(machine.vote(0, 24, 2))).toEqual(['doppelganger'])
     growChain(machine.tree, 24, 25, 48)
     for (const index of [32, 40, 48]) machine.checkpoint(index)
-    expect(machine.take({ kind: 'head', isSynced: true }).effects).toEqual([])
-  })
-
-  it('who is not in the set does not vote', () => {
-    const machine = new FinalityMachine()
-    machine.state.duty = duty({ validator: 3 })
-    growChain(machine.tree, 0, 1, 11)
-    machine.checkpoint(8, { ...FOUR, weights: [STAKE_WEI, STAKE_WEI, STAKE_WEI, 0n] })
     expect(machine.take({ kind: 'head', isSynced: true }).effects).toEqual([])
   })
 })
