@@ -8,12 +8,14 @@ import { benchExecution } from './execution.ts'
 import { benchGpu } from './gpu.ts'
 import { type Bench, type BenchRow, describeMachine, printRow, saveRows } from './report.ts'
 import { benchSync } from './sync.ts'
+import { benchSyncScale } from './sync-scale.ts'
 import { benchThroughput } from './throughput.ts'
 
 const BENCHES: readonly Bench[] = [
   { name: 'gpu', about: 'verifying a proof; MAC/s of each kernel and backend', run: benchGpu },
   { name: 'execution', about: 'executing and building blocks on level', run: benchExecution },
   { name: 'sync', about: 'importing a chain from a peer', run: benchSync },
+  { name: 'sync-scale', about: 'importing 20,000 blocks, certified or not', run: benchSyncScale },
   { name: 'throughput', about: 'transfers included over JSON-RPC', run: benchThroughput },
   { name: 'devnet', about: 'cold start, rhythm and memory of four validators', run: benchDevnet },
 ]
