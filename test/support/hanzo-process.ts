@@ -52,6 +52,10 @@ export class HanzoProcess {
     running.add(this)
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   get output(): string {
     return this.lines.join('\n')
   }
