@@ -12,6 +12,7 @@ import type { Recovery } from '../../crypto/sender-recovery.ts'
 import { Executor } from '../../execution/executor.ts'
 import { Node } from '../../node.ts'
 import type { NodeOptions } from '../../options.ts'
+import type { Clock } from '../../ports.ts'
 import { NodeClock } from '../engine/node-clock.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
 import type { SeededRng } from '../engine/seeded-rng.ts'
@@ -42,11 +43,12 @@ export class SimulatedNode {
   readonly index: number
   readonly clock: NodeClock
   readonly disk: MemoryDisk
-  readonly seal: TokenSeal
   readonly parts: SimulatedNodeParts
   /** What it does to what it sends; an honest node nothing. */
   tampering: Tampering = HONEST
+  readonly #sealRng: SeededRng
   #node: Node | undefined
+  #seal: TokenSeal
   #life = 0
   #isStarting = false
 
@@ -56,11 +58,16 @@ export class SimulatedNode {
     this.parts = parts
     this.clock = new NodeClock(scheduler)
     this.disk = new MemoryDisk(this.clock, rng.fork('disk'))
-    this.seal = new TokenSeal(this.clock, rng.fork('seal'), macsPerSecond)
+    this.#sealRng = rng.fork('seal')
+    this.#seal = new TokenSeal(this.clock, this.#sealRng, macsPerSecond)
   }
 
   get isUp(): boolean {
     return this.#node !== undefined
+  }
+
+  get seal(): TokenSeal {
+    return this.#seal
   }
 
   get isStarting(): boolean {
@@ -99,6 +106,7 @@ export class SimulatedNode {
     const { node } = this
     this.#node = undefined
     await node.stop()
+    this.#life += 1
     this.clock.stop()
   }
 
@@ -133,6 +141,8 @@ export class SimulatedNode {
     const { index, genesis, votingKey, coinbase, board, rng, log } = this.parts
     const { recovery, recoverSigner } = this.parts
     const certify = this.parts.openExecutor === undefined
+    const clock = this.#clockOf(this.#life)
+    this.#seal = new TokenSeal(clock, this.#sealRng, this.parts.macsPerSecond)
     return {
       genesis,
       dataDir: `/simulated/node-${index}`,
@@ -143,13 +153,13 @@ export class SimulatedNode {
       seal: { pace: { kind: 'continuous' }, gpu: 'cpu', dutyPercent: 100, certify },
       clientVersion: 'hanzo/simulated',
       ports: {
-        clock: this.clock,
+        clock,
         rng: rng.fork('node'),
         backend: this.seal,
         disk: this.disk,
         openRecovery: () => recovery,
         openNetwork: board.open(index, this.#tamper()),
-        openExecutor: this.parts.openExecutor ?? this.#openEvm,
+        openExecutor: this.parts.openExecutor ?? evmIn(clock),
         verifyProof: verifyToken,
         recoverSigner,
       },
@@ -164,5 +174,18 @@ export class SimulatedNode {
     }
   }
 
-  readonly #openEvm: ExecutorOpener = (options) => Executor.open({ ...options, time: this.clock })
+  /** What is left of a crashed node sets no timer that the next one would wake it by. */
+  #clockOf(life: number): Clock {
+    const { clock } = this
+    return {
+      now: () => clock.now(),
+      setTimer: (delayMs, run) =>
+        life === this.#life ? clock.setTimer(delayMs, run) : () => undefined,
+      giveWay: () => (life === this.#life ? clock.giveWay() : new Promise<never>(() => undefined)),
+    }
+  }
+}
+
+function evmIn(time: Clock): ExecutorOpener {
+  return (options) => Executor.open({ ...options, time })
 }

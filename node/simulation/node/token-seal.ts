@@ -24,7 +24,7 @@ const DOMAIN = new TextEncoder().encode('HPOC/simulated')
 export class TokenSeal implements ProofBackend {
   readonly #clock: Clock
   readonly #rng: SeededRng
-  #macsPerSecond: number
+  readonly #macsPerSecond: number
   #macsDone = 0
 
   constructor(clock: Clock, rng: SeededRng, macsPerSecond: number) {
@@ -41,11 +41,6 @@ export class TokenSeal implements ProofBackend {
 
   get macsDone(): bigint {
     return BigInt(Math.floor(this.#macsDone))
-  }
-
-  /** From the next search on; 0: never finds anything. */
-  setRate(macsPerSecond: number): void {
-    this.#macsPerSecond = macsPerSecond
   }
 
   search(
