@@ -16,6 +16,7 @@ import {
 } from './finality-state.ts'
 import { isNews } from './take-certificate.ts'
 import type { Certificate, Evidence, SignedVote, ValidatorView } from './types.ts'
+import { SIGNERS_MAX } from './types.ts'
 import { offenceOf } from './votes/slashing-rule.ts'
 import { haveQuorum } from './votes/validator-weights.ts'
 import { voteDigest } from './votes/vote-digest.ts'
@@ -73,9 +74,7 @@ function certify(state: FinalityState, { vote, signatures }: Link): FinalityEffe
   if (target.outputRoot !== vote.outputRoot) return []
   if (!tree.isDescendant(vote.targetHash, vote.sourceHash)) return []
   const views = [source.view, target.view]
-  const signers = [...signatures.keys()]
-    .filter((index) => views.some(({ weights }) => (weights[index] ?? 0n) > 0n))
-    .sort((a, b) => a - b)
+  const signers = signersFor(signatures.keys(), views)
   if (!haveQuorum(signers, views)) return []
   const certificate: Certificate = {
     vote,
@@ -93,6 +92,17 @@ function caught(
   state.evidence.set(evidence.first.validator, evidence)
   const effects: FinalityEffect[] = [...double, { kind: 'publish-evidence', evidence }]
   return { state, effects, verdict: 'accept' }
+}
+
+/** Members of either set in ascending order; of more than fit, those with the most stake. */
+function signersFor(voters: Iterable<number>, views: readonly ValidatorView[]): number[] {
+  const weightOf = (index: number): bigint =>
+    views.reduce((sum, { weights }) => sum + (weights[index] ?? 0n), 0n)
+  return [...voters]
+    .filter((index) => weightOf(index) > 0n)
+    .sort((a, b) => (weightOf(a) > weightOf(b) ? -1 : weightOf(a) < weightOf(b) ? 1 : a - b))
+    .slice(0, SIGNERS_MAX)
+    .sort((a, b) => a - b)
 }
 
 /** A vote with our key that we did not sign. */

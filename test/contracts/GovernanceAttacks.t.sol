@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {GovernorBounds} from "@hanzo/governance/GovernorBounds.sol";
 import {GovernorTypes} from "@hanzo/governance/GovernorTypes.sol";
 import {GovernanceGenesis, Plan} from "./GovernanceGenesis.t.sol";
 import {VM} from "./Vm.sol";
@@ -89,7 +90,19 @@ contract GovernanceAttacksTest is GovernanceGenesis {
         }
         _stake(STRANGER, 20_000 ether);
         VM.warp(block.timestamp + 1);
-        _expectTooFew(STRANGER, 3e18);
+        VM.deal(STRANGER, BOND);
+        VM.expectRevert(abi.encodeWithSelector(GovernorBounds.NotOpenYet.selector, 3e18, THRESHOLD));
+        _proposeWith(STRANGER, BOND, _grantPlan());
+    }
+
+    /// @dev The threshold could else never be lowered again.
+    function test_whoUnstakesLocksNobodyOut() external {
+        _propose(_voter(0), _grantPlan());
+        VM.prank(_minnow(4));
+        STAKING.unstake(1_000 ether);
+        VM.warp(block.timestamp + 1);
+        assert(GOVERNOR.voteCap(block.timestamp - 1) < THRESHOLD && GOVERNOR.isOpen());
+        _propose(_voter(1), _settingPlan(abi.encodeCall(GOVERNOR.setProposalThreshold, (1e18))));
     }
 
     function test_aProposalOfNothingIsRefused() external {
@@ -139,7 +152,7 @@ contract GovernanceAttestedVotesTest is GovernanceGenesis {
 
     function test_onePersonWithAGoldStakeProposesOnADevnet() external {
         assert(STAKING.getVotes(PERSON) == 200e18);
-        assert(GOVERNOR.getVotes(PERSON, START) == 20e18);
+        assert(GOVERNOR.getVotesWithParams(PERSON, START, "") == 20e18);
         uint256 proposalId = _propose(PERSON, _grantPlan());
         _open(proposalId);
         _vote(PERSON, proposalId, FOR);

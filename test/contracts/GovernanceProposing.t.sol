@@ -6,6 +6,7 @@ import {AIGovernor} from "@hanzo/governance/AIGovernor.sol";
 import {GovernorTypes} from "@hanzo/governance/GovernorTypes.sol";
 import {ProposalBond} from "@hanzo/governance/ProposalBond.sol";
 import {GovernanceGenesis, Plan} from "./GovernanceGenesis.t.sol";
+import {Predeploys} from "@hanzo/Predeploys.sol";
 import {VM} from "./Vm.sol";
 
 /// @dev Who may propose what, and on which bond.
@@ -139,6 +140,19 @@ contract GovernanceProposingTest is GovernanceGenesis {
         _proposePlain(_voter(0), plan);
     }
 
+    /// @dev Whoever pays the bond in a proposer's name has given it away.
+    function test_aBondGivenInOnesNameBlocksNobody() external {
+        Plan memory plan = _grantPlan();
+        VM.deal(STRANGER, BOND);
+        VM.prank(STRANGER);
+        BONDS.deposit{value: BOND}(_idOf(plan), _voter(0));
+        VM.deal(_voter(0), BOND);
+        VM.expectRevert(abi.encodeWithSelector(ProposalBond.AlreadyBonded.selector, _idOf(plan), _voter(0)));
+        _proposeWith(_voter(0), BOND, plan);
+        _proposeWith(_voter(0), 0, plan);
+        assert(GOVERNOR.proposalProposer(_idOf(plan)) == _voter(0) && _voter(0).balance == BOND);
+    }
+
     function test_aBondOfOthersBlocksNobody() external {
         Plan memory plan = _grantPlan();
         _depositFor(plan, STRANGER);
@@ -195,6 +209,8 @@ contract GovernanceProposingTest is GovernanceGenesis {
         _attempt(_plan(parameter, GRANTEE, 1, ""));
         _expectWrongType(parameter, 0);
         _attempt(_plan(parameter, address(TOKEN), 0, abi.encodeCall(TOKEN.transfer, (GRANTEE, 1))));
+        _expectWrongType(parameter, 0);
+        _attempt(_plan(parameter, Predeploys.LIQUIDITY_RESERVE, 0, ""));
         _attempt(_switchPlan(parameter));
     }
 

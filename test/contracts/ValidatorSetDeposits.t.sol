@@ -43,6 +43,18 @@ contract ValidatorSetDepositsTest is ValidatorSetGenesis {
         _equal(indices.length, 4);
     }
 
+    /// @dev The bitmap of a certificate reaches no further.
+    function test_TakesNoMoreThanBitsForAll() external {
+        bytes memory proof = _sign(4, SET.hashDeposit(_payout(4)));
+        VM.deal(address(this), 2 * STAKE);
+        VM.store(address(SET), bytes32(uint256(5)), bytes32(uint256(8_192)));
+        _equal(SET.count(), SET.DEPOSITS_MAX());
+        VM.expectRevert(abi.encodeWithSelector(Validators.DepositsExhausted.selector));
+        SET.deposit{value: STAKE}(_votingKey(4), _payout(4), proof);
+        VM.store(address(SET), bytes32(uint256(5)), bytes32(uint256(8_191)));
+        _equal(SET.deposit{value: STAKE}(_votingKey(4), _payout(4), proof), 8_191);
+    }
+
     function test_TakesTheMinimumAndNothingLess() external {
         bytes memory proof = _sign(4, SET.hashDeposit(_payout(4)));
         VM.deal(address(this), STAKE);

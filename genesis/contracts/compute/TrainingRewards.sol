@@ -64,7 +64,8 @@ contract TrainingRewards is AccessManaged, EIP712 {
     /// @notice Share of what the schedule adds in a window that may be paid in it, in basis points.
     uint16 public budgetBps;
     /// @notice Greatest reward in basis points of the fee paid; 0 asks for no fee.
-    /// @dev Below 5 / 0.9 % nobody gains by paying itself: the fee's burn costs more than the reward brings.
+    /// @dev At 1 / 0.9 % or less nobody gains by paying itself: of the 5 % that a payment burns, a settled
+    /// job may bring 4 % back as its bonus, and 90 % of a reward goes to user and provider.
     uint16 public feeShareBps;
     Meter private _total;
     mapping(address user => Meter) private _byUser;

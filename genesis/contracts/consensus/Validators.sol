@@ -30,6 +30,8 @@ abstract contract Validators is Dynasties, FinalityDomain {
 
     /// @notice Wei that each genesis validator has at stake, and any validator at least.
     uint96 public constant MINIMUM_STAKE = 2_000 ether;
+    /// @notice Deposits ever: indices are bits of a certificate, whose bitmap has at most 1,024 bytes.
+    uint256 public constant DEPOSITS_MAX = 8_192;
     /// @dev The end of a validator that has not asked to leave.
     uint40 internal constant NEVER = type(uint40).max;
 
@@ -60,6 +62,8 @@ abstract contract Validators is Dynasties, FinalityDomain {
     error PayoutInvalid(address payout);
     /// @notice `value` wei is less than `MINIMUM_STAKE`.
     error StakeTooSmall(uint256 value);
+    /// @notice `DEPOSITS_MAX` deposits were made, and no bitmap reaches another.
+    error DepositsExhausted();
     /// @notice There is no validator `index`.
     error UnknownValidator(uint256 index);
     /// @notice No validator votes with this key.
@@ -138,6 +142,7 @@ abstract contract Validators is Dynasties, FinalityDomain {
         if (payout == address(0) || payout == Predeploys.AI || payout == address(this)) revert PayoutInvalid(payout);
         if (votingKey == address(0) || _places[votingKey] != 0) revert VotingKeyInvalid(votingKey);
         index = _validators.length;
+        if (index == DEPOSITS_MAX) revert DepositsExhausted();
         _validators.push(
             Validator({
                 votingKey: votingKey,

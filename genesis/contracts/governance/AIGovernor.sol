@@ -57,7 +57,8 @@ contract AIGovernor is GovernorTimelock, IBondedGovernor {
         _setProposalGuardian(Predeploys.GUARDIAN_SAFE);
     }
 
-    /// @notice Proposes calls of the type `proposalType`. `msg.value` is the bond, exactly.
+    /// @notice Proposes calls of the type `proposalType`. `msg.value` is the bond, exactly; nothing if one is held
+    /// for the caller already, whoever paid it.
     /// @return proposalId Hash of the calls and the description.
     function propose(
         ProposalType proposalType,
@@ -67,7 +68,8 @@ contract AIGovernor is GovernorTimelock, IBondedGovernor {
         string memory description
     ) external payable returns (uint256 proposalId) {
         proposalId = getProposalId(targets, values, calldatas, keccak256(bytes(description)));
-        BOND.deposit{value: msg.value}(proposalId, msg.sender);
+        bool isPaid = msg.value == 0 && BOND.isBonded(proposalId, msg.sender);
+        if (!isPaid) BOND.deposit{value: msg.value}(proposalId, msg.sender);
         super.propose(targets, values, calldatas, description);
         _setType(proposalId, proposalType, targets, values, calldatas);
     }

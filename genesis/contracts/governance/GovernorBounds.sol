@@ -17,9 +17,9 @@ import {Predeploys} from "../Predeploys.sol";
  * @title A governor of stakers whose settings and votes have hard bounds
  * @notice Voting delay, voting period and late-quorum extension are 1 second to 30 days. The proposal
  * threshold is 1e18 to 10,000e18 votes. No account votes with more than a tenth of all voting units.
- * @dev The cap holds for the threshold too: until ten times the threshold is staked nobody can propose, so
- * that the first stakers cannot vote the treasury to themselves. It binds accounts, not people: stakes that
- * no identity vouches for have linear votes, which their owner may spread.
+ * @dev Until ten times the threshold was staked once nobody can propose, so that the first stakers cannot
+ * vote the treasury to themselves. From then on stakes may fall: governance never locks itself out. The cap
+ * binds accounts, not people: stakes that no identity vouches for have linear votes, which one may spread.
  */
 abstract contract GovernorBounds is
     GovernorSettings,
@@ -35,6 +35,15 @@ abstract contract GovernorBounds is
     uint256 private constant THRESHOLD_MAX = 10_000e18;
     /// @dev A tenth of the voting units.
     uint256 private constant CAP_DIVISOR = 10;
+
+    /// @notice Whether stakes were ever enough for a first proposal.
+    bool public isOpen;
+
+    /// @notice The first proposal was made: enough is staked.
+    event Opened();
+
+    /// @notice An account has at most `cap` votes, and a first proposal waits until that is `threshold`.
+    error NotOpenYet(uint256 cap, uint256 threshold);
 
     /// @notice `value` seconds is outside `min` to `max`.
     error DurationOutOfBounds(uint256 value, uint256 min, uint256 max);
@@ -67,6 +76,12 @@ abstract contract GovernorBounds is
     /// @notice Most votes that one account has for a snapshot at `timepoint` (unix seconds, in the past).
     function voteCap(uint256 timepoint) public view returns (uint256) {
         return token().getPastTotalSupply(timepoint) / CAP_DIVISOR;
+    }
+
+    /// @notice Votes of `account` at `timepoint`, as proposing asks for them: a vote counts `voteCap` at most,
+    /// as `getVotesWithParams` tells.
+    function getVotes(address account, uint256 timepoint) public view override returns (uint256) {
+        return token().getPastVotes(account, timepoint);
     }
 
     /// @notice Seconds between a proposal and the snapshot that its vote begins with.
@@ -109,7 +124,15 @@ abstract contract GovernorBounds is
         string memory description,
         address proposer
     ) internal override(Governor, GovernorStorage) returns (uint256) {
+        if (!isOpen) _open();
         return super._propose(targets, values, calldatas, description, proposer);
+    }
+
+    function _open() private {
+        uint256 cap = voteCap(clock() - 1);
+        if (cap < proposalThreshold()) revert NotOpenYet(cap, proposalThreshold());
+        isOpen = true;
+        emit Opened();
     }
 
     function _validateCancel(

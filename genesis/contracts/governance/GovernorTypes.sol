@@ -121,9 +121,9 @@ abstract contract GovernorTypes is GovernorBounds {
         return ProposalType.Parameter;
     }
 
-    /// @dev The facade moves the native coin without a value.
+    /// @dev The facade moves the native coin without a value, and the reserve what it holds.
     function _movesCoins(address target, uint256 value) private pure returns (bool) {
-        return value > 0 || target == Predeploys.AI;
+        return value > 0 || target == Predeploys.AI || target == Predeploys.LIQUIDITY_RESERVE;
     }
 
     function _percentOf(uint256 timepoint, uint256 percent) private view returns (uint256) {

@@ -87,18 +87,22 @@ library HMMMath {
         if (adjusted0 * adjusted1 < reserve0 * reserve1 * FEE_UNIT ** 2) revert ConstantProductFell();
     }
 
-    /// @notice Reverts if either token's price in the other rose by more than 10 %.
-    /// @dev Both ways, so that the limit does not depend on which token is quoted. A price that rises by 10 % makes
-    /// the other fall by 9.09 %.
+    /// @notice Reverts if a swap moves either token's price in the other by more than 10 %, as far as what left
+    /// tells: without fees the price moves by the square of what is left of a reserve.
+    /// @dev What came in does not count. A gift to the pair beside it would else look like the trader's own, and
+    /// stop every swap until somebody takes it away.
     function requireModestImpact(
         uint256 reserve0,
         uint256 reserve1,
         uint256 balance0,
         uint256 balance1
     ) internal pure {
-        uint256 a = balance1 * reserve0;
-        uint256 b = balance0 * reserve1;
-        uint256 riseBps = Math.ceilDiv(Math.max(a, b) * BPS, Math.min(a, b)) - BPS;
+        uint256 riseBps = Math.max(_riseBps(reserve0, balance0), _riseBps(reserve1, balance1));
         if (riseBps > IMPACT_BPS_MAX) revert PriceImpactTooHigh(riseBps, IMPACT_BPS_MAX);
+    }
+
+    function _riseBps(uint256 reserve, uint256 balance) private pure returns (uint256) {
+        uint256 left = Math.min(reserve, balance);
+        return Math.ceilDiv(reserve * reserve * BPS, left * left) - BPS;
     }
 }

@@ -128,7 +128,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0xcac8fae9748e52d96e36c7e6f2d4c09cc284e642b9f968c16eb9a82d4ef86a87",
+        "hash": "0x1279da99511dac3bb78a919b296cbe4fb1060e9f9054e8bf9d2396e725e203f1",
       }
     `)
   })
