@@ -6,6 +6,7 @@
 import { bigIntToBytes, bytesToHex, setLengthLeft } from '@ethereumjs/util'
 import { bitmapOf } from '../../consensus/finality/codec/bitmap.ts'
 import type { FinalityState } from '../../consensus/finality/finality-state.ts'
+import { lineageOf } from '../../consensus/finality/lineage.ts'
 import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
 import type { Hex } from '../../consensus/types.ts'
 import {
@@ -57,8 +58,12 @@ export async function missingCertificate(
   const newestFirst = [...finality.certificates.values()]
     .filter(({ vote }) => vote.targetEpoch > last)
     .sort((a, b) => (a.vote.targetEpoch < b.vote.targetEpoch ? 1 : -1))
-  for (const certificate of newestFirst) {
-    if (await isLinked(finality, state, parent, certificate)) return certificate
+  for (const newest of newestFirst) {
+    if (!isOnBranch(finality, parent, newest)) continue
+    // Its source may be justified by one that the chain was never told of, older than the last.
+    for (const certificate of lineageOf(newest, finality.certificates)) {
+      if (await isLinked(finality, state, parent, certificate)) return certificate
+    }
   }
   let looked = 0
   for await (const certificate of stored(last + 1n)) {
@@ -68,16 +73,24 @@ export async function missingCertificate(
   return undefined
 }
 
-/** Whether its target is on this branch, and the state holds its source as justified. */
-async function isLinked(
+function isOnBranch(
   { config, tree }: FinalityState,
-  state: StateView,
   parent: BlockSummary,
   { vote }: Certificate,
+): boolean {
+  const number = vote.targetEpoch * BigInt(config.epochLength)
+  return tree.ancestorAt(parent.hash, number)?.hash === vote.targetHash
+}
+
+/** Whether its target is on this branch, and the state holds its source as justified. */
+async function isLinked(
+  finality: FinalityState,
+  state: StateView,
+  parent: BlockSummary,
+  certificate: Certificate,
 ): Promise<boolean> {
-  const { sourceEpoch, sourceHash, targetEpoch, targetHash } = vote
-  const number = targetEpoch * BigInt(config.epochLength)
-  if (tree.ancestorAt(parent.hash, number)?.hash !== targetHash) return false
+  if (!isOnBranch(finality, parent, certificate)) return false
+  const { sourceEpoch, sourceHash } = certificate.vote
   return sourceEpoch === 0n || (await justifiedHash(state, sourceEpoch)) === sourceHash
 }
 
