@@ -11,6 +11,8 @@ import type { ModelWorld } from './model-world.ts'
 
 export interface Behaviour {
   readonly name: string
+  /** It hears all and passes nothing on: neither gossip nor answers. */
+  readonly isSilent?: boolean
   /** True: the vote is not published as usual. */
   onVote?(node: ModelNode, signed: SignedVote, world: ModelWorld): boolean
   /** True: the block is not published as usual. */

@@ -17,6 +17,7 @@ import {
   doubleVotes,
   invalidCertificates,
   surroundingVotes,
+  twoFaced,
   unavailableTargets,
   unknownCertificates,
   withheldVotes,
@@ -24,6 +25,7 @@ import {
 
 const MAKERS = {
   'double-vote': doubleVotes,
+  'two-faced': twoFaced,
   'surround-vote': surroundingVotes,
   'withhold-votes': withheldVotes,
   'withhold-blocks': withheldBlocks,

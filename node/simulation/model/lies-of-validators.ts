@@ -22,12 +22,30 @@ export function doubleVotes(): Behaviour {
         const source = sourceFor(node, hash)
         if (source === undefined) continue
         voted.add(hash)
-        cast(node, {
-          ...source,
-          targetEpoch: executed.epoch,
-          targetHash: hash,
-          outputRoot: executed.outputRoot,
-        })
+        const { epoch: targetEpoch, outputRoot } = executed
+        cast(node, { ...source, targetEpoch, targetHash: hash, outputRoot })
+      }
+    },
+  }
+}
+
+/** Repeats to each side of a partition what that side says, and tells neither of the other. */
+export function twoFaced(): Behaviour {
+  const voted = new Set<Hash>()
+  return {
+    name: 'two-faced',
+    isSilent: true,
+    onVote: () => true,
+    onSealed: () => true,
+    onTick(node, world) {
+      const up = world.nodes.filter((other) => other.isUp && other.isHonest)
+      for (const { chain } of up) {
+        const vote = chain.finality.duty?.lastVote?.vote
+        if (vote === undefined || voted.has(vote.targetHash)) continue
+        voted.add(vote.targetHash)
+        const side = up.filter((other) => other.chain.tree.get(vote.targetHash) !== undefined)
+        const audience = side.map(({ index }) => index)
+        cast(node, vote, audience)
       }
     },
   }
@@ -110,13 +128,13 @@ export function unknownCertificates(): Behaviour {
   }
 }
 
-/** Signs with the key of the node, and tells everybody. */
-function cast(node: ModelNode, vote: FinalityVote): void {
+/** Signs with the key of the node, and tells everybody or these. */
+function cast(node: ModelNode, vote: FinalityVote, to?: readonly number[]): void {
   const validator = node.chain.finality.book
     .executed(node.chain.tree.head().epochStart.hash)
     ?.view.votingKeys.indexOf(node.address)
   if (validator === undefined || validator < 0 || node.options.key === undefined) return
-  node.publish({ kind: 'vote', signed: node.sign(vote, validator) })
+  node.publish({ kind: 'vote', signed: node.sign(vote, validator) }, to)
 }
 
 function sourceFor(

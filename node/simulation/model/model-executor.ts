@@ -38,6 +38,7 @@ export class ModelExecutor {
   readonly #config: FinalityConfig
   readonly #blocks = new Map<Hash, ModelBlock>()
   readonly #states = new Map<Hash, ModelState>()
+  readonly #listeners = new Set<(block: ModelBlock) => void>()
   #count = 0
 
   constructor(config: FinalityConfig, genesis: UnsealedBlock, set: ValidatorModel) {
@@ -88,6 +89,12 @@ export class ModelExecutor {
     }
   }
 
+  /** Calls `listener` with every block that is sealed, until the returned function is called. */
+  onSealed(listener: (block: ModelBlock) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   /** Seals a block; with `isSound` false its state root is wrong, as only a liar would do. */
   seal({ transactions, ...header }: UnsealedBlock, isSound = true): ModelBlock {
     const parent = this.#blocks.get(header.parentHash)
@@ -100,6 +107,7 @@ export class ModelExecutor {
     const block = { hash, header: { ...header, stateRoot, body }, body, transactions }
     this.#blocks.set(hash, block)
     if (after !== undefined && isSound) this.#states.set(hash, after)
+    for (const listener of this.#listeners) listener(block)
     return block
   }
 

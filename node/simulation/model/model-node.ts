@@ -80,6 +80,11 @@ export class ModelNode {
     return this.options.behaviour === undefined
   }
 
+  /** It tells nobody what it hears. */
+  get isSilent(): boolean {
+    return this.options.behaviour?.isSilent === true
+  }
+
   get isUp(): boolean {
     return this.#life !== undefined
   }
@@ -115,7 +120,12 @@ export class ModelNode {
       isWritable: true,
       isSigning: false,
     }
-    gossip.join(this.index, (message, from) => this.#onGossip(message, from))
+    gossip.join(this.index, (message, from) => {
+      // Who serves two sides must not be bound by what either has made final.
+      if (this.isSilent && message.kind !== 'block') return 'ignore'
+      const verdict = this.#onGossip(message, from)
+      return this.isSilent ? 'ignore' : verdict
+    })
     this.#world.observer.onStart(this)
     network.setUp(this.index, true)
     sync.start()
@@ -152,6 +162,7 @@ export class ModelNode {
   }
 
   publish(message: ModelMessage, to?: readonly number[]): void {
+    if (this.isSilent && to === undefined) return
     const { gossip, trace } = this.#world
     const id = idOf(message)
     trace.add(`publish ${message.kind}`, this.index, 0, () => id)

@@ -2,6 +2,7 @@
  * Work in tier 0: the time to the next block is exponential, by difficulty and by the node's part
  * of all work. Having no memory, it begins anew with every head.
  */
+import { lineageOf } from '../../../consensus/finality/lineage.ts'
 import type { Cancel } from '../../ports.ts'
 import type { ModelTransaction } from './model-block.ts'
 import type { ModelNode } from './model-node.ts'
@@ -85,9 +86,11 @@ export class ModelSealer {
   }
 
   #missingCertificates(lastCertified: bigint): readonly ModelTransaction[] {
-    return [...this.#node.chain.finality.certificates.values()]
+    const { certificates } = this.#node.chain.finality
+    return [...certificates.values()]
       .filter(({ vote }) => vote.targetEpoch > lastCertified)
       .sort((a, b) => Number(b.vote.targetEpoch - a.vote.targetEpoch))
+      .flatMap((newest) => [...lineageOf(newest, certificates)])
       .map((certificate) => ({ kind: 'certify', certificate }) as const)
   }
 }

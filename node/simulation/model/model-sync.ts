@@ -4,6 +4,7 @@
  *
  * Spec: docs/spec/network.md, "Sync".
  */
+import { EPOCHS_BELOW_FINAL_MAX } from '../../../consensus/finality/checkpoint-book.ts'
 import type { Certificate } from '../../../consensus/finality/types.ts'
 import type { Hash } from '../../../consensus/types.ts'
 import { mayHoldCertificates } from '../../sync/certificates.ts'
@@ -120,9 +121,10 @@ export class ModelSync {
 
   #onStatus(peer: number, status: ModelStatus): void {
     const { tree, finality } = this.#node.chain
-    const isSameEpoch = status.finalizedEpoch === finality.finalized.epoch
-    if (isSameEpoch && status.finalizedHash !== finality.finalized.hash) {
+    if (this.#isOtherFinality(status)) {
       this.#world.coverage.hit('goodbye over another finalized block')
+      const lowest = finality.finalized.epoch - EPOCHS_BELOW_FINAL_MAX
+      this.#askCertificates(peer, lowest > 0n ? lowest : 1n)
       return
     }
     if (mayHoldCertificates(finality, status)) this.#askCertificates(peer)
@@ -130,11 +132,20 @@ export class ModelSync {
     if (isHeavier) this.#fetchBranch(peer, status.headHash)
   }
 
-  #askCertificates(peer: number): void {
+  /** As `incompatibility` says it: what is final there is not what is final here. */
+  #isOtherFinality({ finalizedEpoch, finalizedHash }: ModelStatus): boolean {
+    const { tree, finality } = this.#node.chain
+    if (finalizedEpoch > finality.finalized.epoch) return false
+    const number = finalizedEpoch * BigInt(this.#world.params.epochLength)
+    const ours = tree.ancestorAt(finality.finalized.hash, number)
+    return ours !== undefined && ours.hash !== finalizedHash
+  }
+
+  #askCertificates(peer: number, from?: bigint): void {
     if (this.#asking.has(peer)) return
     this.#asking.add(peer)
     const { finality } = this.#node.chain
-    const first = finality.finalized.epoch + 1n
+    const first = from ?? finality.finalized.epoch + 1n
     const count = REQUEST_LIMITS.finality_by_epoch.itemsMax
     this.#ask(
       peer,
@@ -143,7 +154,7 @@ export class ModelSync {
       (certificates) => {
         this.#asking.delete(peer)
         const mayBeMore = this.#takeCertificates(certificates, peer)
-        const hasMoved = finality.finalized.epoch >= first
+        const hasMoved = from === undefined && finality.finalized.epoch >= first
         if (mayBeMore && certificates.length === count && hasMoved) this.#askCertificates(peer)
       },
     )
@@ -248,7 +259,7 @@ export class ModelSync {
       from: this.#node.index,
       to: peer,
       bytesOf: () => itemBytes,
-      serve: () => (other.isUp ? serve(other) : undefined),
+      serve: () => (other.isUp && !other.isSilent ? serve(other) : undefined),
       done: ({ items }) => {
         // A node that has started anew has forgotten its questions.
         if (this.#node.isUp && this.#node.sync === this) done(items)

@@ -20,6 +20,7 @@ import type { ModelMessage, ModelWorld } from '../model/model-world.ts'
 import { addressOfKey, recoverToken } from '../model/token-signature.ts'
 import { foundSet } from '../model/validator-model.ts'
 import { Checker } from './checker.ts'
+import { detectConflict } from './detection.ts'
 import { LivenessPhase } from './liveness.ts'
 import { Nemeses } from './nemesis.ts'
 import type { RunOptions, RunReport } from './run-types.ts'
@@ -66,12 +67,30 @@ function runBothPhases(
       else pool.push({ kind: 'exit', index: index.findIndex((member) => member.key === key) })
     })
   }
+  for (const { options } of world.nodes) {
+    if (options.behaviour !== undefined) world.coverage.hit(`liar: ${options.behaviour.name}`)
+  }
+  misjudgeLater(world, swarm)
   nemeses.start()
   runSafety(world, checker, Math.min(swarm.faultsUntilMs, untilMs))
   nemeses.stop()
-  if (swarm.faultsUntilMs >= untilMs || checker.hasConflict) return
-  if (swarm.isOverThird) return
-  new LivenessPhase(world, swarm, checker).run()
+  if (swarm.faultsUntilMs >= untilMs) return
+  if (swarm.isOverThird) detectConflict(world, checker)
+  else new LivenessPhase(world, swarm, checker).run()
+}
+
+/** From then on the node's software has a block wrong that it has not executed yet. */
+function misjudgeLater({ scheduler, nodes, executor, coverage }: ModelWorld, swarm: Swarm): void {
+  const node = swarm.misjudging === undefined ? undefined : nodes[swarm.misjudging]
+  if (node === undefined) return
+  scheduler.after(swarm.faultsUntilMs / 3, () => {
+    const next = executor.onSealed((block) => {
+      if (node.misjudged !== undefined || block.header.coinbase === node.address) return
+      node.misjudged = block.hash
+      coverage.hit('software that is wrong')
+      next()
+    })
+  })
 }
 
 function runSafety({ scheduler, nodes }: ModelWorld, checker: Checker, untilMs: number): void {

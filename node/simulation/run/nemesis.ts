@@ -112,8 +112,11 @@ export class Nemeses {
     return this.#world.nodes.length
   }
 
-  #partition(rng: SeededRng, lastMs: number): void {
-    const shape = rng.pick(CUT_SHAPES)
+  #partition(rng: SeededRng, drawnMs: number): void {
+    const { params, isOverThird } = this.#swarm
+    // Long enough for two finalities.
+    const lastMs = isOverThird ? 16 * params.epochLength * params.idealBlockTimeMs : drawnMs
+    const shape = this.#swarm.isOverThird ? 'halves' : rng.pick(CUT_SHAPES)
     this.#world.coverage.hit(`partition ${shape}`)
     const cuts = drawCuts(shape, this.#size, rng, this.#bridging)
     this.#cut(cuts)

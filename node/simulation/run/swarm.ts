@@ -41,6 +41,8 @@ export type Swarm = {
   readonly isOverThird: boolean
   /** Liars are on every side of a partition. */
   readonly isBridging: boolean
+  /** The software of this honest node has a block wrong: others hold it valid. */
+  readonly misjudging: number | undefined
 }
 
 /** Timestamps are whole seconds: with blocks of one second, difficulty could only ever fall. */
@@ -57,24 +59,36 @@ export function drawSwarm(seed: number): Swarm {
   const works = drawWork(stakes.length, new Set(liars), rng)
   const names = rng.chance(0.5) ? [rng.pick(BEHAVIOUR_NAMES)] : BEHAVIOUR_NAMES
   const nodes = stakes.map((stake, i): SwarmNode => {
-    const forced: readonly BehaviourName[] = isOverThird ? ['double-vote'] : names
+    const forced: readonly BehaviourName[] = isOverThird ? ['two-faced'] : names
     const behaviour = liars.includes(i) ? rng.pick(forced) : undefined
     return { stake, workShare: works[i] ?? 0, behaviour }
   })
-  const faultsUntilMs = epochLength * blockTimeMs * rng.integer(6, 16)
+  const epochs = isOverThird ? 24 : rng.integer(6, 16)
+  const faultsUntilMs = epochLength * blockTimeMs * epochs
   return {
     seed,
     nodes,
     params: paramsOf(epochLength, blockTimeMs),
     voteDepth: rng.integer(1, 4),
     ...drawNetwork(blockTimeMs, rng),
-    nemeses: drawNemeses(rng),
+    nemeses: isOverThird ? ['partition'] : drawNemeses(rng),
     faultEveryMs: blockTimeMs * rng.integer(5, 40),
     faultsUntilMs,
     changes: rng.chance(0.35) ? drawChanges(nodes, faultsUntilMs, rng) : [],
     isOverThird,
-    isBridging: rng.chance(0.5),
+    isBridging: isOverThird || rng.chance(0.5),
+    misjudging: rng.chance(0.06) ? drawMisjudging(nodes, rng) : undefined,
   }
+}
+
+/** One without whom the other honest nodes still have their quorum. */
+function drawMisjudging(nodes: readonly SwarmNode[], rng: SeededRng): number | undefined {
+  const total = nodes.reduce((sum, { stake }) => sum + stake, 0n)
+  const honest = nodes.reduce((sum, n) => sum + (n.behaviour === undefined ? n.stake : 0n), 0n)
+  const able = nodes.flatMap(({ behaviour, stake }, index) =>
+    behaviour === undefined && 3n * (honest - stake) > 2n * total ? [index] : [],
+  )
+  return able.length === 0 ? undefined : rng.pick(able)
 }
 
 function drawStakes(rng: SeededRng): bigint[] {
