@@ -3,8 +3,9 @@
  * takes D / rate seconds of real time, and only its timestamps are for the miner to choose.
  */
 import { describe, expect, it } from 'vitest'
-import { nextEpochDifficulty } from '../../../../consensus/rules/difficulty.ts'
-import { FUTURE_LIMIT_MS } from '../../../../consensus/rules/header-rules.ts'
+import { nextEpochDifficulty } from '../../../consensus/rules/difficulty.ts'
+import { FUTURE_LIMIT_MS } from '../../../consensus/rules/header-rules.ts'
+import { report } from './report.ts'
 
 const params = {
   epochLength: 8,
@@ -32,8 +33,16 @@ type Dating = 'honest' | 'latest' | 'earliest'
 /** MAC a second at a point in time. */
 type Rate = (atSeconds: number) => number
 
+/** A weaker rule: D never moves, or a window begins with its own first block. */
+type Weakness = 'constant' | 'gaps between windows'
+
 /** Mines `blocks` blocks; the dating of a block is chosen by its number. */
-function simulate(rate: Rate, blocks: number, dating: (number: number) => Dating): Block[] {
+function simulate(
+  rate: Rate,
+  blocks: number,
+  dating: (number: number) => Dating,
+  weakness?: Weakness,
+): Block[] {
   const chain: Block[] = []
   let difficulty = START
   let windowStart = 0
@@ -49,8 +58,13 @@ function simulate(rate: Rate, blocks: number, dating: (number: number) => Dating
     const wanted = { honest: atSeconds, latest: atSeconds + FUTURE_SECONDS, earliest: 0 }
     timestamp = Math.max(timestamp + 1, Math.floor(wanted[dating(number)]))
     chain.push({ number, difficulty, timestamp, seconds, atSeconds })
-    if (number % params.epochLength !== 0) continue
-    difficulty = nextEpochDifficulty(difficulty, BigInt(timestamp - windowStart), params)
+    const place = number % params.epochLength
+    if (weakness === 'gaps between windows' && place === 1) windowStart = timestamp
+    if (place !== 0 || weakness === 'constant') continue
+    // Of a window with gaps seven intervals of eight are seen.
+    const seen = weakness === undefined ? 1 : 7 / 8
+    const windowSeconds = Math.floor((timestamp - windowStart) / seen)
+    difficulty = nextEpochDifficulty(difficulty, BigInt(windowSeconds), params)
     windowStart = timestamp
   }
   return chain
@@ -63,14 +77,14 @@ const meanSeconds = (chain: readonly Block[]) => mean(chain.map(({ seconds }) =>
 const weight = (chain: readonly Block[]) => chain.reduce((sum, block) => sum + block.difficulty, 0n)
 const blocksOf = (epochs: number) => epochs * params.epochLength
 
-describe('consensus / rules / difficulty games', () => {
+describe('spec / games / time', () => {
   it.each<[string, (number: number) => Dating]>([
     ['honest timestamps', () => 'honest'],
     ['latest and earliest by turns', (number) => (number % 2 === 0 ? 'latest' : 'earliest')],
     ['late checkpoints', (number) => (number % 8 === 0 ? 'latest' : 'earliest')],
     ['early checkpoints', (number) => (number % 8 === 0 ? 'earliest' : 'latest')],
     ['late odd epochs', (number) => (Math.ceil(number / 8) % 2 === 1 ? 'latest' : 'earliest')],
-  ])('game F4: %s keep the mean block time within 2 %% and D within 6 %%', (_, dating) => {
+  ])('F4: %s keep the mean block time within 2 %% and D within 6 %%', (_, dating) => {
     const chain = simulate(steady, blocksOf(50), dating)
     const honest = simulate(steady, blocksOf(50), () => 'honest')
     expect(Math.abs(meanSeconds(chain) / IDEAL_SECONDS - 1)).toBeLessThan(0.02)
@@ -82,13 +96,25 @@ describe('consensus / rules / difficulty games', () => {
     expect(Math.abs(meanSeconds(long.slice(blocksOf(50))) / IDEAL_SECONDS - 1)).toBeLessThan(0.02)
   })
 
-  it('game F4: timestamps held back for good raise D, and slow their own miners down', () => {
+  it('F4: were windows not to share their ends, late first blocks would drive D up without end', () => {
+    const late = (number: number): Dating => (number % 8 === 1 ? 'latest' : 'earliest')
+    const weak = simulate(steady, blocksOf(200), late, 'gaps between windows')
+    const sound = simulate(steady, blocksOf(200), late)
+    const drift = (chain: readonly Block[]) =>
+      Number(chain.at(-1)!.difficulty) / Number(chain[blocksOf(50)]!.difficulty)
+    report('F4', 'D after 200 epochs over D after 50, windows with gaps', drift(weak))
+    report('F4', 'the same with windows that share their ends', drift(sound))
+    expect(Math.abs(drift(sound) - 1)).toBeLessThan(0.1)
+    expect(Math.abs(drift(weak) - 1)).toBeGreaterThan(0.1)
+  })
+
+  it('F4: timestamps held back for good raise D, and slow their own miners down', () => {
     const chain = simulate(steady, blocksOf(50), () => 'earliest')
     expect(weight(chain)).toBeGreaterThan(START * BigInt(chain.length))
     expect(meanSeconds(chain)).toBeGreaterThan(2 * IDEAL_SECONDS)
   })
 
-  it('game F3: a fork in banked time weighs less than the honest chain at every length', () => {
+  it('F3: a fork in banked time weighs less than the honest chain at every length', () => {
     // 90 % of the honest work on a private fork, dated so that D falls as fast as it can.
     const attacker: Block[] = []
     let difficulty = START
@@ -122,7 +148,7 @@ describe('consensus / rules / difficulty games', () => {
     expect(mined).toBeGreaterThan(1_000)
   })
 
-  it('game F3: after a stop of a year the honest chain goes on with at least D/4', () => {
+  it('F3: after a stop of a year the honest chain goes on with at least D/4', () => {
     const year = 31_536_000
     // The stop falls on each place within a window in turn.
     for (let from = 320; from < 320 + 16; from += IDEAL_SECONDS) {
@@ -140,15 +166,19 @@ describe('consensus / rules / difficulty games', () => {
   it.each([
     ['ten times the rate', 10],
     ['a tenth of the rate', 0.1],
-  ])('game F5: %s is caught up with in 400 blocks', (_, factor) => {
+  ])('F5: %s is caught up with in 400 blocks', (_, factor) => {
     const shockAt = 40
     const rate: Rate = (atSeconds) => steady(0) * (atSeconds < shockAt ? 1 : factor)
     const last = simulate(rate, 500, () => 'honest').slice(-100)
     expect(meanSeconds(last)).toBeGreaterThan(IDEAL_SECONDS / 2)
     expect(meanSeconds(last)).toBeLessThan(IDEAL_SECONDS * 2)
+    // A difficulty that does not follow stays off for good.
+    const stiff = simulate(rate, 500, () => 'honest', 'constant').slice(-100)
+    const off = meanSeconds(stiff) / IDEAL_SECONDS
+    expect(off > 2 || off <= 1 / 2).toBe(true)
   })
 
-  it.each([600, 28_800])('game F5: a stop of %d s costs one fall of D and no deadlock', (stop) => {
+  it.each([600, 28_800])('F5: a stop of %d s costs one fall of D and no deadlock', (stop) => {
     const from = 160
     const rate: Rate = (atSeconds) =>
       atSeconds >= from && atSeconds < from + stop ? Number(START) / stop : steady(0)
