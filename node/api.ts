@@ -201,7 +201,7 @@ export type FinalityStatus = {
   readonly headEpoch: bigint
   readonly justified: EpochCheckpoint
   readonly finalized: EpochCheckpoint
-  /** Share of the stake, 0 to 1, whose vote for the newest target that anybody voted for is here. */
+  /** Share of the stake, 0 to 1, whose vote for the newest target with any vote is here. */
   readonly participation: number
   /** Share of the stake, 0 to 1, that voted within the last two epochs. */
   readonly stakeReachable: number

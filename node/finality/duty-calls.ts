@@ -44,8 +44,8 @@ export function slashCall({ first, second }: Evidence): Uint8Array {
 }
 
 /**
- * A certificate on this branch that its state lacks and whose source it knows: the newest in memory,
- * or else the oldest on disk, by which a chain that fell behind is brought up link by link.
+ * A certificate on this branch that its state lacks and whose source it knows: the newest in
+ * memory, or else the oldest on disk, which brings up a chain that fell behind link by link.
  */
 export async function missingCertificate(
   finality: FinalityState,

@@ -49,7 +49,7 @@ export function stageFaultCleared(batch: WriteBatch): void {
   batch.delete(FAULT_KEY)
 }
 
-/** Throws `CorruptionError`: a node that can't read its fault must not go on as if there was none. */
+/** Throws `CorruptionError`: who can't read a fault must not go on as if there was none. */
 export async function readFault(store: KeyValueReader): Promise<SafetyFault | undefined> {
   const reader = await readerOf(store, FAULT_KEY)
   if (reader === undefined) return undefined

@@ -22,7 +22,7 @@ const INSPECT_MS = 60_000
 /** Block times in which heads must meet once all is mended, and what connections take. */
 const MEET_BLOCK_TIMES = 10
 const RECONNECT_MS = 20_000
-/** Epochs within which finality must go on, and by how much slower blocks may come than they should. */
+/** Epochs within which finality must go on, and how much slower than ideal blocks may come. */
 const FINAL_EPOCHS = 8
 const SLOWNESS = 4
 
