@@ -56,9 +56,9 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'votes sent before they are written',
-    file: 'node/simulation/model/model-node.ts',
-    from: 'this.protection.write(vote, true)',
-    to: 'this.clock.setTimer(5_000, () => this.protection.write(vote, true))',
+    file: 'node/simulation/model/vote-record.ts',
+    from: 'this.#log.write(vote, true)',
+    to: 'this.#clock.setTimer(5_000, () => this.#log.write(vote, true))',
     finder: { tier: 0 },
   },
   {
@@ -126,7 +126,7 @@ async function hunt({ finder }: Mutant, copy: string): Promise<string | undefine
   }
   const seeds = ['--tier', String(finder.tier), '--seeds', `1..${SEEDS_MAX}`]
   const flags = ['--fail-fast', '--no-regressions']
-  const args = ['--import', 'tsx', 'node/simulation/cli.ts', ...seeds, ...flags]
+  const args = ['--import', 'tsx', 'node/simulation/cli/main.ts', ...seeds, ...flags]
   const { code, output } = await run(args, copy)
   if (code === 0) return undefined
   const failed = /^FAILED (seed \d+) .*\n(.*)$/m.exec(output)

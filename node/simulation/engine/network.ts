@@ -70,7 +70,7 @@ export class SimulatedNetwork {
 
   /** Both ways, and both are up: what a connection needs. */
   isLinked(a: number, b: number): boolean {
-    return this.canSend(a, b) && this.canSend(b, a)
+    return a !== b && this.canSend(a, b) && this.canSend(b, a)
   }
 
   canSend(from: number, to: number): boolean {

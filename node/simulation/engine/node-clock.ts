@@ -30,6 +30,11 @@ export class NodeClock implements Clock {
     return EPOCH_MS + Math.floor(nowMs + this.#offsetMs + drifted)
   }
 
+  /** Virtual milliseconds since the run began: what timers count. */
+  get elapsedMs(): number {
+    return this.#scheduler.nowMs
+  }
+
   setTimer(delayMs: number, run: () => void): Cancel {
     const life = this.#life
     return this.#scheduler.after(delayMs, () => {

@@ -1,6 +1,7 @@
 /**
  * A node of tier 0: the real tree, finality machine and duty, with a shell that does at once, on
  * virtual time, what the real shell does with sockets and files. Honest or not, it is this one.
+ * Long because everything in it touches the one state of a node.
  *
  * Spec: docs/simulator.md, "Tier 0".
  */
@@ -8,7 +9,6 @@ import { assert } from '../../../consensus/errors.ts'
 import { takeOffice } from '../../../consensus/finality/duty-state.ts'
 import type { FinalityEffect, Verdict } from '../../../consensus/finality/finality-state.ts'
 import type { FinalityVote, SignedVote } from '../../../consensus/finality/types.ts'
-import { maySign, type SignedEpochs } from '../../../consensus/finality/votes/slashing-rule.ts'
 import { SIBLINGS_MAX } from '../../../consensus/tree/block-tree.ts'
 import type { Address, Hash } from '../../../consensus/types.ts'
 import { TICK_MS } from '../../finality/finality-driver.ts'
@@ -18,10 +18,12 @@ import { WriteLog } from '../engine/write-log.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { ModelBlock } from './model-block.ts'
 import { type DiskEntry, ModelChain } from './model-chain.ts'
+import { idOf, MESSAGE_BYTES } from './model-message.ts'
 import { ModelSealer } from './model-sealer.ts'
 import { ModelSync } from './model-sync.ts'
 import type { ModelMessage, ModelWorld } from './model-world.ts'
 import { addressOfKey, signWithToken } from './token-signature.ts'
+import { VoteRecord } from './vote-record.ts'
 
 export type NodeOptions = {
   readonly index: number
@@ -37,16 +39,9 @@ type Life = {
   readonly chain: ModelChain
   readonly sync: ModelSync
   readonly sealer: ModelSealer
-  /** Votes are written one after the other. */
-  signingUntilMs: number
   isWritable: boolean
-  /** A vote is written and not signed yet. */
-  isSigning: boolean
 }
 
-const MESSAGE_BYTES = { block: 2_000, vote: 250, certificate: 1_000, evidence: 500 } as const
-/** From the record of a vote to its signature. */
-const SIGNING_MS = 20
 /** After a write that failed, so long until the disk is tried again. */
 const RECOVER_MS = 5_000
 
@@ -57,12 +52,9 @@ export class ModelNode {
   readonly clock: NodeClock
   readonly rng: SeededRng
   readonly disk = new WriteLog<DiskEntry>()
-  /** The record of votes, synced before each signature. */
-  readonly protection = new WriteLog<SignedEpochs>()
+  readonly record: VoteRecord
   readonly #world: ModelWorld
   #life: Life | undefined
-  /** Milliseconds that a synced write takes. */
-  fsyncMs = 2
   isDiskFull = false
   /** The block that this node's software has wrong. */
   misjudged: Hash | undefined
@@ -72,6 +64,7 @@ export class ModelNode {
     this.options = options
     this.address = addressOfKey(options.key ?? 1_000 + options.index)
     this.clock = new NodeClock(world.scheduler)
+    this.record = new VoteRecord(this.clock)
     this.rng = world.rng.fork(`node ${options.index}`)
     this.#world = world
   }
@@ -136,9 +129,10 @@ export class ModelNode {
   /** The power goes. */
   crash(): void {
     this.clock.stop()
-    if (this.#life?.isSigning) {
+    if (this.record.isBetween) {
       this.#world.coverage.hit('crash between the record of a vote and its signature')
     }
+    this.record.crash()
     this.#life = undefined
     this.#world.gossip.leave(this.index)
     this.#world.network.setUp(this.index, false)
@@ -232,7 +226,7 @@ export class ModelNode {
     if (!this.isWritable) return
     const { options, chain } = this
     if (options.key !== undefined) {
-      takeOffice(chain.finality, this.address, this.protection.entries.at(-1))
+      takeOffice(chain.finality, this.address, this.record.last)
     }
     chain.count({ kind: 'head', isSynced: !this.sync.isBehind })
   }
@@ -323,39 +317,10 @@ export class ModelNode {
 
   /** Written, synced; then signed; then counted and published. */
   #sign(vote: FinalityVote, validator: number): void {
-    const life = this.#alive
-    const { nowMs } = this.#world.scheduler
-    life.signingUntilMs = Math.max(life.signingUntilMs, nowMs) + this.fsyncMs
-    this.clock.setTimer(life.signingUntilMs - nowMs, () => {
-      if (!this.isWritable || this.isDiskFull || !maySign(vote, this.protection.entries.at(-1)))
-        return
-      this.protection.write(vote, true)
-      life.isSigning = true
-      this.clock.setTimer(SIGNING_MS, () => {
-        life.isSigning = false
-        if (!this.isWritable) return
-        this.chain.count({ kind: 'own-vote', signed: this.sign(vote, validator) })
-      })
+    const canWrite = () => this.isWritable && !this.isDiskFull
+    this.record.write(vote, canWrite, () => {
+      if (!this.isWritable) return
+      this.chain.count({ kind: 'own-vote', signed: this.sign(vote, validator) })
     })
   }
-}
-
-function idOf(message: ModelMessage): string {
-  switch (message.kind) {
-    case 'block':
-      return message.block.hash
-    case 'vote':
-      return `vote ${nameOfVote(message.signed)}`
-    case 'certificate': {
-      const { vote, signers } = message.certificate
-      return `certificate ${vote.sourceHash} ${vote.targetHash} ${signers.join()}`
-    }
-    case 'evidence':
-      return `evidence ${nameOfVote(message.evidence.first)} ${nameOfVote(message.evidence.second)}`
-  }
-}
-
-function nameOfVote({ vote, validator }: SignedVote): string {
-  const { sourceEpoch, targetEpoch, targetHash, outputRoot } = vote
-  return `${validator} ${sourceEpoch}-${targetEpoch} ${targetHash.slice(-8)} ${outputRoot.slice(-8)}`
 }

@@ -1,5 +1,5 @@
 /** What must have happened at least once in a run of many seeds. */
-import { BEHAVIOUR_NAMES } from '../model/behaviours.ts'
+import { BEHAVIOUR_NAMES } from '../model/lies/behaviours.ts'
 import { NEMESIS_NAMES } from './nemesis.ts'
 import type { Tier } from './run-seed.ts'
 

@@ -113,7 +113,7 @@ export class LivenessPhase {
     requests.resets = 0
     for (const node of core) {
       node.clock.set(0)
-      node.fsyncMs = 2
+      node.record.syncMs = 2
       node.isDiskFull = false
       for (const other of core) if (other !== node) network.clog(node.index, other.index, 0)
     }

@@ -172,9 +172,9 @@ export class Nemeses {
   }
 
   #slowDisk(node: ModelNode, rng: SeededRng, lastMs: number): void {
-    node.fsyncMs = rng.pick([200, 1_000, 5_000])
+    node.record.syncMs = rng.pick([200, 1_000, 5_000])
     this.#after(lastMs, () => {
-      node.fsyncMs = 2
+      node.record.syncMs = 2
     })
   }
 

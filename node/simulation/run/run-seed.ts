@@ -18,8 +18,8 @@ export type SeedTask = {
 const RUNS: Partial<Record<Tier, (seed: number, options: RunOptions) => Promise<RunReport>>> = {
   0: async (seed, options) => runModel(seed, options),
   // A node takes longer to load than a whole run of tier 0.
-  1: async (seed, options) => (await import('./run-nodes.ts')).runNodes(seed, 1, options),
-  2: async (seed, options) => (await import('./run-nodes.ts')).runNodes(seed, 2, options),
+  1: async (seed, options) => (await import('./nodes/run-nodes.ts')).runNodes(seed, 1, options),
+  2: async (seed, options) => (await import('./nodes/run-nodes.ts')).runNodes(seed, 2, options),
 }
 
 export const TIERS: readonly Tier[] = [0, 1, 2].filter((tier): tier is Tier => tier in RUNS)

@@ -7,7 +7,7 @@
 import type { ConsensusParams } from '../../../genesis/params.ts'
 import type { WireQuality } from '../engine/network.ts'
 import { SeededRng } from '../engine/seeded-rng.ts'
-import { BEHAVIOUR_NAMES, type BehaviourName } from '../model/behaviours.ts'
+import { BEHAVIOUR_NAMES, type BehaviourName } from '../model/lies/behaviours.ts'
 import { NEMESIS_NAMES, type NemesisName } from './nemesis.ts'
 
 export type SwarmNode = {

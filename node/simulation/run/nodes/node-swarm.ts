@@ -4,10 +4,10 @@
  *
  * Spec: docs/simulator.md, "A seed".
  */
-import type { PresetName } from '../../../genesis/params.ts'
-import type { WireQuality } from '../engine/network.ts'
-import { SeededRng } from '../engine/seeded-rng.ts'
-import { STRATEGY_NAMES, type StrategyName } from '../node/strategies.ts'
+import type { PresetName } from '../../../../genesis/params.ts'
+import type { WireQuality } from '../../engine/network.ts'
+import { SeededRng } from '../../engine/seeded-rng.ts'
+import { STRATEGY_NAMES, type StrategyName } from '../../node/strategies.ts'
 import { NODE_NEMESIS_NAMES, type NodeNemesisName } from './node-nemeses.ts'
 
 export type NodeSwarm = {

@@ -4,13 +4,13 @@
  *
  * Spec: docs/simulator.md, "Faults".
  */
-import type { Coverage } from '../engine/coverage.ts'
-import { CUT_SHAPES, type Cuts, drawCuts, NO_CUTS } from '../engine/cut-shapes.ts'
-import type { SeededRng } from '../engine/seeded-rng.ts'
-import type { Watcher } from '../node/checks/watcher.ts'
-import type { Cluster } from '../node/cluster.ts'
-import type { CrashKind } from '../node/disk/memory-disk.ts'
-import type { SimulatedNode } from '../node/simulated-node.ts'
+import type { Coverage } from '../../engine/coverage.ts'
+import { CUT_SHAPES, type Cuts, drawCuts, NO_CUTS } from '../../engine/cut-shapes.ts'
+import type { SeededRng } from '../../engine/seeded-rng.ts'
+import type { Watcher } from '../../node/checks/watcher.ts'
+import type { Cluster } from '../../node/cluster.ts'
+import type { CrashKind } from '../../node/disk/memory-disk.ts'
+import type { SimulatedNode } from '../../node/simulated-node.ts'
 import type { NodeSwarm } from './node-swarm.ts'
 
 export const NODE_NEMESIS_NAMES = [

@@ -1,8 +1,8 @@
 /** Lies about blocks and about one's own chain. */
-import type { Behaviour } from './behaviour.ts'
-import type { ModelBlock } from './model-block.ts'
-import type { ModelNode } from './model-node.ts'
-import type { ModelWorld } from './model-world.ts'
+import type { Behaviour } from '../behaviour.ts'
+import type { ModelBlock } from '../model-block.ts'
+import type { ModelNode } from '../model-node.ts'
+import type { ModelWorld } from '../model-world.ts'
 
 /** A block is held back for so long at most. */
 const WITHHELD_MS_MAX = 30_000

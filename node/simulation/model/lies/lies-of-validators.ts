@@ -1,8 +1,8 @@
 /** Lies with votes and certificates. */
-import type { FinalityVote } from '../../../consensus/finality/types.ts'
-import type { Hash } from '../../../consensus/types.ts'
-import type { Behaviour } from './behaviour.ts'
-import type { ModelNode } from './model-node.ts'
+import type { FinalityVote } from '../../../../consensus/finality/types.ts'
+import type { Hash } from '../../../../consensus/types.ts'
+import type { Behaviour } from '../behaviour.ts'
+import type { ModelNode } from '../model-node.ts'
 
 const WITHHELD_MS_MAX = 60_000
 const UNKNOWN_PER_TICK = 8

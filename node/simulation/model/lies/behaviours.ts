@@ -4,7 +4,7 @@
  *
  * Spec: docs/simulator.md, "Byzantine nodes".
  */
-import type { Behaviour } from './behaviour.ts'
+import type { Behaviour } from '../behaviour.ts'
 import {
   fakeStatus,
   floods,

@@ -5,17 +5,17 @@
  *
  * Spec: docs/simulator.md, "Tier 1", "Tier 2".
  */
-import { Coverage } from '../engine/coverage.ts'
-import { Watcher } from '../node/checks/watcher.ts'
-import { Cluster } from '../node/cluster.ts'
-import { openLedgerExecutor } from '../node/ledger-executor.ts'
-import type { SimulatedNode } from '../node/simulated-node.ts'
-import { strategyOf } from '../node/strategies.ts'
-import { simulatedGenesis, validatorKeys } from '../node/validators.ts'
-import { Workload } from '../node/workload.ts'
+import { Coverage } from '../../engine/coverage.ts'
+import { Watcher } from '../../node/checks/watcher.ts'
+import { Cluster } from '../../node/cluster.ts'
+import { openLedgerExecutor } from '../../node/ledger-executor.ts'
+import type { SimulatedNode } from '../../node/simulated-node.ts'
+import { strategyOf } from '../../node/strategies.ts'
+import { simulatedGenesis, validatorKeys } from '../../node/validators.ts'
+import { Workload } from '../../node/workload.ts'
+import type { RunOptions, RunReport } from '../run-types.ts'
 import { NodeNemeses } from './node-nemeses.ts'
 import { drawNodeSwarm, type NodeSwarm } from './node-swarm.ts'
-import type { RunOptions, RunReport } from './run-types.ts'
 
 /** How often everything is looked at, beside what is watched all the time. */
 const INSPECT_MS = 60_000

@@ -7,12 +7,12 @@
  */
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { regressionTasks } from './regressions.ts'
-import { missingCoverage } from './run/expected-coverage.ts'
-import { type SeedTask, TIERS, type Tier, traceSeed } from './run/run-seed.ts'
-import type { RunReport } from './run/run-types.ts'
-import { runSeeds } from './seed-pool.ts'
-import { seedsOfCommit } from './seeds.ts'
+import { regressionTasks } from '../regressions.ts'
+import { missingCoverage } from '../run/expected-coverage.ts'
+import { type SeedTask, TIERS, type Tier, traceSeed } from '../run/run-seed.ts'
+import type { RunReport } from '../run/run-types.ts'
+import { runSeeds } from '../seed-pool.ts'
+import { seedsOfCommit } from '../seeds.ts'
 
 const LINES_OF_FAILURE = 200
 const LINES_OF_TRACE = 1_000_000
