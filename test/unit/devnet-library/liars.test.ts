@@ -1,7 +1,10 @@
 /** One liar of four, of each kind: the others finalize and find nothing wrong. */
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createDevnet } from '../../../node/devnet/library/create-devnet.ts'
 import { STRATEGY_NAMES } from '../../../node/simulation/node/strategies.ts'
+
+// Whole networks on a machine that has other work as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const LIES = STRATEGY_NAMES.filter((name) => name !== 'honest' && name !== 'amnesia')
 

@@ -1,11 +1,14 @@
 /** The library as its users meet it: whole nodes with the EVM, in virtual time. */
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type CreateDevnetOptions,
   createDevnet,
   type DevnetNode,
   type TestDevnet,
 } from '../../../node/devnet/library/create-devnet.ts'
+
+// Whole networks on a machine that has other work as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 async function open(options: CreateDevnetOptions = {}): Promise<TestDevnet> {
   const net = await createDevnet({ seed: 7, ...options })

@@ -1,7 +1,10 @@
 /** docs/testing-consensus.md: its examples run as they stand there. */
 import { rmSync } from 'node:fs'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { extractExamples } from '../../support/worked-examples.ts'
+
+// Whole networks on a machine that has other work as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const examples = extractExamples('docs/testing-consensus.md')
 

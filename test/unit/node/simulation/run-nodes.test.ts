@@ -1,6 +1,9 @@
 /** Seeds of whole nodes: nothing breaks, and a seed is one run. The command runs many more. */
-import { describe, expect, it } from 'vitest'
-import { runNodes } from '../../../../node/simulation/run/run-nodes.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { runNodes } from '../../../../node/simulation/run/nodes/run-nodes.ts'
+
+// Whole networks on a machine that has other work as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const WHOLE = { linesMax: 0, print: undefined, untilMs: Number.POSITIVE_INFINITY }
 const MINUTE = { ...WHOLE, untilMs: 60_000 }
