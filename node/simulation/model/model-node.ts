@@ -109,9 +109,7 @@ export class ModelNode {
       chain: this.#open(),
       sync,
       sealer,
-      signingUntilMs: 0,
       isWritable: true,
-      isSigning: false,
     }
     gossip.join(this.index, (message, from) => {
       // Who serves two sides must not be bound by what either has made final.
