@@ -134,11 +134,13 @@ describe('spec / games / branches', () => {
     const machine = finalized(true)
     for (let i = 0; i < 40; i++) {
       const parent = i === 0 ? fork : 200 + i
-      if (machine.tree.get(hashOf(parent)) === undefined) continue
+      if (machine.tree.get(hashOf(parent)) === undefined) break
       grow(machine.tree, 201 + i, parent, { weight: 100n })
       machine.tree.markExecuted(hashOf(201 + i))
     }
     expect(machine.tree.head().hash).toBe(hashOf(24))
+    // Below what is final it is not even kept.
+    expect(machine.tree.get(hashOf(240)) !== undefined).toBe(fork > 8)
   })
 
   it.each([0, 7, 9])('F9: without votes the same branch on block %d does', (fork) => {

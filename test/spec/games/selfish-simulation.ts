@@ -114,11 +114,13 @@ class Half {
   take(input: FinalityInput): void {
     this.#watchHead(() => {
       for (const effect of transition(this.state, input).effects) {
-        if (effect.kind === 'finalized') this.finalized += 1
-        if (effect.kind !== 'assembled') continue
-        this.take({ kind: 'certificate', certificate: effect.certificate })
+        if (effect.kind === 'assembled') {
+          this.take({ kind: 'certificate', certificate: effect.certificate })
+        } else if (effect.kind === 'finalized') {
+          this.finalized += 1
+          this.tree.dropBranches()
+        }
       }
-      this.tree.dropBranches()
     })
   }
 
