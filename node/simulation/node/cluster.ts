@@ -5,7 +5,7 @@
  */
 import type { Common } from '@ethereumjs/common'
 import pino from 'pino'
-import { assert } from '../../../consensus/errors.ts'
+import { assert, CodedError } from '../../../consensus/errors.ts'
 import type { Address, Hex } from '../../../consensus/types.ts'
 import type { Genesis } from '../../../genesis/genesis-file.ts'
 import type { ConsensusParams } from '../../../genesis/params.ts'
@@ -173,5 +173,13 @@ const settle: Settle = () => new Promise((resolve) => setImmediate(resolve))
 /** Warnings and errors go to the observer; nothing of the machine stands in their lines. */
 function logOf(node: number, observer: ClusterObserver): pino.Logger {
   const write = (line: string): void => observer.onLog(node, JSON.parse(line))
-  return pino({ level: 'warn', base: null, timestamp: false }, { write })
+  const serializers = { err: errorFields }
+  return pino({ level: 'warn', base: null, timestamp: false, serializers }, { write })
+}
+
+/** The code tells what is expected from what is a bug. */
+function errorFields(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { message, stack } = error
+  return { message, stack, code: error instanceof CodedError ? error.type.code : undefined }
 }

@@ -72,8 +72,8 @@ export class Watcher implements ClusterObserver {
   onLog(node: number, line: Readonly<Record<string, unknown>>): void {
     const { msg, err } = line
     if (!HANDLER_FAILED.has(String(msg)) || !this.isTrusted(node)) return
-    const { message, type } = (err ?? {}) as { message?: string; type?: { code?: string } }
-    if (TRANSIENT.has(type?.code ?? message ?? '')) return
+    const { message, code } = (err ?? {}) as { message?: string; code?: string }
+    if (TRANSIENT.has(code ?? '')) return
     this.#violations.tell('I7', node, `a handler failed: ${message}`)
   }
 
