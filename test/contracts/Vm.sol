@@ -17,6 +17,9 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function fee(uint256 weiPerGas) external;
     function cool(address target) external;
+    function startPrank(address caller) external;
+    function stopPrank() external;
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gasUsed);
 }
 
 Vm constant VM = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);

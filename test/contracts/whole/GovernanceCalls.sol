@@ -20,22 +20,24 @@ abstract contract GovernanceCalls is World, Plans {
     Bond[] public bonds;
     uint256 public refunded;
     uint256 public burnedBonds;
+    /// @dev Proposals that were carried out.
+    uint256 public executed;
 
-    /// @dev A bond is of the account that proposes, or of one that only pays.
+    /// @dev Refused where too little is staked, or the proposer has too few votes.
     function propose(uint8 who, uint8 kind, uint256 value) external acts {
         address proposer = _person(who % 7);
+        if (proposer.balance < PROPOSAL_BOND) return;
         Plan memory plan = _plan(kind % PLANS, bonds.length, value);
-        uint256 proposalId = GOVERNOR.getProposalId(
-            plan.targets, plan.values, plan.calldatas, keccak256(bytes(plan.description))
-        );
-        uint256 votes = GOVERNOR.getVotes(proposer, time - 1);
-        if (proposer.balance < PROPOSAL_BOND || votes < GOVERNOR.proposalThreshold()) return;
-        bonds.push(Bond(proposalId, proposer, PROPOSAL_BOND, false));
         bytes memory data = abi.encodeWithSignature(
             "propose(uint8,address[],uint256[],bytes[],string)",
             plan.proposalType, plan.targets, plan.values, plan.calldatas, plan.description
         );
-        _once(proposer, address(GOVERNOR), PROPOSAL_BOND, data);
+        if (!_try(proposer, address(GOVERNOR), PROPOSAL_BOND, data)) return;
+        _remember(proposer, address(GOVERNOR), PROPOSAL_BOND, data);
+        uint256 proposalId = GOVERNOR.getProposalId(
+            plan.targets, plan.values, plan.calldatas, keccak256(bytes(plan.description))
+        );
+        bonds.push(Bond(proposalId, proposer, PROPOSAL_BOND, false));
     }
 
     /// @dev For a proposal of somebody else, and back again.
@@ -47,35 +49,32 @@ abstract contract GovernanceCalls is World, Plans {
         bonds.push(Bond(proposalId, _person(who), PROPOSAL_BOND, false));
     }
 
+    /// @dev On eight of the last proposals, as far as they are open.
     function vote(uint8 who, uint8 pick, uint8 support) external acts {
-        uint256 proposalId = _recent(pick);
-        if (proposalId == 0 || GOVERNOR.state(proposalId) != IGovernor.ProposalState.Active) return;
         address voter = _person(who % 8 == 7 ? who / 8 : who % 8);
-        if (GOVERNOR.hasVoted(proposalId, voter)) return;
         uint8 side = support % 4 == 0 ? 0 : 1 + (support % 8 == 1 ? 1 : 0);
-        _once(voter, address(GOVERNOR), 0, abi.encodeCall(GOVERNOR.castVote, (proposalId, side)));
+        for (uint256 i = 0; i < 8; ++i) {
+            uint256 proposalId = _recent(uint256(pick) + i);
+            if (proposalId == 0 || GOVERNOR.state(proposalId) != IGovernor.ProposalState.Active) continue;
+            if (GOVERNOR.hasVoted(proposalId, voter)) continue;
+            _once(voter, address(GOVERNOR), 0, abi.encodeCall(GOVERNOR.castVote, (proposalId, side)));
+        }
     }
 
     /// @dev Queues what succeeded and executes what is due. What a proposal asks for may be refused.
     function enact(uint8 who, uint8 pick) external acts {
-        uint256 proposalId = _recent(pick);
-        if (proposalId == 0) return;
-        IGovernor.ProposalState state = GOVERNOR.state(proposalId);
-        address caller = _person(who);
-        if (state == IGovernor.ProposalState.Succeeded) {
-            _try(Predeploys.GUARDIAN_SAFE, address(GOVERNOR), 0, abi.encodeCall(GOVERNOR.cosign, (proposalId)));
-            _try(caller, address(GOVERNOR), 0, abi.encodeWithSignature("queue(uint256)", proposalId));
-        } else if (state == IGovernor.ProposalState.Queued && time >= GOVERNOR.proposalEta(proposalId)) {
-            _try(caller, address(GOVERNOR), 0, abi.encodeWithSignature("execute(uint256)", proposalId));
+        for (uint256 i = 0; i < 8; ++i) {
+            uint256 proposalId = _recent(uint256(pick) + i);
+            if (proposalId != 0) _enact(_person(who), proposalId);
         }
     }
 
-    /// @dev By the guardians, seldom, or by anybody who might be the proposer.
+    /// @dev By the guardians, seldom, or by the proposer.
     function cancel(uint8 who, uint8 pick) external acts {
-        if (who % 8 > 1) return;
+        if (who % 16 > 1) return;
         uint256 proposalId = _recent(pick);
         if (proposalId == 0) return;
-        address caller = who % 8 == 0 ? Predeploys.GUARDIAN_SAFE : _person(who / 8);
+        address caller = who % 16 == 0 ? Predeploys.GUARDIAN_SAFE : GOVERNOR.proposalProposer(proposalId);
         _try(caller, address(GOVERNOR), 0, abi.encodeWithSignature("cancel(uint256)", proposalId));
     }
 
@@ -98,8 +97,9 @@ abstract contract GovernanceCalls is World, Plans {
         else refunded += bond.value;
     }
 
+    /// @dev Once, for it takes a week to cool down, and not for long.
     function pauseOutflows(uint8 chance) external acts {
-        if (chance % 64 != 0) return;
+        if (chance % 8 != 0) return;
         address guardian = Predeploys.GUARDIAN_SAFE;
         bytes memory data = BREAKER.isPaused()
             ? abi.encodeCall(BREAKER.unpause, ())
@@ -111,16 +111,27 @@ abstract contract GovernanceCalls is World, Plans {
         return bonds.length;
     }
 
+    function _enact(address caller, uint256 proposalId) private {
+        IGovernor.ProposalState state = GOVERNOR.state(proposalId);
+        if (state == IGovernor.ProposalState.Succeeded) {
+            _try(Predeploys.GUARDIAN_SAFE, address(GOVERNOR), 0, abi.encodeCall(GOVERNOR.cosign, (proposalId)));
+            _try(caller, address(GOVERNOR), 0, abi.encodeWithSignature("queue(uint256)", proposalId));
+        } else if (state == IGovernor.ProposalState.Queued && time >= GOVERNOR.proposalEta(proposalId)) {
+            bytes memory data = abi.encodeWithSignature("execute(uint256)", proposalId);
+            if (_try(caller, address(GOVERNOR), 0, data)) ++executed;
+        }
+    }
+
     /// @dev Nobody has two of one proposal at a time, but who took one back may deposit again. Reverts if none is held.
     function _heldBond(uint256 proposalId, address depositor) private view returns (uint256 i) {
         while (bonds[i].isOut || bonds[i].proposalId != proposalId || bonds[i].depositor != depositor) ++i;
     }
 
-    /// @dev One of the last four that were proposed; 0 if there is none.
-    function _recent(uint8 pick) private view returns (uint256 proposalId) {
+    /// @dev One of the last sixteen, which is what a vote lasts; 0 if it was not proposed.
+    function _recent(uint256 pick) private view returns (uint256 proposalId) {
         uint256 n = bonds.length;
         if (n == 0) return 0;
-        proposalId = bonds[n - 1 - (pick % (n < 4 ? n : 4))].proposalId;
+        proposalId = bonds[n - 1 - (pick % (n < 16 ? n : 16))].proposalId;
         if (GOVERNOR.proposalProposer(proposalId) == address(0)) return 0;
     }
 }

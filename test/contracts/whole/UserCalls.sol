@@ -14,7 +14,7 @@ abstract contract UserCalls is World {
     mapping(AIBurn.Category category => uint256) public volunteered;
 
     function transfer(uint8 from, uint8 to, uint256 value) external acts {
-        value %= _person(from).balance + 1;
+        value %= _person(from).balance / 8 + 1;
         VM.prank(_person(from));
         assert(TOKEN.transfer(_account(to), value));
         _done();
@@ -22,7 +22,7 @@ abstract contract UserCalls is World {
 
     /// @dev To an account without code, which would run otherwise.
     function send(uint8 from, uint8 to, uint256 value) external acts {
-        value %= _person(from).balance + 1;
+        value %= _person(from).balance / 8 + 1;
         VM.prank(_person(from));
         (bool ok, ) = accounts[to % DEVS].call{value: value}("");
         assert(ok);
@@ -30,7 +30,7 @@ abstract contract UserCalls is World {
     }
 
     function spendAllowance(uint8 owner, uint8 spender, uint256 value) external acts {
-        value %= _person(owner).balance + 1;
+        value %= _person(owner).balance / 8 + 1;
         VM.prank(_person(owner));
         TOKEN.approve(_person(spender), value);
         VM.prank(_person(spender));

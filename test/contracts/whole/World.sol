@@ -97,11 +97,16 @@ abstract contract World is WholeGenesis {
                 revert(add(reason, 32), mload(reason))
             }
         }
+        _remember(from, to, value, data);
+        _done();
+    }
+
+    /// @dev A transaction that must not go through again.
+    function _remember(address from, address to, uint256 value, bytes memory data) internal {
         Replay memory replay = Replay(from, to, value, data);
         if (_replays.length < REPLAYS_MAX) _replays.push(replay);
         else _replays[_replayCount % REPLAYS_MAX] = replay;
         ++_replayCount;
-        _done();
     }
 
     /// @dev A transaction of `from` that may be refused.
