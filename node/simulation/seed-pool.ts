@@ -3,14 +3,13 @@
  * come in the order of the seeds, so that two runs print the same.
  */
 import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { runSeed, type SeedTask } from './run/run-seed.ts'
 import type { RunReport } from './run/run-types.ts'
 
 /** From source a thread needs the loader that this one has. */
 const IS_SOURCE = extname(import.meta.url) === '.ts'
-const ENTRY = fileURLToPath(new URL(`./seed-worker${IS_SOURCE ? '.ts' : '.js'}`, import.meta.url))
+const ENTRY = new URL(`./seed-worker${IS_SOURCE ? '.ts' : '.js'}`, import.meta.url)
 
 /** Reports in order; the caller may stop early. */
 export async function* runSeeds(
@@ -46,7 +45,9 @@ export async function* runSeeds(
 }
 
 function openWorker(): Worker {
-  return new Worker(ENTRY, { execArgv: IS_SOURCE ? ['--import', 'tsx'] : [] })
+  if (!IS_SOURCE) return new Worker(ENTRY)
+  const steps = `({ register }) => { register(); return import('${ENTRY.href}') }`
+  return new Worker(`import('tsx/esm/api').then(${steps})`, { eval: true })
 }
 
 function ask(worker: Worker, task: SeedTask): Promise<RunReport> {

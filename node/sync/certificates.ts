@@ -117,8 +117,10 @@ export class CertificateSync {
         network.report(peerId, PENALTY_FAULT, 'certificate')
         return undefined
       }
-      const { targetHash } = certificate.vote
+      const { targetEpoch, targetHash } = certificate.vote
       if (chain.tree.get(targetHash)?.status === 'executed') continue
+      // Beside what is final here: this one may be nobody's fault, and the next one a liar's.
+      if (targetEpoch <= chain.finality.finalized.epoch) continue
       if (verdict === 'accept' || chain.finality.pending.has(targetHash)) {
         this.#proved.set(peerId, targetHash)
       }

@@ -19,7 +19,7 @@ import { transition } from '../../../consensus/finality/transition.ts'
 import type { Certificate, Evidence } from '../../../consensus/finality/types.ts'
 import { outputRoot } from '../../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../../consensus/rules/difficulty.ts'
-import { type BlockRecord, genesisRecord, recordOf } from '../../../consensus/tree/block-node.ts'
+import { type BlockRecord, genesisRecord } from '../../../consensus/tree/block-node.ts'
 import { BlockTree } from '../../../consensus/tree/block-tree.ts'
 import type { Checkpoint } from '../../../consensus/tree/tree-types.ts'
 import type { Hash } from '../../../consensus/types.ts'
@@ -183,7 +183,7 @@ export class ModelChain {
     const node = tree.get(hash)
     assert(node !== undefined, 'a block that was executed stands in the tree')
     const isSynced = header.number % SYNC_BLOCKS === 0n
-    disk.write({ kind: 'block', record: recordOf(node), head: tree.head().hash }, isSynced)
+    disk.write({ kind: 'block', record: node, head: tree.head().hash }, isSynced)
     this.#announce()
     listener.onImported(block)
     if (isCheckpoint(header.number, params.epochLength)) {

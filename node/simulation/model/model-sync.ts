@@ -167,8 +167,9 @@ export class ModelSync {
       const verdict = this.#node.takeCertificate({ kind: 'certificate', certificate })
       if (verdict === 'reject') return false
       const { chain } = this.#node
-      const { targetHash } = certificate.vote
+      const { targetEpoch, targetHash } = certificate.vote
       if (chain.tree.get(targetHash)?.status === 'executed') continue
+      if (targetEpoch <= chain.finality.finalized.epoch) continue
       if (verdict === 'accept' || chain.finality.pending.has(targetHash)) {
         this.#fetchBranch(peer, targetHash)
       }

@@ -26,6 +26,9 @@ export const NEMESIS_NAMES = [
 export type NemesisName = (typeof NEMESIS_NAMES)[number]
 
 const HOUR_MS = 3_600_000
+/** How often, and how many times, a node is watched for the moment between record and signature. */
+const LOOK_MS = 50
+const LOOKS_MAX = 400
 
 export class Nemeses {
   readonly #world: ModelWorld
@@ -176,6 +179,13 @@ export class Nemeses {
     this.#after(lastMs, () => {
       node.record.syncMs = 2
     })
+    if (rng.chance(0.5)) this.#crashBetween(node, lastMs, LOOKS_MAX)
+  }
+
+  /** Waits for a vote that is on disk and not signed yet, and takes the power then. */
+  #crashBetween(node: ModelNode, lastMs: number, looks: number): void {
+    if (node.record.isBetween) this.#crash(node, lastMs)
+    else if (looks > 0) this.#after(LOOK_MS, () => this.#crashBetween(node, lastMs, looks - 1))
   }
 
   #fillDisk(node: ModelNode, lastMs: number): void {

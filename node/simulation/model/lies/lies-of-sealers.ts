@@ -6,7 +6,7 @@ import type { ModelWorld } from '../model-world.ts'
 
 /** A block is held back for so long at most. */
 const WITHHELD_MS_MAX = 30_000
-const FLOOD_MESSAGES = 20
+const FLOOD_MESSAGES = 10
 
 /** Publishes its blocks late. */
 export function withheldBlocks(): Behaviour {
