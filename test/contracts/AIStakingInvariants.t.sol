@@ -109,9 +109,15 @@ contract AIStakingInvariants is StakingGenesis {
         targets[0] = address(_handler);
     }
 
-    /// @dev M10, both ways: what is held covers what is owed, and but for donations and dust is owed.
-    function invariant_HoldsWhatItOwes() external {
+    /// @dev One campaign for both: forge would run one for each function.
+    function invariant_HoldsWhatItOwes_AndVotesAreThoseOfTheStakes() external {
         VM.warp(_handler.time());
+        _requireSolvency();
+        _requireVotes();
+    }
+
+    /// @dev M10, both ways: what is held covers what is owed, and but for donations and dust is owed.
+    function _requireSolvency() private view {
         uint256 stakes = 0;
         uint256 unbonding = 0;
         uint256 earned = 0;
@@ -132,7 +138,7 @@ contract AIStakingInvariants is StakingGenesis {
     }
 
     /// @dev M11: votes are those of the stakes, delegated or kept back, and nothing else.
-    function invariant_VotesAreThoseOfTheStakes() external view {
+    function _requireVotes() private view {
         uint256 votes = 0;
         uint256 units = 0;
         for (uint256 i = 0; i < _handler.ACTORS(); ++i) {

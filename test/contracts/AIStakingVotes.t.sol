@@ -49,34 +49,6 @@ contract AIStakingVotesTest is StakingGenesis {
         assert(STAKING.getVotes(GRACE) >= THRESHOLD);
     }
 
-    function test_SeedExploit_TheRootOfAMillionWeiIsNoThousandVotes() external {
-        _stake(ALICE, 1_000_000);
-        _stake(GRACE, 1_000_000);
-        _equal(STAKING.getVotes(ALICE), 1_000);
-        _equal(STAKING.getVotes(GRACE), 1_000);
-        assert(STAKING.getVotes(ALICE) < THRESHOLD / 1e15);
-    }
-
-    function test_SeedExploit_AHundredAccountsOf1AIHaveNoMoreThanOneOf100() external {
-        _stake(ALICE, 100 ether);
-        uint256 sum = 0;
-        for (uint160 i = 1; i <= 100; ++i) {
-            _stake(address(0x50000 + i), 1 ether);
-            sum += STAKING.getVotes(address(0x50000 + i));
-        }
-        assert(sum <= STAKING.getVotes(ALICE));
-    }
-
-    function test_SeedExploit_BronzeAccountsOfAWhaleHaveNoMoreThanTheWhale() external {
-        _stake(ALICE, 20_000 ether);
-        uint256 sum = 0;
-        for (uint160 i = 1; i <= 200; ++i) {
-            _stake(address(0x50000 + i), 100 ether);
-            sum += STAKING.getVotes(address(0x50000 + i));
-        }
-        assert(sum <= STAKING.getVotes(ALICE));
-    }
-
     /// @dev M12.
     function testFuzz_SplittingAStakeGainsNothing(uint96 a, uint96 b) external {
         VM.assume(a != 0 && b != 0);

@@ -180,7 +180,6 @@ contract AttestedHandler is AttestedGenesis {
 }
 
 /// @dev Every coin of attesters, providers and rewards is accounted for.
-/// forge-config: default.invariant.runs = 16
 contract AttestedInvariants is AttestedGenesis {
     AttestedHandler private _handler;
 
@@ -193,8 +192,15 @@ contract AttestedInvariants is AttestedGenesis {
         targets[0] = address(_handler);
     }
 
+    /// @dev One campaign for all: forge would run one for each function.
+    function invariant_CoinsRewardsQuorumsAndTiersAreInOrder() external view {
+        _requireCoins();
+        _requireRewards();
+        _requireQuorums();
+    }
+
     /// @dev M1, M7: coins only move; bonds are held, the sink has a tenth of all rewards and what was slashed.
-    function invariant_EveryCoinIsAccountedFor() external view {
+    function _requireCoins() private view {
         assert(_handler.balances() == BUCKET + 3 * BOND + (KEYS + 3) * _handler.PURSE());
         assert(address(ORACLE).balance == _handler.attesterBonds());
         uint256 bonds = 0;
@@ -205,7 +211,7 @@ contract AttestedInvariants is AttestedGenesis {
     }
 
     /// @dev M3, M4: rewards come out of the schedule, and nothing sticks to the contract that pays them.
-    function invariant_RewardsKeepToScheduleBudgetAndCap() external view {
+    function _requireRewards() private view {
         uint256 number = _handler.number();
         assert(VAULT.released() == _handler.gross() && VAULT.released() <= VAULT.entitlement(number));
         assert(VAULT.released() + address(VAULT).balance == BUCKET);
@@ -216,7 +222,7 @@ contract AttestedInvariants is AttestedGenesis {
     }
 
     /// @dev Any two quorums share an attester, and no stale score is worth a tier.
-    function invariant_QuorumsAndTiersAreSound() external view {
+    function _requireQuorums() private view {
         address[] memory attesters = ORACLE.attesters();
         assert(2 * ORACLE.threshold() > attesters.length && attesters.length <= ORACLE.ATTESTERS_MAX());
         for (uint256 i = 0; i < attesters.length; ++i) assert(ORACLE.isAttester(attesters[i]));

@@ -204,7 +204,6 @@ contract ComputePaymentsInvariants is ComputeGenesis {
     /// paid (M9); bonuses are 0.8 of the burn of settled jobs at most (R3); reward and bonuses keep to the
     /// budget of each block (M6); slashes are of providers at fault alone; coins only move (M1).
     /// One function, because each one is a campaign of its own.
-    /// forge-config: default.invariant.runs = 32
     function invariant_HoldsWhatIsOpenBurnsFivePercentAndPaysBackLess() external view {
         _equal(address(PAYMENTS).balance, _handler.held() + _handler.donated());
         _equal(SINK.burnedBy(AIBurn.Category.Compute), _handler.feesDue());

@@ -266,15 +266,10 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
         uint8 score,
         uint256 fee
     ) private returns (TrainingRewards.TrainingReport memory report, bytes[] memory signatures) {
-        report = TrainingRewards.TrainingReport({
-            user: user,
-            provider: PROVIDER,
-            trainingHash: bytes32(++_count),
-            score: score,
-            deadline: type(uint64).max,
-            // forge-lint: disable-next-line(unsafe-typecast)
-            feePaid: uint128(fee)
-        });
+        bytes32 hash = bytes32(++_count);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint128 feePaid = uint128(fee);
+        report = TrainingRewards.TrainingReport(user, PROVIDER, hash, score, type(uint64).max, feePaid);
         signatures = _signAll(2, REWARDS.reportDigest(report));
     }
 
