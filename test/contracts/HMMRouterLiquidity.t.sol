@@ -43,8 +43,8 @@ contract HMMRouterLiquidityTest is MarketGenesis {
     function testFuzz_DepositsAtThePriceOfThePool(uint96 coinsMax, uint96 quoteMax, bool native) external {
         uint256 coins = 1_000 + coinsMax % (COINS - 1_000);
         uint256 quote = 1_000 + quoteMax % (COINS - 1_000);
-        // All of the coins if their worth in the other token, rounded down, is offered.
-        bool isCoinsFirst = coins / 10 <= quote;
+        // All of the token named first if its worth in the other, rounded down, is offered.
+        bool isCoinsFirst = native ? coins < quote * 10 : coins / 10 <= quote;
         uint256 coinsIn = isCoinsFirst ? coins : quote * 10;
         uint256 quoteIn = isCoinsFirst ? coins / 10 : quote;
         VM.prank(_owner);
