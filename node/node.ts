@@ -4,7 +4,6 @@
  */
 
 import { hexToBytes } from '@ethereumjs/util'
-import type { Hex } from '../consensus/types.ts'
 import { addressOfKey } from '../genesis/validator-keys.ts'
 import { openBackend, type ProofBackend } from '../gpu/backend.ts'
 import { createNodeApi } from './api/node-api.ts'
