@@ -79,7 +79,8 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   if ((await committer.catchUp()) !== undefined) {
     log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')
   }
-  const executor = await (options.openExecutor ?? Executor.open)({ common, state })
+  const openExecutor = options.openExecutor ?? ((parts) => Executor.open(parts))
+  const executor = await openExecutor({ common, state })
   const finality = await ChainFinality.restore({
     ...{ genesis, store, tree, blocks, committer, log },
     recoverSigner: options.recoverSigner,

@@ -46,7 +46,7 @@ export type Fork = {
 export async function forkOf(
   count: number,
   coinbase: Address,
-  from: { readonly fork: Fork; readonly shared: number } | undefined = undefined,
+  from?: { readonly fork: Fork; readonly shared: number },
 ): Promise<Fork> {
   const chain = await validatorGenesis()
   const test = await TestChain.open({ genesis: chain })

@@ -135,7 +135,7 @@ export class ProcessDevnet implements TestDevnet {
     const { violations } = this.#checks
     if (violations.length > 0 && !this.#hasShown) {
       this.#hasShown = true
-      console.error(`Repeat it: ${this.repeat}`)
+      process.stderr.write(`Repeat it: ${this.repeat}\n`)
     }
     return violations
   }

@@ -140,7 +140,7 @@ export class SimulatedDevnet implements TestDevnet {
     const { violations } = this.#watcher
     if (violations.length > 0 && !this.#hasShown) {
       this.#hasShown = true
-      console.error(`${this.#lastEvents().join('\n')}\nRepeat it: ${this.repeat}`)
+      process.stderr.write(`${this.#lastEvents().join('\n')}\nRepeat it: ${this.repeat}\n`)
     }
     return violations
   }

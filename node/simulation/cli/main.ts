@@ -130,7 +130,7 @@ function readOptions(args: readonly string[]): Options | undefined {
       withRegressions: !values['no-regressions'],
     }
   } catch (error) {
-    say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
+    say(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
     return undefined
   }
 }

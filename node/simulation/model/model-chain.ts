@@ -115,7 +115,9 @@ export class ModelChain {
         return this.#execute(block)
       case 'invalid-parent':
         return 'invalid'
-      default:
+      case 'full':
+      case 'too-old':
+      case 'unknown-parent':
         return inserted.outcome
     }
   }

@@ -303,7 +303,12 @@ export class ModelNode {
       case 'fetch-certificates':
         this.sync.seekCertified()
         return
-      default:
+      case 'assembled':
+      case 'justified':
+      case 'finalized':
+      case 'doppelganger':
+      case 'recovered':
+      case 'safety-fault':
         return
     }
   }

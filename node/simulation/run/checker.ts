@@ -111,7 +111,13 @@ export class Checker implements ModelObserver {
       case 'safety-fault':
         this.#onFault(node, effect.fault.code)
         return
-      default:
+      case 'sign':
+      case 'publish-vote':
+      case 'assembled':
+      case 'fetch-block':
+      case 'fetch-certificates':
+      case 'doppelganger':
+      case 'recovered':
         return
     }
   }

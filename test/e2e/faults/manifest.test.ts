@@ -65,7 +65,7 @@ async function untilConverged(): Promise<void> {
     const spread = Math.max(...heads.map((head) => head.number)) - number
     const hashes = await Promise.all(net.up.map((node) => node.hashAt(number)))
     if (spread <= 2 && new Set(hashes).size === 1) return 'one chain'
-    return `heads ${heads.map((head) => head.number)}, at ${number}: ${[...new Set(hashes)]}`
+    return `heads ${heads.map((head) => head.number).join()}, at ${number}: ${[...new Set(hashes)].join()}`
   }
   await expect.poll(agree, CONVERGE).toBe('one chain')
 }

@@ -33,7 +33,7 @@ function expectFreshTickets(accepted: number): void {
 }
 
 /** The block with one row of A changed that its proof does not open, proof and header in keeping. */
-function withOtherRow(block: MinedBlock, random: Random): 'accepted' | string {
+function withOtherRow(block: MinedBlock, random: Random): string {
   const { operands, header, context, tiles } = block
   if (operands.kind === 0) throw new Error('kind 1 was mined')
   const tile = tiles[0]!
@@ -48,7 +48,7 @@ function withOtherRow(block: MinedBlock, random: Random): 'accepted' | string {
 }
 
 /** The block of a guessed parent, put on the parent that came. */
-function onOtherParent(block: MinedBlock, random: Random): 'accepted' | string {
+function onOtherParent(block: MinedBlock, random: Random): string {
   const hash = bytesToHex(random.bytes(32))
   const context = contextAt({ ...FIRST_PLACE, parent: { ...FIRST_PLACE.parent, hash } })
   const header = { ...block.header, parentHash: hash, mixHash: randaoMixHash(hash) }

@@ -163,7 +163,7 @@ describe('simulation / engine', () => {
       expect(log.entries).toEqual([0, 1, 2].slice(0, log.entries.length))
       lengths.add(log.entries.length)
     }
-    expect([...lengths].toSorted()).toEqual([1, 2, 3])
+    expect([...lengths].toSorted((a, b) => a - b)).toEqual([1, 2, 3])
   })
 
   it('a trace tells apart what happened in another order', () => {

@@ -36,7 +36,7 @@ describe('node / simulation / memory-disk', () => {
       expect(values).toEqual(Array.from({ length: values.length }, (_, i) => i + 1))
       lengths.add(values.length)
     }
-    expect([...lengths].sort()).toEqual([4, 5, 6, 7, 8])
+    expect([...lengths].sort((a, b) => a - b)).toEqual([4, 5, 6, 7, 8])
   })
 
   it('a process that dies loses nothing that was written', async () => {
