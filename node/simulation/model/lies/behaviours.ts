@@ -4,6 +4,7 @@
  *
  * Spec: docs/simulator.md, "Byzantine nodes".
  */
+import type { LieName } from '../../strategy-names.ts'
 import type { Behaviour } from '../behaviour.ts'
 import {
   fakeStatus,
@@ -23,21 +24,22 @@ import {
   withheldVotes,
 } from './lies-of-validators.ts'
 
+/** `withhold` is `abstain` and `private-mining`; of proofs, tier 0 has none to leave out. */
 const MAKERS = {
-  'double-vote': doubleVotes,
+  equivocate: doubleVotes,
   'two-faced': twoFaced,
-  'surround-vote': surroundingVotes,
-  'withhold-votes': withheldVotes,
-  'withhold-blocks': withheldBlocks,
+  surround: surroundingVotes,
+  abstain: withheldVotes,
+  delay: withheldBlocks,
   'private-mining': privateMining,
-  'fake-status': fakeStatus,
+  'lie-in-status': fakeStatus,
   'wrong-bodies': wrongBodies,
   'invalid-blocks': invalidBlocks,
-  'invalid-certificates': invalidCertificates,
+  'forged-certificates': invalidCertificates,
   'unknown-certificates': unknownCertificates,
   'unavailable-targets': unavailableTargets,
   flood: floods,
-} as const satisfies Record<string, () => Behaviour>
+} as const satisfies Partial<Record<LieName, () => Behaviour>>
 
 export type BehaviourName = keyof typeof MAKERS
 

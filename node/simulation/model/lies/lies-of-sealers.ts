@@ -11,7 +11,7 @@ const FLOOD_MESSAGES = 10
 /** Publishes its blocks late. */
 export function withheldBlocks(): Behaviour {
   return {
-    name: 'withhold-blocks',
+    name: 'delay',
     onSealed(node, block) {
       node.clock.setTimer(node.rng.between(0, WITHHELD_MS_MAX), () => {
         node.publish({ kind: 'block', block })
@@ -40,7 +40,7 @@ export function privateMining(): Behaviour {
 /** Claims more work than there is, and a head that nobody has. */
 export function fakeStatus(): Behaviour {
   return {
-    name: 'fake-status',
+    name: 'lie-in-status',
     status: (status) => ({
       ...status,
       headHash: `0x${'fa'.repeat(32)}`,

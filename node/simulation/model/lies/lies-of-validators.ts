@@ -11,7 +11,7 @@ const UNKNOWN_PER_TICK = 8
 export function doubleVotes(): Behaviour {
   const voted = new Set<Hash>()
   return {
-    name: 'double-vote',
+    name: 'equivocate',
     onVote: () => true,
     onTick(node) {
       const { finality, tree } = node.chain
@@ -54,7 +54,7 @@ export function twoFaced(): Behaviour {
 /** Votes from genesis to its newest target: around everything that it ever signed. */
 export function surroundingVotes(): Behaviour {
   return {
-    name: 'surround-vote',
+    name: 'surround',
     onVote(node, { vote }) {
       const genesis = node.chain.tree.root.hash
       if (vote.sourceEpoch > 0n && node.rng.chance(0.5)) {
@@ -69,7 +69,7 @@ export function surroundingVotes(): Behaviour {
 /** Votes late, or never. */
 export function withheldVotes(): Behaviour {
   return {
-    name: 'withhold-votes',
+    name: 'abstain',
     onVote(node, signed) {
       node.clock.setTimer(node.rng.between(0, WITHHELD_MS_MAX), () => {
         if (node.rng.chance(0.7)) node.publish({ kind: 'vote', signed })
@@ -94,7 +94,7 @@ export function unavailableTargets(): Behaviour {
 /** Certificates with too few signatures, or with those of others. */
 export function invalidCertificates(): Behaviour {
   return {
-    name: 'invalid-certificates',
+    name: 'forged-certificates',
     onVote(node, { vote, validator, signature }) {
       const alone = { vote, signers: [validator], signatures: [signature] }
       node.publish({ kind: 'certificate', certificate: alone })
