@@ -14,6 +14,7 @@ import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { BlockSummary } from '../events.ts'
 import { type Clock, pause, type Rng } from '../ports.ts'
 import { Wake } from '../sync/wake.ts'
+import { Lots } from './lots.ts'
 import { type Pace, PaceMaker } from './pace.ts'
 import { preparedOf, sealWithTile, type Template, type TemplateBuilder } from './template.ts'
 
@@ -65,6 +66,7 @@ export class Sealer {
   readonly #options: SealerOptions
   readonly #modules: SealerModules
   readonly #pace: PaceMaker
+  readonly #lots: Lots
   readonly #wake = new Wake()
   readonly #stop = new AbortController()
   readonly #orders: Order[] = []
@@ -79,6 +81,7 @@ export class Sealer {
     this.#options = options
     this.#modules = modules
     this.#pace = new PaceMaker(options.pace, modules.clock, modules.pendingCount)
+    this.#lots = new Lots(modules.rng, modules.chain.genesis.params.minDifficulty)
   }
 
   start(): void {
@@ -181,12 +184,14 @@ export class Sealer {
 
   /**
    * Milliseconds until a child of the head would not be dated after our clock: others hold back
-   * what comes too early. A chain of one node, which seals on demand, may run ahead.
+   * what comes too early; at the floor of difficulty a lot longer ({@link Lots}). A chain of one
+   * node, which seals on demand, may run ahead.
    */
   #earlyMs(): number {
     if (this.#pace.pace.kind !== 'continuous') return 0
     const { chain, clock } = this.#modules
-    return Number(chain.head.header.timestamp + 1n) * 1000 - clock.now()
+    const { head } = chain
+    return Number(head.header.timestamp + 1n) * 1000 + this.#lots.msOn(head) - clock.now()
   }
 
   async #sealOne(order: Order | undefined): Promise<void> {

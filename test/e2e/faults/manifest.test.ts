@@ -12,8 +12,7 @@ import { FinalizedWatch, ProcessNet, type ProcessNode } from '../../support/proc
 import { Random } from '../../support/random.ts'
 
 const ANSWER = { timeout: 20_000, interval: 200 }
-/** Five blocks on an idle machine; this one may have other things to do. */
-const CONVERGE = { timeout: 45_000, interval: 200 }
+const CONVERGE = { timeout: 20_000, interval: 200 }
 /** Five epochs of eight seconds, and what a busy machine takes on top. */
 const FIVE_EPOCHS = { timeout: 120_000, interval: 500 }
 
