@@ -2,10 +2,11 @@
  * The 40 bytes of extraData: which work a block commits to. All of it is bound by the seal hash.
  * Spec: docs/spec/block.md, "extraData".
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+
 import { assert } from '../errors.ts'
 import { HeaderError } from '../header-error.ts'
 import type { Hash, Hex } from '../types.ts'
+import { bytesToHex, hexToBytes } from './hex.ts'
 
 /** 0: the synthetic operands of the epoch. 1: operands opened in the proof, of a job or private. */
 export type ProofKind = 0 | 1

@@ -4,11 +4,12 @@
  * Spec: docs/spec/block.md, "Header encoding". Hashing lives here as well, because the block
  * hash and the seal hash are hashes of this encoding and of nothing else.
  */
-import { bytesToBigInt, bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { bytesToBigInt } from '@ethereumjs/util'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { assert } from '../errors.ts'
 import { HeaderError } from '../header-error.ts'
 import type { Hash, Header, Hex } from '../types.ts'
+import { bytesToHex, hexToBytes } from './hex.ts'
 import { type RlpItem, readRlpItems, readRlpWhole } from './rlp-reader.ts'
 import { encodeRlpInteger, encodeRlpList, encodeRlpString } from './rlp-writer.ts'
 

@@ -5,10 +5,11 @@
  * The keys are known and sorted beforehand and none is a prefix of another, so the trie is hashed
  * bottom up in one pass over them: no node is ever stored, and a branch never holds a value.
  */
-import { bytesToHex } from '@ethereumjs/util'
+
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { assert } from '../errors.ts'
 import type { Hash } from '../types.ts'
+import { bytesToHex } from './hex.ts'
 import { encodeRlpInteger, encodeRlpList, encodeRlpString } from './rlp-writer.ts'
 
 /** A key as nibbles, with the RLP string of its value. */

@@ -5,7 +5,7 @@
  *
  * Spec: docs/spec/finality.md, "Certificates".
  */
-import { hexToBytes } from '@ethereumjs/util'
+import { hexToBytes } from '../codec/hex.ts'
 import type { Certificate, RecoverSigner, ValidatorView } from './types.ts'
 import { SIGNERS_MAX } from './types.ts'
 import { haveQuorum } from './votes/validator-weights.ts'

@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/finality.md, "Votes".
  */
-import { hexToBytes } from '@ethereumjs/util'
+import { hexToBytes } from '../codec/hex.ts'
 import type { Address } from '../types.ts'
 import { noticeOwnVote } from './duty-state.ts'
 import {

@@ -5,7 +5,7 @@
  *
  * Spec: docs/spec/proof-of-compute.md, "Verifier" (L1-L9).
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+
 import { evaluateTile } from '../../gpu/reference/evaluate-tile.ts'
 import { rootOfOpening } from '../../gpu/reference/merkle.ts'
 import { deriveKappa, deriveSeeds } from '../../gpu/reference/seeds.ts'
@@ -19,6 +19,7 @@ import {
 import { theta, wins } from '../../gpu/reference/ticket.ts'
 import { decodeExtraData, type ExtraData } from '../codec/extra-data.ts'
 import { hashHeaderRlp, sealHashOfLayout } from '../codec/header-codec.ts'
+import { bytesToHex, hexToBytes } from '../codec/hex.ts'
 import {
   isTileOf,
   type Openings,

@@ -4,9 +4,10 @@
  *
  * Spec: docs/spec/proof-of-compute.md, "Header and binding", "Proof encoding".
  */
-import { bytesToHex } from '@ethereumjs/util'
+
 import { openRows } from '../../gpu/reference/merkle.ts'
 import { SHAPES, type ShapeName } from '../../gpu/reference/shape.ts'
+import { bytesToHex } from '../codec/hex.ts'
 import { encodeProof, type Tile } from '../codec/proof-codec.ts'
 import { assert } from '../errors.ts'
 import type { Header } from '../types.ts'

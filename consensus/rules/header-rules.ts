@@ -5,10 +5,11 @@
  * Spec: docs/spec/block.md, "Header alone" (H1-H7), "Header with parent" (P1-P6), "Our clock".
  * H1, H2 and P1 to P3 are lines L1 to L3 of proof verification as well, and stand here once.
  */
-import { hexToBytes } from '@ethereumjs/util'
+
 import { type ConsensusParams, DIFFICULTY_MAX, GAS_LIMIT_MIN } from '../../genesis/params.ts'
 import { SHAPES } from '../../gpu/reference/shape.ts'
 import { readExtraData } from '../codec/extra-data.ts'
+import { hexToBytes } from '../codec/hex.ts'
 import { EMPTY_TRIE_ROOT } from '../codec/ordered-trie-root.ts'
 import { assert } from '../errors.ts'
 import { HeaderError, type HeaderFault } from '../header-error.ts'

@@ -1,5 +1,5 @@
 /** A block's hash and header from the store, of a block that must be there. */
-import { hexToBytes } from '@ethereumjs/util'
+import { hexToBytes } from '../../consensus/codec/hex.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { BlockSummary } from '../events.ts'
 import type { BlockStore } from '../storage/block-store.ts'

@@ -14,7 +14,8 @@ import {
   LegacyTx,
   type TypedTransaction,
 } from '@ethereumjs/tx'
-import { Address, bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { Address } from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '../../consensus/codec/hex.ts'
 import type { Address as AddressHex, Hash } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import type { SignedTransaction } from '../transaction.ts'

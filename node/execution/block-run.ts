@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/execution.md, "Order".
  */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../consensus/codec/hex.ts'
 import { orderedTrieRoot } from '../../consensus/codec/ordered-trie-root.ts'
 import type { RewardSplit } from '../../consensus/rules/reward.ts'
 import type { Receipt } from '../receipt.ts'

@@ -4,13 +4,14 @@
  * named, so that the pool lets go of it.
  */
 
-import { bytesToHex, KECCAK256_RLP, KECCAK256_RLP_ARRAY } from '@ethereumjs/util'
+import { KECCAK256_RLP, KECCAK256_RLP_ARRAY } from '@ethereumjs/util'
 import { sha256 } from '@noble/hashes/sha2.js'
 import {
   BLOCK_BYTES_MAX,
   BLOCK_OVERHEAD_BYTES_MAX,
   transactionBlockBytes,
 } from '../../consensus/codec/block-codec.ts'
+import { bytesToHex } from '../../consensus/codec/hex.ts'
 import { orderedTrieRoot } from '../../consensus/codec/ordered-trie-root.ts'
 import type { Address, Hash, Header, Hex } from '../../consensus/types.ts'
 import type { NodeStore } from '../state/trie/node-store.ts'

@@ -3,7 +3,8 @@
  *
  * Spec: docs/spec/finality.md, "Votes".
  */
-import { bytesToHex, concatBytes, hexToBytes } from '@ethereumjs/util'
+import { concatBytes } from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '../../consensus/codec/hex.ts'
 import { assert } from '../../consensus/errors.ts'
 import type { FinalityVote, SignedVote, VoteSignature } from '../../consensus/finality/types.ts'
 import { voteDigest } from '../../consensus/finality/votes/vote-digest.ts'

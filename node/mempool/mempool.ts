@@ -7,8 +7,8 @@
  */
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'
-import { bytesToHex } from '@ethereumjs/util'
 import type { Logger } from 'pino'
+import { bytesToHex } from '../../consensus/codec/hex.ts'
 import type { Address, Hash } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import type { PoolContent, PoolReader } from '../api.ts'

@@ -5,9 +5,10 @@
  * Spec: docs/spec/proof-of-compute.md, "Header and binding", "Prover"; docs/spec/consensus.md,
  * "Sealing".
  */
-import { hexToBytes } from '@ethereumjs/util'
+
 import { encodeExtraData } from '../../consensus/codec/extra-data.ts'
 import { encodeHeader, hashHeader, sealHash } from '../../consensus/codec/header-codec.ts'
+import { hexToBytes } from '../../consensus/codec/hex.ts'
 import { assert } from '../../consensus/errors.ts'
 import { randaoMixHash, syntheticCommitment } from '../../consensus/proof/commitments.ts'
 import { assembleProof, sealTemplate } from '../../consensus/proof/seal.ts'

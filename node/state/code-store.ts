@@ -3,7 +3,7 @@
  * cached, so that what is derived from code (its jump destinations) can be cached by identity.
  */
 
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../consensus/codec/hex.ts'
 import type { Hash } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { corruptRecord, missingRecord } from '../storage/codec/record.ts'

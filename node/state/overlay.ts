@@ -7,7 +7,8 @@
  * at once (invariant M1).
  */
 
-import { bytesToHex, KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util'
+import { KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util'
+import { bytesToHex } from '../../consensus/codec/hex.ts'
 import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'

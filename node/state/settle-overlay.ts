@@ -2,7 +2,8 @@
  * What an overlay comes to: the accounts, slots and code that differ from the view, and the state
  * root with them. Storage tries first, since their roots stand in the accounts.
  */
-import { bytesToHex, equalsBytes } from '@ethereumjs/util'
+import { equalsBytes } from '@ethereumjs/util'
+import { bytesToHex } from '../../consensus/codec/hex.ts'
 import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, wordOf } from './flat/flat-codec.ts'

@@ -5,8 +5,9 @@
  * Writes are added to a batch that the caller writes; `committed` or `discarded` says how that
  * ended. Spec: docs/spec/storage.md.
  */
-import { hexToBytes } from '@ethereumjs/util'
+
 import { blockBytes } from '../../consensus/codec/block-codec.ts'
+import { hexToBytes } from '../../consensus/codec/hex.ts'
 import { assert } from '../../consensus/errors.ts'
 import type { BlockRecord } from '../../consensus/tree/block-node.ts'
 import type { Hash, Header } from '../../consensus/types.ts'

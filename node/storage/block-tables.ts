@@ -4,8 +4,9 @@
  * A reader returns undefined for what is not there and throws `CorruptionError` for what is not
  * as it was written. Spec: docs/spec/storage.md, "Tables".
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+
 import { decodeHeader, encodeHeader } from '../../consensus/codec/header-codec.ts'
+import { bytesToHex, hexToBytes } from '../../consensus/codec/hex.ts'
 import { AssertionError } from '../../consensus/errors.ts'
 import type { BlockRecord } from '../../consensus/tree/block-node.ts'
 import type { Hash, Header } from '../../consensus/types.ts'

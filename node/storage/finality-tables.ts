@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/storage.md, "Tables".
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '../../consensus/codec/hex.ts'
 import {
   decodeCertificate,
   decodeEvidence,

@@ -4,9 +4,10 @@
  *
  * Spec: docs/spec/network.md, "Messages".
  */
-import { bytesToBigInt, bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { bytesToBigInt } from '@ethereumjs/util'
 import { BLOCK_BYTES_MAX, decodeBlock, encodeBlock } from '../../consensus/codec/block-codec.ts'
 import { decodeHeader, encodeHeader, hashHeaderRlp } from '../../consensus/codec/header-codec.ts'
+import { bytesToHex, hexToBytes } from '../../consensus/codec/hex.ts'
 import { type RlpItem, readRlpItems, readRlpWhole } from '../../consensus/codec/rlp-reader.ts'
 import {
   encodeRlpInteger,

@@ -7,7 +7,7 @@
  *
  * Spec: docs/spec/finality.md, "Encodings".
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '../../codec/hex.ts'
 import { type RlpItem, readRlpItems, readRlpWhole } from '../../codec/rlp-reader.ts'
 import { encodeRlpInteger, encodeRlpList, encodeRlpString } from '../../codec/rlp-writer.ts'
 import { CodedError } from '../../errors.ts'

@@ -4,8 +4,9 @@
  *
  * Spec: docs/spec/finality.md, "Votes".
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
+import { bytesToHex, hexToBytes } from '../../codec/hex.ts'
 import type { Hash } from '../../types.ts'
 import type { FinalityVote, VoteDomain } from '../types.ts'
 

@@ -5,7 +5,7 @@
  *
  * Spec: docs/spec/finality.md, "Votes". Needs no state and no block to judge a vote.
  */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../codec/hex.ts'
 import type { Hash } from '../../types.ts'
 import type { Evidence, FinalityVote, SignedVote, VoteSignature } from '../types.ts'
 import { offenceOf } from './slashing-rule.ts'

@@ -5,7 +5,7 @@
  * Spec: docs/spec/block.md, "Header alone", "Header with parent"; docs/spec/proof-of-compute.md,
  * "Verifier". Synchronous: nothing can come between a check and its entry in the tree.
  */
-import { hexToBytes } from '@ethereumjs/util'
+import { hexToBytes } from '../../../consensus/codec/hex.ts'
 import { HeaderError } from '../../../consensus/header-error.ts'
 import {
   type Job,

@@ -1,9 +1,9 @@
 /**
  * Receipts as the receipts root commits to them: the type byte and RLP [status, cumulative gas,
- * bloom, logs] (EIP-2718, EIP-658).
+ * bloom, logs] (EIP-2718, EIP-658); before EIP-658 with a state root for the status.
  */
 
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import {
   encodeRlpInteger,
   encodeRlpList,
@@ -20,10 +20,10 @@ const EMPTY_LIST = encodeRlpList([])
 
 /** The bytes that stand in the receipts trie. */
 export function encodeReceipt(receipt: Receipt): Uint8Array {
-  const { type, status, cumulativeGasUsed, logsBloom, logs } = receipt
+  const { type, status, root, cumulativeGasUsed, logsBloom, logs } = receipt
   const isSilent = logs.length === 0
   const list = encodeRlpList([
-    encodeRlpInteger(BigInt(status)),
+    root === undefined ? encodeRlpInteger(BigInt(status)) : encodeRlpString(bytesOfHex(root)),
     encodeRlpInteger(cumulativeGasUsed),
     isSilent ? EMPTY_BLOOM_ITEM : encodeRlpString(bytesOfHex(logsBloom)),
     isSilent ? EMPTY_LIST : encodeRlpList(logs.map(encodeLog)),

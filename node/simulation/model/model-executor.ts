@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/finality.md, "Certificates", "Slashing".
  */
-import { hexToBytes } from '@ethereumjs/util'
+import { hexToBytes } from '../../../consensus/codec/hex.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { FinalityConfig } from '../../../consensus/finality/finality-state.ts'
 import type { Certificate } from '../../../consensus/finality/types.ts'

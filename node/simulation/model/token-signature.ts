@@ -2,7 +2,7 @@
  * Signatures that cost nothing: 65 bytes that name the digest and the key. Nobody in a run makes
  * one with a key that is not its own, which is all that a signature promises.
  */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { FinalityVote, SignedVote } from '../../../consensus/finality/types.ts'
 import { voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
 import type { Address } from '../../../consensus/types.ts'

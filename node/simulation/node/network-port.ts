@@ -1,5 +1,5 @@
 /** The network of one simulated node: the same methods, limits and errors as libp2p's. */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { NetworkError } from '../../../p2p/errors.ts'
 import type {
@@ -12,8 +12,8 @@ import type {
 import type { PeerNetwork } from '../../peer-services.ts'
 import type { Answer } from '../engine/requests.ts'
 import { hashText } from '../engine/seeded-rng.ts'
+import type { Outgoing, Tampering } from './strategies/tampering.ts'
 import { nodeOf, peerIdOf, type Switchboard } from './switchboard.ts'
-import type { Outgoing, Tampering } from './tampering.ts'
 
 export type GossipMessage = { readonly topic: string; readonly payload: Uint8Array }
 
@@ -41,7 +41,9 @@ export class Port implements PeerNetwork {
     const { trace } = this.#board.parts
     this.#board.gossip.join(this.#index, async ({ topic, payload }, from) => {
       trace.add(topic, this.#index, payload.length * 31 + from)
-      return handlers.onGossip(topic, payload, peerIdOf(from))
+      const verdict = await handlers.onGossip(topic, payload, peerIdOf(from))
+      for (const message of tampering.hear(topic, payload, from)) this.#send(message)
+      return tampering.isSilent ? 'ignore' : verdict
     })
     this.#board.join(this.#index, { handlers, tampering, log: this.#log })
   }

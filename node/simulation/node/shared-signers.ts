@@ -1,5 +1,5 @@
 /** Recovers the signer of a vote once for all nodes of a run: the answer is the same on each. */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { RecoverSigner } from '../../../consensus/finality/types.ts'
 import type { Address } from '../../../consensus/types.ts'
 import { recoverSigner } from '../../finality/vote-signer.ts'

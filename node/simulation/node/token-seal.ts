@@ -4,11 +4,13 @@
  *
  * Spec: docs/simulator.md, "Seals".
  */
-import { bytesToHex, concatBytes, equalsBytes } from '@ethereumjs/util'
+import { concatBytes, equalsBytes } from '@ethereumjs/util'
 import { decodeExtraData } from '../../../consensus/codec/extra-data.ts'
-import { hashHeaderRlp, sealHashOfLayout } from '../../../consensus/codec/header-codec.ts'
+import { hashHeaderRlp, sealHash, sealHashOfLayout } from '../../../consensus/codec/header-codec.ts'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import { verifyHeaderForProof } from '../../../consensus/proof/header-lines.ts'
 import { assembleProof } from '../../../consensus/proof/seal.ts'
+import type { Header } from '../../../consensus/types.ts'
 import type { ProofBackend, SearchTemplate, WinningTile } from '../../../gpu/backend.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { SHAPES } from '../../../gpu/reference/shape.ts'
@@ -93,6 +95,11 @@ export const verifyToken: ProofVerifier = (headerRlp, proof, context) => {
     return { ok: false, code: 'E_WORK', condemns: 'sender', ...evaluated }
   }
   return { ok: true, header, tile: TILE, ...evaluated }
+}
+
+/** The header as somebody who worked for it would have it: liars get theirs for nothing. */
+export function sealWithToken(header: Header): Header {
+  return { ...header, nonce: bytesToHex(tileOf(sealHash(header)).nonce) }
 }
 
 /** The only nonce that wins for this header. */

@@ -2,7 +2,7 @@
  * The invariants, seen from above: what no node may ever do, whatever happens to it. Numbers are
  * those of docs/simulator.md, "Invariants".
  */
-import { hexToBytes } from '@ethereumjs/util'
+import { hexToBytes } from '../../../consensus/codec/hex.ts'
 import { CodedError } from '../../../consensus/errors.ts'
 import { EPOCHS_BELOW_FINAL_MAX } from '../../../consensus/finality/checkpoint-book.ts'
 import {

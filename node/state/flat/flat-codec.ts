@@ -2,7 +2,8 @@
  * Values of the flat tables and the change record of a block, as they are on disk under their
  * checksum. Spec: docs/spec/storage.md.
  */
-import { bytesToHex, KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util'
+import { KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import { ByteReader } from '../../storage/codec/byte-reader.ts'
 import { ByteWriter } from '../../storage/codec/byte-writer.ts'

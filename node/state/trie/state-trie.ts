@@ -2,7 +2,7 @@
  * The two kinds of trie that make a state (Yellow Paper, 4.1): accounts by hashed address, and for
  * each account its storage by hashed slot.
  */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import { readRlpItems, readRlpWhole } from '../../../consensus/codec/rlp-reader.ts'
 import { encodeRlpString } from '../../../consensus/codec/rlp-writer.ts'
 import { assert } from '../../../consensus/errors.ts'

@@ -3,7 +3,7 @@
  * not notice when damage in its log swallows a batch, but a hole in this row shows it.
  * Spec: docs/spec/storage.md, "Commit log".
  */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { Hash } from '../../../consensus/types.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { ByteReader } from '../codec/byte-reader.ts'

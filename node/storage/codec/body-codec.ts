@@ -6,7 +6,7 @@
  * Spec: docs/spec/storage.md, "Bodies".
  */
 import type { TypedTransaction } from '@ethereumjs/tx'
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { Address, Hash } from '../../../consensus/types.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import type { SignedTransaction } from '../../transaction.ts'

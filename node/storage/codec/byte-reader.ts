@@ -1,5 +1,5 @@
 /** Takes fields off a record, never past its end: the reading half of every compact record. */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import { corruptRecord } from './record.ts'
 

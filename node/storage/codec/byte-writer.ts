@@ -1,5 +1,5 @@
 /** Appends fields to a growing buffer: the writing half of every compact record. */
-import { hexToBytes } from '@ethereumjs/util'
+import { hexToBytes } from '../../../consensus/codec/hex.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 

@@ -4,7 +4,7 @@
  *
  * Spec: docs/spec/storage.md, "Receipts". Integers are of variable length, seven bits a byte.
  */
-import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '../../../consensus/codec/hex.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import type { Log, Receipt } from '../../receipt.ts'

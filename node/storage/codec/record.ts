@@ -3,7 +3,7 @@
  * under a wrong key is found out as well as a flipped bit.
  * Spec: docs/spec/storage.md, "Checks on read".
  */
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import { CodedError } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import { TABLE, type TableName } from '../keys.ts'
