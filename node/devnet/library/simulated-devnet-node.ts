@@ -4,7 +4,8 @@ import type { Watcher } from '../../simulation/node/checks/watcher.ts'
 import type { Cluster } from '../../simulation/node/cluster.ts'
 import type { DiskSnapshot } from '../../simulation/node/disk/memory-disk.ts'
 import type { SimulatedNode } from '../../simulation/node/simulated-node.ts'
-import { type StrategyName, strategyOf } from '../../simulation/node/strategies.ts'
+import { strategyOf } from '../../simulation/node/strategies/strategies.ts'
+import type { StrategyName } from '../../simulation/strategy-names.ts'
 import { DevnetTestError } from './errors.ts'
 import { InProcessRpc } from './in-process-rpc.ts'
 import type { CrashOptions, DevnetNode, RpcProvider } from './types.ts'
@@ -64,7 +65,7 @@ export class SimulatedDevnetNode implements DevnetNode {
 
   behave(strategy: StrategyName): void {
     if (strategy !== 'honest') this.#watcher.distrust(this.index)
-    this.#node.tampering = strategyOf(strategy, this.#node, this.#cluster.nodes.length)
+    this.#node.tampering = strategyOf(strategy, { node: this.#node, nodes: this.#cluster.nodes })
   }
 
   takeBackup(): void {

@@ -7,9 +7,9 @@
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import type { DevAccount } from '../../../genesis/accounts.ts'
 import type { PresetName } from '../../../genesis/params.ts'
-import type { StrategyName } from '../../simulation/node/strategies.ts'
+import type { StrategyName } from '../../simulation/strategy-names.ts'
 
-export type { StrategyName } from '../../simulation/node/strategies.ts'
+export type { StrategyName } from '../../simulation/strategy-names.ts'
 
 export type CreateDevnetOptions = {
   /** How many; each is a node with an equal stake. 4 if not given. */

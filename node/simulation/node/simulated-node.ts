@@ -5,7 +5,7 @@
 import type { Logger } from 'pino'
 import { assert } from '../../../consensus/errors.ts'
 import type { RecoverSigner } from '../../../consensus/finality/types.ts'
-import type { Address, Hex } from '../../../consensus/types.ts'
+import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import type { Genesis } from '../../../genesis/genesis-file.ts'
 import type { ExecutorOpener } from '../../chain/chain-types.ts'
 import type { Recovery } from '../../crypto/sender-recovery.ts'
@@ -17,8 +17,8 @@ import { NodeClock } from '../engine/node-clock.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
 import type { SeededRng } from '../engine/seeded-rng.ts'
 import { type CrashKind, MemoryDisk } from './disk/memory-disk.ts'
+import { HONEST, type Tampering } from './strategies/tampering.ts'
 import type { Switchboard } from './switchboard.ts'
-import { HONEST, type Outgoing, type Tampering } from './tampering.ts'
 import { TokenSeal, verifyToken } from './token-seal.ts'
 
 export type SimulatedNodeParts = {
@@ -33,7 +33,7 @@ export type SimulatedNodeParts = {
   readonly recovery: Recovery
   readonly recoverSigner: RecoverSigner
   readonly log: Logger
-  /** In place of the EVM: then nothing is brought on chain by contracts that do not run. */
+  /** In place of the EVM. */
   readonly openExecutor?: ExecutorOpener | undefined
   /** Each time that it has started, before it hears of anything. */
   readonly onStart: (node: SimulatedNode) => void
@@ -46,6 +46,8 @@ export class SimulatedNode {
   readonly parts: SimulatedNodeParts
   /** What it does to what it sends; an honest node nothing. */
   tampering: Tampering = HONEST
+  /** Headers that it made without work: nobody may count them. */
+  readonly unproven = new Set<Hash>()
   readonly #sealRng: SeededRng
   #node: Node | undefined
   #seal: TokenSeal
@@ -140,7 +142,6 @@ export class SimulatedNode {
   #options(): NodeOptions {
     const { index, genesis, votingKey, coinbase, board, rng, log } = this.parts
     const { recovery, recoverSigner } = this.parts
-    const certify = this.parts.openExecutor === undefined
     const clock = this.#clockOf(this.#life)
     this.#seal = new TokenSeal(clock, this.#sealRng, this.parts.macsPerSecond)
     return {
@@ -150,7 +151,7 @@ export class SimulatedNode {
       coinbase,
       ...(votingKey && { votingKey }),
       p2p: { host: '127.0.0.1', port: 0, bootnodes: [] },
-      seal: { pace: { kind: 'continuous' }, gpu: 'cpu', dutyPercent: 100, certify },
+      seal: { pace: { kind: 'continuous' }, gpu: 'cpu', dutyPercent: 100, certify: true },
       clientVersion: 'hanzo/simulated',
       ports: {
         clock,
@@ -168,9 +169,14 @@ export class SimulatedNode {
 
   /** Asked at each message, so that a strategy may begin at any time. */
   #tamper(): Tampering {
+    const now = () => this.tampering
     return {
-      publish: (topic, payload): readonly Outgoing[] => this.tampering.publish(topic, payload),
-      answer: (name, chunks, to) => this.tampering.answer(name, chunks, to),
+      get isSilent() {
+        return now().isSilent
+      },
+      publish: (topic, payload) => now().publish(topic, payload),
+      answer: (name, chunks, to) => now().answer(name, chunks, to),
+      hear: (topic, payload, from) => now().hear(topic, payload, from),
     }
   }
 

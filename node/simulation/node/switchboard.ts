@@ -15,7 +15,7 @@ import type { Scheduler } from '../engine/scheduler.ts'
 import type { SeededRng } from '../engine/seeded-rng.ts'
 import type { Trace } from '../engine/trace.ts'
 import { type GossipMessage, Port } from './network-port.ts'
-import type { Tampering } from './tampering.ts'
+import type { Tampering } from './strategies/tampering.ts'
 
 /** A peer that can be reached again is dialed within so long. */
 const DIAL_MS_MAX = 1_000

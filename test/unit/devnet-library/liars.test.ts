@@ -1,15 +1,13 @@
 /** One liar of four, of each kind: the others finalize and find nothing wrong. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createDevnet } from '../../../node/devnet/library/create-devnet.ts'
-import { STRATEGY_NAMES } from '../../../node/simulation/node/strategies.ts'
+import { LIE_NAMES } from '../../../node/simulation/strategy-names.ts'
 
 // Whole networks on a machine that has other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-const LIES = STRATEGY_NAMES.filter((name) => name !== 'honest' && name !== 'amnesia')
-
 describe('devnet-library / liars', () => {
-  it.each(LIES)('%s changes nothing for three honest validators', async (strategy) => {
+  it.each(LIE_NAMES)('%s changes nothing for three honest validators', async (strategy) => {
     const net = await createDevnet({ seed: 11 })
     onTestFinished(() => net.close())
     net.nodes[2]!.behave(strategy)

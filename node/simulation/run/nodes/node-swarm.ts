@@ -7,14 +7,14 @@
 import type { PresetName } from '../../../../genesis/params.ts'
 import type { WireQuality } from '../../engine/network.ts'
 import { SeededRng } from '../../engine/seeded-rng.ts'
-import { STRATEGY_NAMES, type StrategyName } from '../../node/strategies.ts'
+import { LIE_NAMES, type LieName } from '../../strategy-names.ts'
 import { NODE_NEMESIS_NAMES, type NodeNemesisName } from './node-nemeses.ts'
 
 export type NodeSwarm = {
   readonly preset: PresetName
   readonly epochLength: number
   readonly blockMs: number
-  readonly nodes: readonly { readonly work: number; readonly strategy: StrategyName | undefined }[]
+  readonly nodes: readonly { readonly work: number; readonly strategy: LieName | undefined }[]
   readonly wire: WireQuality
   readonly nemeses: readonly NodeNemesisName[]
   /** Mean time between two faults of one kind. */
@@ -29,7 +29,6 @@ const FAULTS_UNTIL_MS = { 1: 240_000, 2: 180_000 } as const
 /** Of both presets that a simulation uses. */
 const EPOCH_LENGTH = 8
 const BLOCK_MS = 2_000
-const LIES = STRATEGY_NAMES.filter((name) => name !== 'honest' && name !== 'amnesia')
 
 export function drawNodeSwarm(seed: number, tier: 1 | 2): NodeSwarm {
   const rng = new SeededRng(`node swarm ${seed}`)
@@ -38,7 +37,7 @@ export function drawNodeSwarm(seed: number, tier: 1 | 2): NodeSwarm {
   const isUneven = rng.chance(0.3)
   const nodes = Array.from({ length: size }, (_, i) => ({
     work: isUneven ? rng.between(0.2, 2) : 1,
-    strategy: i < liars ? rng.pick(LIES) : undefined,
+    strategy: i < liars ? rng.pick(LIE_NAMES) : undefined,
   }))
   return {
     preset: 'cpu',

@@ -8,9 +8,9 @@
 import { Coverage } from '../../engine/coverage.ts'
 import { Watcher } from '../../node/checks/watcher.ts'
 import { Cluster } from '../../node/cluster.ts'
-import { openLedgerExecutor } from '../../node/ledger-executor.ts'
+import { ledgerExecutorOf } from '../../node/ledger/ledger-executor.ts'
 import type { SimulatedNode } from '../../node/simulated-node.ts'
-import { strategyOf } from '../../node/strategies.ts'
+import { strategyOf } from '../../node/strategies/strategies.ts'
 import { simulatedGenesis, validatorKeys } from '../../node/validators.ts'
 import { Workload } from '../../node/workload.ts'
 import type { RunOptions, RunReport } from '../run-types.ts'
@@ -43,7 +43,7 @@ export async function runNodes(
     members: keys.map((key, i) => ({ ...key, work: swarm.nodes[i]?.work ?? 1 })),
     traceLines: linesMax,
     observer: watcher,
-    ...(tier === 1 && { openExecutor: openLedgerExecutor }),
+    ...(tier === 1 && { openExecutor: ledgerExecutorOf(genesis) }),
     ...(print && { onTrace: print }),
   })
   let failure: string | undefined
@@ -73,7 +73,7 @@ async function runBothPhases(run: Run, untilMs: number): Promise<string | undefi
     if (strategy === undefined || node === undefined) continue
     coverage.hit(`liar: ${strategy}`)
     watcher.distrust(index)
-    node.tampering = strategyOf(strategy, node, cluster.nodes.length)
+    node.tampering = strategyOf(strategy, { node, nodes: cluster.nodes })
   }
   const workload = new Workload(cluster, swarm.transactionsPerSecond)
   workload.start()
