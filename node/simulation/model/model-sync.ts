@@ -123,8 +123,7 @@ export class ModelSync {
     const { tree, finality } = this.#node.chain
     if (this.#isOtherFinality(status)) {
       this.#world.coverage.hit('goodbye over another finalized block')
-      const lowest = finality.finalized.epoch - EPOCHS_BELOW_FINAL_MAX
-      this.#askCertificates(peer, lowest > 0n ? lowest : 1n)
+      this.#askBelow(peer)
       return
     }
     if (mayHoldCertificates(finality, status)) this.#askCertificates(peer)
@@ -154,10 +153,24 @@ export class ModelSync {
       (certificates) => {
         this.#asking.delete(peer)
         const mayBeMore = this.#takeCertificates(certificates, peer)
-        const hasMoved = from === undefined && finality.finalized.epoch >= first
-        if (mayBeMore && certificates.length === count && hasMoved) this.#askCertificates(peer)
+        if (from !== undefined) return
+        const hasMoved = finality.finalized.epoch >= first
+        if (this.#isOtherChain(certificates[0], first)) this.#askBelow(peer)
+        else if (mayBeMore && certificates.length === count && hasMoved) this.#askCertificates(peer)
       },
     )
+  }
+
+  /** The certificates of both sides' parting: one of them contradicts ours. */
+  #askBelow(peer: number): void {
+    const lowest = this.#node.chain.finality.finalized.epoch - EPOCHS_BELOW_FINAL_MAX
+    this.#askCertificates(peer, lowest > 0n ? lowest : 1n)
+  }
+
+  /** Of those above what is final here, the first has a source that is unjustified or unknown. */
+  #isOtherChain(certificate: Certificate | undefined, first: bigint): boolean {
+    if (certificate === undefined || certificate.vote.sourceEpoch >= first) return false
+    return this.#node.chain.finality.book.justified(certificate.vote.sourceHash) === undefined
   }
 
   /** In order; the first whose block is not here ends it, and that block is fetched. */

@@ -6,6 +6,7 @@
  * Spec: docs/simulator.md, "Two phases".
  */
 import type { ValidatorView } from '../../../consensus/finality/types.ts'
+import { FUTURE_LIMIT_MS } from '../model/model-chain.ts'
 import type { ModelNode } from '../model/model-node.ts'
 import type { ModelWorld } from '../model/model-world.ts'
 import { addressOfKey } from '../model/token-signature.ts'
@@ -46,15 +47,21 @@ export class LivenessPhase {
     trace.add('core', -1, core.length, () => core.map(({ index }) => index).join(' '))
     this.#mend(core)
     const finalBefore = this.#checker.highestFinalized
-    const startEpoch = this.#highestEpoch(core)
+    let startEpoch = this.#highestEpoch(core)
     const startMs = scheduler.nowMs
     const blockMs = this.#blockMs(core)
-    const equalUntilMs = startMs + EQUAL_BLOCK_TIMES * blockMs + RECONNECT_MS
+    const equalMs = EQUAL_BLOCK_TIMES * blockMs + RECONNECT_MS
+    const aheadMs = this.#aheadMs(core)
+    const equalUntilMs = startMs + aheadMs + equalMs
     let haveMet = false
     for (;;) {
       scheduler.runUntil(scheduler.nowMs + LOOK_MS)
       for (const node of core) this.#checker.check(node)
-      haveMet ||= areEqual(core)
+      if (!haveMet && areEqual(core)) {
+        haveMet = true
+        // Nobody could vote for what is sealed on blocks from the future.
+        if (aheadMs > 0) startEpoch = this.#highestEpoch(core)
+      }
       if (!haveMet && scheduler.nowMs > equalUntilMs) throw stuck('heads have not met', core)
       const missing = this.#missing(core, finalBefore)
       if (missing === undefined && haveMet) return true
@@ -132,6 +139,15 @@ export class LivenessPhase {
     }
     const part = hardest / Number(params.genesisDifficulty)
     return (params.idealBlockTimeMs * Math.max(1, part)) / workOf(core)
+  }
+
+  /** Until the last block that a clock of before made too early is taken by everybody. */
+  #aheadMs(core: readonly ModelNode[]): number {
+    const [first] = core
+    if (first === undefined) return 0
+    const latestMs = first.clock.now() + FUTURE_LIMIT_MS
+    const aheadMs = core.map(({ chain }) => 1000 * Number(chain.tree.head().timestamp) - latestMs)
+    return Math.max(0, ...aheadMs)
   }
 
   #highestEpoch(core: readonly ModelNode[]): bigint {
