@@ -42,4 +42,13 @@ library Predeploys {
     address internal constant HMM_PAIR_AI_HUSD = 0x0000000000000000000000000000000000000a31;
     address internal constant HMM_ROUTER = 0x0000000000000000000000000000000000000a32;
     address internal constant HUSD = 0x0000000000000000000000000000000000000A36;
+
+    /// @dev Last address of those kept for the system.
+    uint160 private constant RESERVED_MAX = 0xfff;
+
+    /// @dev Whether `account` is the system's: zero, precompiles, the contracts above and those to come. Nobody has
+    /// a key to one, and most would never let go of coins that they did not ask for.
+    function isReserved(address account) internal pure returns (bool) {
+        return uint160(account) <= RESERVED_MAX || account == SYSTEM;
+    }
 }

@@ -142,6 +142,6 @@ contract AIStakingTest is StakingGenesis {
     function _isOfTier(address account, uint256 tier) private view {
         _equal(uint256(STAKING.tierOf(account)), tier);
         _equal(STAKING.discountBps(account), tier * 500);
-        _equal(STAKING.apyBps(IAIStaking.Tier(tier)), tier * 500);
+        _equal(STAKING.apyBps(uint8(tier)), tier * 500);
     }
 }

@@ -28,6 +28,16 @@ contract AIStakingRewardsTest is StakingGenesis {
         _within(STAKING.rewardBudget(), PLENTY - 21_605 ether, PLENTY - 21_605 ether + 4);
     }
 
+    function test_FundingTakesCoins() external {
+        VM.expectRevert(abi.encodeWithSelector(AIStaking.ZeroAmount.selector));
+        STAKING.fund();
+    }
+
+    function test_ThereAreFiveTiers() external {
+        VM.expectRevert(abi.encodeWithSelector(AIStaking.UnknownTier.selector, 5, 5));
+        STAKING.apyBps(5);
+    }
+
     function test_BelowBronzeEarnsNothing() external {
         _fund(PLENTY);
         _stake(ALICE, 100 ether - 1);

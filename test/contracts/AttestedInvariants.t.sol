@@ -206,8 +206,8 @@ contract AttestedInvariants is AttestedGenesis {
         uint256 bonds = 0;
         for (uint256 i = 0; i < 3; ++i) bonds += REGISTRY.providerOf(_handler.providers(i)).bond;
         assert(address(REGISTRY).balance == bonds);
-        assert(SINK.burnedBy(AIBurn.Category.Training) * 10 == _handler.gross());
-        assert(SINK.burnedBy(AIBurn.Category.Slashing) == _handler.burnedSlashing() && SINK.other() == 0);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Training)) * 10 == _handler.gross());
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Slashing)) == _handler.burnedSlashing() && SINK.other() == 0);
     }
 
     /// @dev M3, M4: rewards come out of the schedule, and nothing sticks to the contract that pays them.

@@ -39,7 +39,7 @@ abstract contract ComputeCalls is ComputeGenesis {
     }
 
     function _burned() internal view returns (uint256) {
-        return SINK.burnedBy(AIBurn.Category.Compute);
+        return SINK.burnedBy(uint8(AIBurn.Category.Compute));
     }
 
     function _expectNotActive(address provider) internal {
@@ -109,7 +109,7 @@ abstract contract ComputeCalls is ComputeGenesis {
         _equal(CLIENT.balance, CLIENT_WEI);
         _equal(address(PAYMENTS).balance, 0);
         _equal(PROVIDER.balance, _providerBefore);
-        assert(SINK.burnedBy(AIBurn.Category.Compute) == 0 && REWARDS.totalBonus() == 0);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Compute)) == 0 && REWARDS.totalBonus() == 0);
     }
 
     /// @dev 95 % and the bonus, 0.8 of the burn, went to the provider.
@@ -118,7 +118,7 @@ abstract contract ComputeCalls is ComputeGenesis {
         _equal(CLIENT.balance, CLIENT_WEI - PRICE - bond);
         _equal(PROVIDER.balance - _providerBefore, 0.95 ether + 0.04 ether + bond);
         _equal(address(PAYMENTS).balance, 0);
-        _equal(SINK.burnedBy(AIBurn.Category.Compute), 0.05 ether);
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.Compute)), 0.05 ether);
         _equal(REWARDS.totalBonus(), 0.04 ether);
     }
 

@@ -59,7 +59,7 @@ contract ComputePaymentsDisputesTest is ComputeCalls {
         emit ProviderRegistry.ProviderSlashed(PROVIDER, address(PAYMENTS), PRICE, PROVIDER_BOND - PRICE);
         _resolve(true);
         _requireRefunded();
-        _equal(SINK.burnedBy(AIBurn.Category.Slashing), PRICE);
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.Slashing)), PRICE);
     }
 
     /// @dev R9: whoever cries wolf pays for it.
@@ -70,7 +70,7 @@ contract ComputePaymentsDisputesTest is ComputeCalls {
         emit ComputeJobs.DisputeResolved(_jobId, false);
         _resolve(false);
         _requireSettled(BOND);
-        assert(SINK.burnedBy(AIBurn.Category.Slashing) == 0);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Slashing)) == 0);
     }
 
     function test_NoVerdictInTimeRefundsAndSlashesNobody() external {
@@ -87,7 +87,7 @@ contract ComputePaymentsDisputesTest is ComputeCalls {
         _expectRefunded(PRICE + BOND, ComputeJobs.Refund.NoVerdict);
         PAYMENTS.refund(_jobId);
         _requireRefunded();
-        assert(SINK.burnedBy(AIBurn.Category.Slashing) == 0);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Slashing)) == 0);
     }
 
     function test_AttestersDecideUpToTheLastSecond() external {
@@ -122,7 +122,7 @@ contract ComputePaymentsDisputesTest is ComputeCalls {
         VM.prank(CLIENT);
         PAYMENTS.dispute{value: 200 ether}(_jobId);
         _resolve(true);
-        _equal(SINK.burnedBy(AIBurn.Category.Slashing), PROVIDER_BOND);
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.Slashing)), PROVIDER_BOND);
         _equal(CLIENT.balance, CLIENT_WEI - PRICE);
         assert(!PROVIDERS.isActive(PROVIDER));
     }
@@ -136,6 +136,6 @@ contract ComputePaymentsDisputesTest is ComputeCalls {
         _dispute();
         VM.warp(GENESIS_TIME + CHALLENGE + VERDICT - 1);
         _resolve(true);
-        _equal(SINK.burnedBy(AIBurn.Category.Slashing), PRICE);
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.Slashing)), PRICE);
     }
 }

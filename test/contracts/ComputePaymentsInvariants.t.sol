@@ -206,12 +206,12 @@ contract ComputePaymentsInvariants is ComputeGenesis {
     /// One function, because each one is a campaign of its own.
     function invariant_HoldsWhatIsOpenBurnsFivePercentAndPaysBackLess() external view {
         _equal(address(PAYMENTS).balance, _handler.held() + _handler.donated());
-        _equal(SINK.burnedBy(AIBurn.Category.Compute), _handler.feesDue());
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.Compute)), _handler.feesDue());
         _atMost(REWARDS.totalBonus() * 10, _handler.settledFees() * 8);
         _equal(VAULT.released(), REWARDS.totalPaid() + REWARDS.totalBonus());
         _atMost(VAULT.released(), VAULT.entitlement(_handler.number()));
         _equal(_handler.excess(), 0);
-        _atMost(SINK.burnedBy(AIBurn.Category.Slashing), _handler.slashable());
+        _atMost(SINK.burnedBy(uint8(AIBurn.Category.Slashing)), _handler.slashable());
         _equal(_handler.sum(), _handler.coins());
         _equal(address(TOKEN).balance, 0);
     }

@@ -151,7 +151,7 @@ contract ComputePaymentsOffersTest is ComputeGenesis {
         ComputePayments.Offer memory offer = _offer(1);
         uint256 before = PROVIDER.balance;
         _equal(_take(offer, _signed(offer)), 1);
-        assert(PROVIDER.balance == before && SINK.burnedBy(AIBurn.Category.Compute) == 1);
+        assert(PROVIDER.balance == before && SINK.burnedBy(uint8(AIBurn.Category.Compute)) == 1);
     }
 
     function test_AnOfferOfOneWhoLeftIsVoid() external {
@@ -178,6 +178,6 @@ contract ComputePaymentsOffersTest is ComputeGenesis {
         uint256 paid = _take(offer, _signed(offer));
         assert(paid == (offer.price < 1 ether ? offer.price : 1 ether));
         _equal(PROVIDER.balance - before, _net(paid));
-        _equal(SINK.burnedBy(AIBurn.Category.Compute), paid - _net(paid));
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.Compute)), paid - _net(paid));
     }
 }

@@ -163,7 +163,7 @@ contract ComputePaymentsStatesTest is ComputeCalls {
         _submit();
         _settle(OTHER);
         uint256 paid = CLIENT_WEI - OTHER.balance;
-        uint256 burned = SINK.burnedBy(AIBurn.Category.Compute);
+        uint256 burned = SINK.burnedBy(uint8(AIBurn.Category.Compute));
         uint256 earned = PROVIDER.balance - _providerBefore - REWARDS.totalBonus();
         _equal(burned, paid - _net(paid));
         _equal(earned + OWNER.balance + burned, paid);

@@ -45,7 +45,7 @@ contract EconomyWholeInvariants is WholeGenesis, WholeReach {
         for (uint256 i = 0; i < _entries.length; ++i) {
             if (_handler.done(_entries[i].selector) == 0) revert NeverDone(_entries[i].selector);
         }
-        for (uint256 i = 0; i < 5; ++i) _happened("burn", SINK.burnedBy(AIBurn.Category(i)));
+        for (uint256 i = 0; i < 5; ++i) _happened("burn", SINK.burnedBy(uint8(i)));
         _happened("refund of a bond", _handler.refunded());
         _happened("burn of a bond", _handler.burnedBonds());
         _happened("bonus", REWARDS.totalBonus());
@@ -105,7 +105,7 @@ contract EconomyWholeInvariants is WholeGenesis, WholeReach {
     /// recycled; and a tenth of what training brought.
     function _requireSink() private view {
         uint256 sum = SINK.other();
-        for (uint256 i = 0; i < 5; ++i) sum += SINK.burnedBy(AIBurn.Category(i));
+        for (uint256 i = 0; i < 5; ++i) sum += SINK.burnedBy(uint8(i));
         _equal(sum, address(SINK).balance);
         _atMost(_handler.donated(address(SINK)), SINK.other());
         _requireBurned(AIBurn.Category.Training, _handler.trained() / 10);
@@ -114,7 +114,7 @@ contract EconomyWholeInvariants is WholeGenesis, WholeReach {
     }
 
     function _requireBurned(AIBurn.Category category, uint256 value) private view {
-        _equal(SINK.burnedBy(category), value + _handler.volunteered(category));
+        _equal(SINK.burnedBy(uint8(category)), value + _handler.volunteered(category));
     }
 
     /// @dev M10: what is staked, on its way out, earned and budgeted is there. M11: votes are those of the stakes.

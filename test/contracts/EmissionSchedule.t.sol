@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {EmissionSchedule} from "@hanzo/emission/EmissionSchedule.sol";
+import {VM} from "./Vm.sol";
 
 /// @dev The library against the schedule as HIP-1 words it: 100, 50, 25, 12.5, 6.25 M a year.
 contract EmissionScheduleTest {
@@ -46,6 +47,22 @@ contract EmissionScheduleTest {
         uint256 bucket = _bucket(index);
         uint256 before = EmissionSchedule.cumulative(bucket, eraBlocks, low);
         assert(before <= EmissionSchedule.cumulative(bucket, eraBlocks, high));
+    }
+
+    function test_BlockZeroHasNoBudget() external pure {
+        assert(EmissionSchedule.budget(300_000_000 ether, ERA, 0) == 0);
+    }
+
+    function test_NumbersOfBlocksHave64Bits() external {
+        uint256 max = type(uint64).max;
+        assert(EmissionSchedule.budget(300_000_000 ether, 1, max) == 300_000_000 ether / 32);
+        VM.expectRevert(abi.encodeWithSelector(EmissionSchedule.BlockNumberTooLarge.selector, max + 1, max));
+        this.cumulativeAt(max + 1);
+    }
+
+    /// @dev A call, whose revert can be expected.
+    function cumulativeAt(uint256 number) external pure returns (uint256) {
+        return EmissionSchedule.cumulative(300_000_000 ether, ERA, number);
     }
 
     function test_SixErasReleaseTheProgrammes() external pure {

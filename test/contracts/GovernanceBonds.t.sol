@@ -20,7 +20,7 @@ contract GovernanceBondsTest is GovernanceGenesis {
         emit ProposalBond.BondBurned(proposalId, _voter(0), BOND);
         VM.prank(STRANGER);
         BONDS.resolve(proposalId);
-        assert(SINK.burnedBy(AIBurn.Category.Governance) == BOND && _voter(0).balance == 0);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Governance)) == BOND && _voter(0).balance == 0);
         _expectResolvedOnce(proposalId);
     }
 

@@ -30,9 +30,9 @@ contract HMMFactoryTest is MarketGenesis {
     }
 
     function test_AnyoneMakesAPairWithTheCodeOfTheFirst() external {
-        bytes memory initCode = abi.encodePacked(type(HMMPair).creationCode, abi.encode(TOKEN, _token));
-        bytes32 salt = keccak256(abi.encode(TOKEN, _token));
-        bytes32 digest = keccak256(abi.encodePacked(hex"ff", FACTORY, salt, keccak256(initCode)));
+        // As Uniswap's SDK computes it, with the hash that the factory tells.
+        bytes32 salt = keccak256(abi.encodePacked(TOKEN, _token));
+        bytes32 digest = keccak256(abi.encodePacked(hex"ff", FACTORY, salt, FACTORY.INIT_CODE_PAIR_HASH()));
         address expected = address(uint160(uint256(digest)));
         VM.expectEmit(address(FACTORY));
         emit HMMFactory.PairCreated(address(TOKEN), address(_token), expected, 2);
@@ -43,6 +43,21 @@ contract HMMFactoryTest is MarketGenesis {
         assert(FACTORY.getPair(address(_token), address(TOKEN)) == expected);
         assert(pair.token0() == address(TOKEN) && pair.token1() == address(_token));
         assert(address(pair).code.length == address(PAIR).code.length);
+        (address token0, address token1) = FACTORY.newPairTokens();
+        assert(token0 == address(0) && token1 == address(0));
+    }
+
+    function test_PairsAreToldByTheirNumber() external {
+        VM.expectRevert(abi.encodeWithSelector(HMMFactory.UnknownPair.selector, 1, 1));
+        FACTORY.allPairs(1);
+    }
+
+    function test_APairIsOfTokensAlone() external {
+        address[4] memory none = [address(0xBEEF), address(2), address(4), address(SINK)];
+        for (uint256 i = 0; i < 4; ++i) {
+            VM.expectRevert(abi.encodeWithSelector(HMMFactory.NotAToken.selector, none[i]));
+            FACTORY.createPair(none[i], address(_token));
+        }
     }
 
     function test_APairIsMadeOnce() external {

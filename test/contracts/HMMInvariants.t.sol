@@ -142,7 +142,7 @@ contract HMMInvariants is MarketGenesis {
         assert(address(PAIR).balance >= coins && USD.balanceOf(address(PAIR)) >= quote);
         assert(address(ROUTER).balance == 0 && USD.balanceOf(address(ROUTER)) == 0);
         assert(PAIR.balanceOf(address(PAIR)) == 0 && PAIR.balanceOf(address(SINK)) == 1_000);
-        _equal(SINK.burnedBy(AIBurn.Category.HMM), _handler.burned());
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.HMM)), _handler.burned());
         _equal(SINK.totalBurned(), _handler.burned());
         _equal(TIMELOCK.balance, _handler.paid());
         uint256 coinsOfAll = address(PAIR).balance + SINK.totalBurned() + TIMELOCK.balance;

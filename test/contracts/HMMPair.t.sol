@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {HMMMath} from "@hanzo/market/HMMMath.sol";
 import {HMMPair} from "@hanzo/market/HMMPair.sol";
 import {HMMReserves} from "@hanzo/market/HMMReserves.sol";
 import {MarketGenesis} from "./MarketGenesis.sol";
@@ -40,11 +43,34 @@ contract HMMPairTest is MarketGenesis {
         assert(keccak256(bytes(PAIR.symbol())) == keccak256("HMM-LP") && PAIR.decimals() == 18);
     }
 
-    function test_TokensMustAscend() external {
-        VM.expectRevert(abi.encodeWithSelector(HMMReserves.TokensNotSorted.selector, address(_b), address(_a)));
-        new HMMPair(address(_b), address(_a));
-        VM.expectRevert(abi.encodeWithSelector(HMMReserves.TokensNotSorted.selector, address(_a), address(_a)));
-        new HMMPair(address(_a), address(_a));
+    function test_WithoutSharesThereIsNothingToBurn() external {
+        VM.expectRevert(abi.encodeWithSelector(HMMPair.InsufficientLiquidityBurned.selector));
+        _pair.burn(ALICE);
+    }
+
+    function test_AmountsHaveAtMost112Bits() external {
+        uint256 max = type(uint112).max;
+        _a.mint(address(_pair), max + 1);
+        _b.mint(address(_pair), 1 ether);
+        bytes memory reason = abi.encodeWithSelector(HMMMath.AmountTooLarge.selector, max + 1, max);
+        VM.expectRevert(reason);
+        _pair.mint(ALICE);
+        VM.expectRevert(reason);
+        _pair.sync();
+        _pair.skim(ALICE);
+        _equal(_a.balanceOf(ALICE), max + 1);
+    }
+
+    function test_ABorrowerHasCodeAndAReason() external {
+        VM.expectRevert(abi.encodeWithSelector(Address.AddressEmptyCode.selector, ALICE));
+        PAIR.swap(0, 1, ALICE, "x");
+        VM.expectRevert(abi.encodeWithSelector(Errors.FailedCall.selector));
+        PAIR.swap(0, 1, address(SINK), "x");
+    }
+
+    function test_PermitsAreOfTheKindThatV2Tells() external view {
+        bytes memory kind = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)";
+        assert(PAIR.PERMIT_TYPEHASH() == keccak256(kind));
     }
 
     function testFuzz_FirstDepositIsWorthItsGeometricMean(uint112 amountA, uint112 amountB) external {

@@ -58,6 +58,23 @@ contract HMMRouterTest is MarketGenesis {
         ROUTER.getAmountIn(7, 9, 7);
     }
 
+    function test_QuotesAreOfAmountsThatAPoolCanHold() external {
+        uint256 max = type(uint112).max;
+        bytes memory reason = abi.encodeWithSelector(HMMMath.AmountTooLarge.selector, max + 1, max);
+        address[] memory path = _longPath(true);
+        VM.expectRevert(reason);
+        ROUTER.getAmountsOut(max + 1, path);
+        VM.expectRevert(reason);
+        ROUTER.getAmountOut(1, max + 1, 1);
+        VM.expectRevert(reason);
+        ROUTER.getAmountIn(1, max + 1, 2);
+        VM.expectRevert(reason);
+        ROUTER.quote(max + 1, 1, 1);
+        VM.expectRevert(abi.encodeWithSelector(HMMMath.InsufficientLiquidity.selector));
+        ROUTER.getAmountsIn(NEVER, path);
+        _equal(ROUTER.getAmountsOut(max, path).length, 3);
+    }
+
     function testFuzz_TheInputAskedForBuysTheOutput(uint96 out, uint96 reserveIn, uint96 reserveOut) external pure {
         VM.assume(reserveIn > 0 && reserveOut > 1);
         uint256 amountOut = 1 + out % (uint256(reserveOut) - 1);
@@ -126,7 +143,7 @@ contract HMMRouterTest is MarketGenesis {
 
     function test_KeepsToTheSlippageOfTheCaller() external {
         uint256 out = _amountOut(1_000 ether, SEED_COINS, SEED_QUOTE);
-        bytes memory tooLittle = abi.encodeWithSelector(HMMRouter.OutputBelowMinimum.selector, out, out + 1);
+        bytes memory tooLittle = abi.encodeWithSelector(HMMQuotes.OutputBelowMinimum.selector, out, out + 1);
         VM.expectRevert(tooLittle);
         VM.prank(ALICE);
         ROUTER.swapExactTokensForTokens(1_000 ether, out + 1, _sellPath(), BOB, NEVER);
@@ -185,7 +202,7 @@ contract HMMRouterTest is MarketGenesis {
     }
 
     function test_FunctionsForCoinsWantAIAtTheirEndOfThePath() external {
-        bytes memory notAI = abi.encodeWithSelector(HMMRouter.NotAI.selector, USD);
+        bytes memory notAI = abi.encodeWithSelector(HMMQuotes.NotAI.selector, USD);
         VM.expectRevert(notAI);
         ROUTER.swapExactETHForTokens(0, _buyPath(), BOB, NEVER);
         VM.expectRevert(notAI);

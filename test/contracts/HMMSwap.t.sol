@@ -95,7 +95,7 @@ contract HMMSwapTest is MarketGenesis {
     }
 
     function _requireFees(uint256 burned, uint256 paid) private view {
-        _equal(SINK.burnedBy(AIBurn.Category.HMM), burned);
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.HMM)), burned);
         _equal(TIMELOCK.balance, paid);
         (uint256 coins, uint256 quote) = _reserves();
         assert(coins == address(PAIR).balance && quote == USD.balanceOf(address(PAIR)));
@@ -231,7 +231,7 @@ contract HMMSwapTest is MarketGenesis {
         else LOW.mint(address(pair), amountIn);
         pair.swap(sell ? out : 0, sell ? 0 : out, BOB, "");
         (uint256 burned, uint256 paid) = _feeOf(sell, amountIn, out);
-        _equal(SINK.burnedBy(AIBurn.Category.HMM), burned);
+        _equal(SINK.burnedBy(uint8(AIBurn.Category.HMM)), burned);
         _equal(TIMELOCK.balance, paid);
         _equal(address(pair).balance, SEED_COINS + (sell ? amountIn : 0) - (sell ? 0 : out) - burned - paid);
     }

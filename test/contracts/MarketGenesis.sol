@@ -52,7 +52,7 @@ abstract contract MarketGenesis {
         _install(address(BREAKER), abi.encodePacked(type(CircuitBreaker).creationCode, limits));
         _install(address(USD), abi.encodePacked(type(HUSD).creationCode, abi.encode(SEED_QUOTE)));
         _install(address(FACTORY), abi.encodePacked(type(HMMFactory).creationCode, abi.encode(USD)));
-        _install(address(PAIR), abi.encodePacked(type(HMMPair).creationCode, abi.encode(TOKEN, USD)));
+        _install(address(PAIR), type(HMMPair).creationCode);
         _install(address(ROUTER), type(HMMRouter).creationCode);
         _install(address(RESERVE), type(LiquidityReserve).creationCode);
         VM.prank(Predeploys.SYSTEM);

@@ -144,7 +144,7 @@ contract ProposalBondTest is GovernanceGenesis {
         _propose(_voter(0), plan);
         _close(proposalId);
         BONDS.resolve(proposalId);
-        assert(SINK.burnedBy(AIBurn.Category.Governance) == BOND && address(BONDS).balance == BOND);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Governance)) == BOND && address(BONDS).balance == BOND);
         VM.prank(STRANGER);
         BONDS.reclaim(proposalId);
         assert(STRANGER.balance == BOND && address(BONDS).balance == 0);

@@ -146,7 +146,7 @@ contract ProviderRegistryTest is AttestedGenesis {
         emit ProviderRegistry.ProviderSlashed(ALICE, Predeploys.COMPUTE_PAYMENTS, 2, BOND - 3);
         VM.prank(Predeploys.COMPUTE_PAYMENTS);
         REGISTRY.slash(ALICE, 2);
-        assert(SINK.burnedBy(AIBurn.Category.Slashing) == 3);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Slashing)) == 3);
     }
 
     function test_SlashedBelowTheMinimumItRestsUntilItTopsUp() external {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ISystemConfig} from "@hanzo/interfaces/ISystemConfig.sol";
 import {PublicSale} from "@hanzo/market/PublicSale.sol";
+import {SaleTerms} from "@hanzo/market/SaleTerms.sol";
 import {TollToken} from "./MarketTokens.sol";
 import {SaleGenesis} from "./SaleGenesis.sol";
 import {VM} from "./Vm.sol";
@@ -59,7 +60,7 @@ contract PublicSaleTest is SaleGenesis {
     function test_BidsAreOnTheGridAndNotTooSmall() external {
         _start(60);
         _bid(ALICE, 127, 1 ether);
-        VM.expectRevert(abi.encodeWithSelector(PublicSale.UnknownTick.selector, 128, 128));
+        VM.expectRevert(abi.encodeWithSelector(SaleTerms.UnknownTick.selector, 128, 128));
         SALE.bid(128, 1 ether);
         VM.expectRevert(abi.encodeWithSelector(PublicSale.BidTooSmall.selector, 1 ether - 1, 1 ether));
         SALE.bid(0, 1 ether - 1);
@@ -76,6 +77,15 @@ contract PublicSaleTest is SaleGenesis {
         VM.expectRevert(abi.encodeWithSelector(above, BOB, 250_000 ether + 1, 250_000 ether));
         VM.prank(BOB);
         SALE.bid(4, 250_000 ether + 1);
+        VM.expectRevert(abi.encodeWithSelector(above, ALICE, NEVER, 250_000 ether));
+        VM.prank(ALICE);
+        SALE.bid(4, NEVER);
+    }
+
+    function test_TheGridHas128Prices() external {
+        _start(60);
+        VM.expectRevert(abi.encodeWithSelector(SaleTerms.UnknownTick.selector, NEVER, 128));
+        SALE.priceAt(NEVER);
     }
 
     function test_ASaleMayBeForAttestedPersonsAlone() external {

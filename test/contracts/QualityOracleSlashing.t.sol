@@ -33,7 +33,7 @@ contract QualityOracleSlashingTest is AttestedGenesis {
         VM.expectEmit(address(SINK));
         emit AIBurn.Burned(AIBurn.Category.Slashing, address(ORACLE), 960 ether);
         _challenge(PROVIDER, OPEN, 1);
-        assert(FINDER.balance == 40 ether && SINK.burnedBy(AIBurn.Category.Slashing) == 960 ether);
+        assert(FINDER.balance == 40 ether && SINK.burnedBy(uint8(AIBurn.Category.Slashing)) == 960 ether);
         assert(address(ORACLE).balance == 2 * BOND);
         assert(!ORACLE.isAttester(_signers[1]) && ORACLE.attesters().length == 2 && ORACLE.threshold() == 2);
         AttesterSet.Standing memory standing = ORACLE.standingOf(_signers[1]);
@@ -147,7 +147,7 @@ contract QualityOracleSlashingTest is AttestedGenesis {
         emit ProviderRegistry.ProviderSlashed(PROVIDER, address(ORACLE), 5 ether, BOND - 5 ether);
         ORACLE.penalise(fault, signatures);
         assert(ORACLE.isPenalised(digest) && REGISTRY.providerOf(PROVIDER).bond == BOND - 5 ether);
-        assert(SINK.burnedBy(AIBurn.Category.Slashing) == 5 ether && !REGISTRY.isActive(PROVIDER));
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Slashing)) == 5 ether && !REGISTRY.isActive(PROVIDER));
         VM.expectRevert(abi.encodeWithSelector(QualityOracle.AlreadyPenalised.selector, digest));
         ORACLE.penalise(fault, signatures);
         bytes[] memory more = _signAll(3, digest);

@@ -77,6 +77,7 @@ abstract contract StakingGenesis {
     }
 
     function _fund(uint256 value) internal {
+        if (value == 0) return;
         VM.deal(address(this), address(this).balance + value);
         STAKING.fund{value: value}();
     }

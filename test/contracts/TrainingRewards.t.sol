@@ -31,7 +31,7 @@ contract TrainingRewardsTest is AttestedGenesis {
         emit AIBurn.Burned(AIBurn.Category.Training, address(REWARDS), 0.001 ether);
         _reward(_report(100));
         assert(USER.balance == 0.0063 ether && PROVIDER.balance == 0.0027 ether);
-        assert(SINK.burnedBy(AIBurn.Category.Training) == 0.001 ether);
+        assert(SINK.burnedBy(uint8(AIBurn.Category.Training)) == 0.001 ether);
         assert(VAULT.released() == 0.01 ether && address(REWARDS).balance == 0 && REWARDS.isRewarded(HASH));
     }
 
@@ -123,8 +123,17 @@ contract TrainingRewardsTest is AttestedGenesis {
     }
 
     function test_CoinsGoWhereTheyCanBeSpent() external {
-        address[3] memory dead = [address(0), address(TOKEN), address(REWARDS)];
-        for (uint256 i = 0; i < 3; ++i) {
+        address[8] memory dead = [
+            address(0),
+            address(TOKEN),
+            address(REWARDS),
+            Predeploys.TRAINING_VAULT,
+            Predeploys.AI_BURN,
+            Predeploys.SYSTEM,
+            Predeploys.TRANSFER,
+            address(0xfff)
+        ];
+        for (uint256 i = 0; i < dead.length; ++i) {
             bytes memory reason = abi.encodeWithSelector(TrainingRewards.RecipientInvalid.selector, dead[i]);
             TrainingRewards.TrainingReport memory report = _report(100);
             report.user = dead[i];
@@ -218,6 +227,6 @@ contract TrainingRewardsTest is AttestedGenesis {
     }
 
     function _balances() private view returns (uint256[4] memory) {
-        return [USER.balance, PROVIDER.balance, SINK.burnedBy(AIBurn.Category.Training), address(VAULT).balance];
+        return [USER.balance, PROVIDER.balance, SINK.burnedBy(uint8(AIBurn.Category.Training)), address(VAULT).balance];
     }
 }

@@ -19,7 +19,7 @@ contract ValidatorSetPenaltiesTest is ValidatorSetGenesis {
         VM.expectEmit(address(SINK));
         emit AIBurn.Burned(AIBurn.Category.Slashing, address(SET), 96 ether);
         _slash(7);
-        assert(FINDER.balance == 4 ether && SINK.burnedBy(AIBurn.Category.Slashing) == 96 ether);
+        assert(FINDER.balance == 4 ether && SINK.burnedBy(uint8(AIBurn.Category.Slashing)) == 96 ether);
         (, , uint256 held, uint256 weight, , uint256 end, bool slashed, ) = SET.validators(7);
         assert(held == 1_900 ether && SET.stake(7) == held && weight == STAKE && end == 2 && slashed);
         assert(SET.total() == 100 * STAKE - 100 ether && address(SET).balance == SET.total());

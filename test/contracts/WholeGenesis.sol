@@ -210,7 +210,7 @@ abstract contract WholeGenesis {
         _deploy(address(SALE), type(PublicSale).creationCode, abi.encode(true));
         _deploy(address(RESERVE), type(LiquidityReserve).creationCode, "");
         _deploy(address(FACTORY), type(HMMFactory).creationCode, abi.encode(USD));
-        _deploy(address(PAIR), type(HMMPair).creationCode, abi.encode(TOKEN, USD));
+        _deploy(address(PAIR), type(HMMPair).creationCode, "");
         _deploy(address(ROUTER), type(HMMRouter).creationCode, "");
         _deploy(address(USD), type(HUSD).creationCode, abi.encode(POOL_SEED));
     }

@@ -16,11 +16,10 @@ import {
 const NO_TOKEN: Address = `0x${'00'.repeat(20)}`
 
 export function marketDeployments({ params, economy }: DeploymentInputs): readonly Deployment[] {
-  const { AI, HUSD, Timelock } = PREDEPLOYS
+  const { HUSD, Timelock } = PREDEPLOYS
   const quoteToken = params.dev ? HUSD : NO_TOKEN
   const playMoney = [
-    // Pairs take their tokens in ascending order.
-    deploy('HMMPairAIHUSD', { tokenA: AI, tokenB: HUSD }, { feeTo: Timelock }),
+    deploy('HMMPairAIHUSD', {}, { feeTo: Timelock }),
     // The pool starts at one hUSD for one AI.
     deploy('HUSD', { seed: POOL_SEED_WEI }),
   ]

@@ -192,7 +192,7 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         uint256 reward = (BOND * FINDER_PERCENT) / 100;
         uint256 burned = BOND - reward;
         emit AttesterSlashed(account, finder, reward, burned);
-        AIBurn(payable(Predeploys.AI_BURN)).burn{value: burned}(AIBurn.Category.Slashing);
+        AIBurn(payable(Predeploys.AI_BURN)).burn{value: burned}(uint8(AIBurn.Category.Slashing));
         IERC20(Predeploys.AI).safeTransfer(finder, reward);
     }
 

@@ -162,7 +162,7 @@ abstract contract ComputePricing is AccessManaged {
         } else {
             emit ModelPurchased(client, order.provider, order.modelId, order.unit, order.amount, price, burned);
         }
-        SINK.burn{value: burned}(AIBurn.Category.Compute);
+        SINK.burn{value: burned}(uint8(AIBurn.Category.Compute));
         if (quotation.recycled > 0) {
             emit BurnRecycled(quotation.recycled);
             MINING_VAULT.recycle{value: quotation.recycled}();

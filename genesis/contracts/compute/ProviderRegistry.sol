@@ -155,7 +155,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         if (taken == 0) return;
         provider.bond = (bond - taken).toUint128();
         emit ProviderSlashed(account, msg.sender, taken, bond - taken);
-        AIBurn(payable(Predeploys.AI_BURN)).burn{value: taken}(AIBurn.Category.Slashing);
+        AIBurn(payable(Predeploys.AI_BURN)).burn{value: taken}(uint8(AIBurn.Category.Slashing));
     }
 
     /// @notice Sets the least bond, in wei. Providers below it take no work until they top up.

@@ -87,9 +87,11 @@ contract TrainingRewards is AccessManaged, EIP712 {
     error ParameterOutOfBounds(uint256 value, uint256 min, uint256 max);
     /// @notice The report was good until `deadline` (unix seconds).
     error ReportExpired(uint256 deadline);
-    /// @notice A score is 1 to 100.
+    /// @notice A score is 1 to 100, and 0 only to ask what it brings.
     error ScoreOutOfRange(uint256 score);
-    /// @notice Coins cannot go to `account`, or would be lost there.
+    /// @notice Windows have numbers of 64 bits.
+    error WindowTooLarge(uint256 window);
+    /// @notice Coins cannot go to `account`, or would be lost there: it is of the system.
     error RecipientInvalid(address account);
     /// @notice The interaction with this hash has been rewarded.
     error AlreadyRewarded(bytes32 trainingHash);
@@ -131,7 +133,7 @@ contract TrainingRewards is AccessManaged, EIP712 {
 
         ICircuitBreaker(Predeploys.CIRCUIT_BREAKER).consume(gross);
         VAULT.release(address(this), gross);
-        AIBurn(payable(Predeploys.AI_BURN)).burn{value: burned}(AIBurn.Category.Training);
+        AIBurn(payable(Predeploys.AI_BURN)).burn{value: burned}(uint8(AIBurn.Category.Training));
         IERC20(Predeploys.AI).safeTransfer(report.provider, toProvider);
         IERC20(Predeploys.AI).safeTransfer(report.user, toUser);
     }
@@ -158,6 +160,7 @@ contract TrainingRewards is AccessManaged, EIP712 {
     function split(
         uint256 score
     ) public pure returns (uint256 gross, uint256 burned, uint256 toProvider, uint256 toUser) {
+        if (score > SCORE_MAX) revert ScoreOutOfRange(score);
         gross = (REWARD * score) / SCORE_MAX;
         burned = (gross * BURN_PERCENT) / 100;
         uint256 net = gross - burned;
@@ -180,6 +183,7 @@ contract TrainingRewards is AccessManaged, EIP712 {
 
     /// @notice Wei that window `window` may pay: the share of what the schedule adds in its blocks.
     function windowBudget(uint256 window) public view returns (uint256) {
+        if (window > type(uint64).max) revert WindowTooLarge(window);
         uint256 bucket = VAULT.BUCKET();
         uint256 eraBlocks = VAULT.ERA_BLOCKS();
         uint256 start = EmissionSchedule.cumulative(bucket, eraBlocks, window * WINDOW_BLOCKS);
@@ -217,10 +221,9 @@ contract TrainingRewards is AccessManaged, EIP712 {
         if (feePaid < required) revert FeeTooLow(feePaid, required);
     }
 
-    /// @dev The facade refuses the first two; coins sent to this contract would stay here for ever.
-    function _requireRecipient(address account) private view {
-        bool isPayable = account != address(0) && account != Predeploys.AI && account != address(this);
-        if (!isPayable) revert RecipientInvalid(account);
+    /// @dev A vault or this contract would keep the coins for ever, the sink burn them, the facade refuse them.
+    function _requireRecipient(address account) private pure {
+        if (Predeploys.isReserved(account)) revert RecipientInvalid(account);
     }
 
     function _setUserCap(uint256 current) private {

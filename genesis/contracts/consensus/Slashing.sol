@@ -62,7 +62,7 @@ abstract contract Slashing is Exits {
         // The last member stays, for the chain's sake, until somebody joins: see `exit`.
         (, uint256 members, ) = planned();
         if (validator.end == NEVER && members > 1) _leave(index);
-        AIBurn(payable(Predeploys.AI_BURN)).burn{value: penalty - fee}(AIBurn.Category.Slashing);
+        AIBurn(payable(Predeploys.AI_BURN)).burn{value: penalty - fee}(uint8(AIBurn.Category.Slashing));
         _pay(msg.sender, fee);
     }
 

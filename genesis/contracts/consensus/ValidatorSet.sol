@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Certificates} from "./Certificates.sol";
 import {Exits} from "./Exits.sol";
 import {Slashing} from "./Slashing.sol";
@@ -60,7 +61,7 @@ contract ValidatorSet is Slashing, Certificates {
     function setAt(
         uint256 epoch
     ) external view returns (uint256[] memory indices, address[] memory votingKeys, uint256[] memory weights) {
-        return setOfDynasty(dynastyAt(epoch * EPOCH_LENGTH));
+        return setOfDynasty(dynastyAt(Math.saturatingMul(epoch, EPOCH_LENGTH)));
     }
 
     /// @notice The set of dynasty `number`, in the order of indices; weights in wei. Walks over all

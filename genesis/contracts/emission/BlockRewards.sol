@@ -141,7 +141,8 @@ contract BlockRewards is IJobBonus {
         if (difficulty == 0) revert DifficultyIsZero();
         if (qualityBps > BPS) revert QualityOutOfRange(qualityBps);
         uint256 budgetWei = EmissionSchedule.budget(BUCKET, ERA_BLOCKS, number);
-        return Math.mulDiv(budgetWei * qualityBps, Math.min(operations, difficulty), difficulty * BPS);
+        // Two floors in a row are one floor of the whole fraction.
+        return Math.mulDiv(budgetWei * qualityBps, Math.min(operations, difficulty), difficulty) / BPS;
     }
 
     /// @notice What the last block was paid, and for what.

@@ -13,11 +13,17 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 library EmissionSchedule {
     /// @dev Eras 0 to 4 halve; era 5 and later repeat era 4.
     uint256 private constant HALVING_ERAS = 5;
+    /// @dev Numbers of blocks have 64 bits.
+    uint256 private constant NUMBER_MAX = type(uint64).max;
+
+    /// @notice No block has a number above `max`.
+    error BlockNumberTooLarge(uint256 blockNumber, uint256 max);
 
     /// @notice Wei due after block `blockNumber`. Has no cap: vaults hold it to their bucket.
     /// @param bucket Wei of the whole bucket.
     /// @param eraBlocks Blocks in an era.
     function cumulative(uint256 bucket, uint256 eraBlocks, uint256 blockNumber) internal pure returns (uint256) {
+        if (blockNumber > NUMBER_MAX) revert BlockNumberTooLarge(blockNumber, NUMBER_MAX);
         uint256 era = blockNumber / eraBlocks;
         uint256 blocks = blockNumber % eraBlocks;
         uint256 halvings = Math.min(era, HALVING_ERAS);
@@ -27,8 +33,9 @@ library EmissionSchedule {
         return wholeEras + (thisEra * blocks) / eraBlocks;
     }
 
-    /// @notice Wei that block `blockNumber` (1 or later) adds to what is due.
+    /// @notice Wei that block `blockNumber` adds to what is due; block 0 adds none.
     function budget(uint256 bucket, uint256 eraBlocks, uint256 blockNumber) internal pure returns (uint256) {
+        if (blockNumber == 0) return 0;
         return cumulative(bucket, eraBlocks, blockNumber) - cumulative(bucket, eraBlocks, blockNumber - 1);
     }
 }

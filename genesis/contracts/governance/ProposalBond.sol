@@ -84,7 +84,7 @@ contract ProposalBond is IProposalBond, AccessManaged {
         if (!IBondedGovernor(address(GOVERNOR)).isBondForfeited(proposalId)) return _refund(proposalId, depositor);
         uint256 value = _take(proposalId, depositor);
         emit BondBurned(proposalId, depositor, value);
-        AIBurn(payable(Predeploys.AI_BURN)).burn{value: value}(AIBurn.Category.Governance);
+        AIBurn(payable(Predeploys.AI_BURN)).burn{value: value}(uint8(AIBurn.Category.Governance));
     }
 
     /// @notice Gives the caller its bond back for `proposalId`, which it did not propose.

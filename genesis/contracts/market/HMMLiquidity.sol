@@ -171,7 +171,7 @@ abstract contract HMMLiquidity is HMMQuotes, ReentrancyGuardTransient {
         uint256 minA,
         uint256 minB,
         address to
-    ) private returns (uint256 amountA, uint256 amountB) {
+    ) internal returns (uint256 amountA, uint256 amountB) {
         HMMPair pair = _pair(tokenA, tokenB);
         IERC20(address(pair)).safeTransferFrom(msg.sender, address(pair), liquidity);
         (uint256 amount0, uint256 amount1) = pair.burn(to);
@@ -189,7 +189,7 @@ abstract contract HMMLiquidity is HMMQuotes, ReentrancyGuardTransient {
         uint8 v,
         bytes32 r,
         bytes32 s
-    ) private {
+    ) internal {
         IERC20Permit pair = IERC20Permit(address(_pair(tokenA, tokenB)));
         try pair.permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
     }

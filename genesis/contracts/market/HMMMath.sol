@@ -16,6 +16,8 @@ library HMMMath {
     uint256 internal constant BPS = 10_000;
     /// @dev A price may rise by this much in one swap, in basis points, whichever way it is quoted.
     uint256 internal constant IMPACT_BPS_MAX = 1_000;
+    /// @dev No pool holds more of a token.
+    uint256 internal constant AMOUNT_MAX = type(uint112).max;
 
     /// @notice The trade has no input.
     error InsufficientInput();
@@ -23,6 +25,8 @@ library HMMMath {
     error InsufficientOutput();
     /// @notice The pool cannot serve this: it is empty, or would be.
     error InsufficientLiquidity();
+    /// @notice No pool holds more than `max` of a token.
+    error AmountTooLarge(uint256 amount, uint256 max);
     /// @notice `k` would fall.
     error ConstantProductFell();
     /// @notice A price would rise by `riseBps`, rounded up, of at most `maxBps`.
@@ -34,6 +38,7 @@ library HMMMath {
     function quote(uint256 amountA, uint256 reserveA, uint256 reserveB) internal pure returns (uint256) {
         if (amountA == 0) revert InsufficientInput();
         if (reserveA == 0 || reserveB == 0) revert InsufficientLiquidity();
+        requirePossible(amountA, reserveA, reserveB);
         return Math.mulDiv(amountA, reserveB, reserveA);
     }
 
@@ -41,6 +46,7 @@ library HMMMath {
     function getAmountOut(uint256 amountIn, uint256 reserveIn, uint256 reserveOut) internal pure returns (uint256) {
         if (amountIn == 0) revert InsufficientInput();
         if (reserveIn == 0 || reserveOut == 0) revert InsufficientLiquidity();
+        requirePossible(amountIn, reserveIn, reserveOut);
         uint256 taken = amountIn * (FEE_UNIT - FEE);
         return Math.mulDiv(taken, reserveOut, reserveIn * FEE_UNIT + taken);
     }
@@ -49,11 +55,13 @@ library HMMMath {
     function getAmountIn(uint256 amountOut, uint256 reserveIn, uint256 reserveOut) internal pure returns (uint256) {
         if (amountOut == 0) revert InsufficientOutput();
         if (reserveIn == 0 || amountOut >= reserveOut) revert InsufficientLiquidity();
+        requirePossible(amountOut, reserveIn, reserveOut);
         return Math.mulDiv(reserveIn * FEE_UNIT, amountOut, (reserveOut - amountOut) * (FEE_UNIT - FEE)) + 1;
     }
 
     /// @notice The greatest deposit within `maxA` and `maxB` at the pool's price; everything if the pool is empty.
-    /// @dev Coins that were sent to a pool before its first deposit set no price.
+    /// @dev Coins that were sent to a pool before its first deposit set no price. Whoever names a maximum beyond all
+    /// bounds has none.
     function deposit(
         uint256 reserveA,
         uint256 reserveB,
@@ -63,6 +71,7 @@ library HMMMath {
         uint256 minB
     ) internal pure returns (uint256 amountA, uint256 amountB) {
         if (reserveA == 0 || reserveB == 0) return (maxA, maxB);
+        (maxA, maxB) = (Math.min(maxA, AMOUNT_MAX), Math.min(maxB, AMOUNT_MAX));
         amountB = quote(maxA, reserveA, reserveB);
         if (amountB <= maxB) {
             if (amountB < minB) revert BelowMinimum(amountB, minB);
@@ -71,6 +80,12 @@ library HMMMath {
         amountA = quote(maxB, reserveB, reserveA);
         if (amountA < minA) revert BelowMinimum(amountA, minA);
         return (amountA, maxB);
+    }
+
+    /// @notice Reverts if a pool cannot have such reserves, or such a trade.
+    function requirePossible(uint256 amount, uint256 reserveA, uint256 reserveB) internal pure {
+        uint256 largest = Math.max(amount, Math.max(reserveA, reserveB));
+        if (largest > AMOUNT_MAX) revert AmountTooLarge(largest, AMOUNT_MAX);
     }
 
     /// @notice Reverts if `k` fell, with 0.30 % of both inputs left out of the new balances.
@@ -103,6 +118,7 @@ library HMMMath {
 
     function _riseBps(uint256 reserve, uint256 balance) private pure returns (uint256) {
         uint256 left = Math.min(reserve, balance);
+        if (left == 0) revert InsufficientLiquidity();
         return Math.ceilDiv(reserve * reserve * BPS, left * left) - BPS;
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -29,6 +30,9 @@ import {Predeploys} from "../Predeploys.sol";
 contract HMMPair is HMMReserves, ERC20Permit, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
+    /// @notice What a permit of shares is a hash of, as v2's pairs tell it.
+    bytes32 public constant PERMIT_TYPEHASH =
+        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
     /// @notice Shares of the first deposit that nobody gets; they make it dear to inflate a share.
     uint256 public constant MINIMUM_LIQUIDITY = 1_000;
     /// @dev Of the protocol's part in $AI this much goes to the Timelock, in percent. The rest burns.
@@ -57,23 +61,24 @@ contract HMMPair is HMMReserves, ERC20Permit, ReentrancyGuardTransient {
     /// @notice Output cannot go to a token's contract.
     error InvalidRecipient(address to);
 
-    constructor(
-        address tokenA,
-        address tokenB
-    ) HMMReserves(tokenA, tokenB) ERC20("HMM LP", "HMM-LP") ERC20Permit("HMM LP") {}
+    constructor() ERC20("HMM LP", "HMM-LP") ERC20Permit("HMM LP") {}
 
     /// @notice Gives the shares of what came in since the last call to `to`.
     /// @return liquidity Shares, rounded down.
     function mint(address to) external nonReentrant returns (uint256 liquidity) {
         (uint256 reserve0, uint256 reserve1, ) = getReserves();
         (uint256 balance0, uint256 balance1) = _balances();
-        uint256 amount0 = balance0 - reserve0;
-        uint256 amount1 = balance1 - reserve1;
+        HMMMath.requirePossible(0, balance0, balance1);
+        // A token that takes balances away brings no share.
+        uint256 amount0 = Math.saturatingSub(balance0, reserve0);
+        uint256 amount1 = Math.saturatingSub(balance1, reserve1);
         uint256 supply = totalSupply();
         if (supply == 0) {
             // Kept by the sink, which makes no call.
             _mint(Predeploys.AI_BURN, MINIMUM_LIQUIDITY);
             liquidity = Math.saturatingSub(Math.sqrt(amount0 * amount1), MINIMUM_LIQUIDITY);
+        } else if (reserve0 == 0 || reserve1 == 0) {
+            revert HMMMath.InsufficientLiquidity();
         } else {
             liquidity = Math.min(amount0 * supply / reserve0, amount1 * supply / reserve1);
         }
@@ -87,8 +92,9 @@ contract HMMPair is HMMReserves, ERC20Permit, ReentrancyGuardTransient {
     function burn(address to) external nonReentrant returns (uint256 amount0, uint256 amount1) {
         (uint256 balance0, uint256 balance1) = _balances();
         uint256 liquidity = balanceOf(address(this));
-        amount0 = liquidity * balance0 / totalSupply();
-        amount1 = liquidity * balance1 / totalSupply();
+        if (liquidity == 0) revert InsufficientLiquidityBurned();
+        amount0 = Math.mulDiv(liquidity, balance0, totalSupply());
+        amount1 = Math.mulDiv(liquidity, balance1, totalSupply());
         if (amount0 == 0 || amount1 == 0) revert InsufficientLiquidityBurned();
         IERC20(token0).safeTransfer(to, amount0);
         IERC20(token1).safeTransfer(to, amount1);
@@ -109,7 +115,12 @@ contract HMMPair is HMMReserves, ERC20Permit, ReentrancyGuardTransient {
         if (to == token0 || to == token1) revert InvalidRecipient(to);
         if (amount0Out > 0) IERC20(token0).safeTransfer(to, amount0Out);
         if (amount1Out > 0) IERC20(token1).safeTransfer(to, amount1Out);
-        if (data.length > 0) IHMMCallee(to).uniswapV2Call(msg.sender, amount0Out, amount1Out, data);
+        if (data.length > 0) {
+            Address.functionCall(
+                to,
+                abi.encodeCall(IHMMCallee.uniswapV2Call, (msg.sender, amount0Out, amount1Out, data))
+            );
+        }
         (uint256 amount0In, uint256 amount1In) = _settle(amount0Out, amount1Out);
         emit Swap(msg.sender, amount0In, amount1In, amount0Out, amount1Out, to);
     }
@@ -118,8 +129,8 @@ contract HMMPair is HMMReserves, ERC20Permit, ReentrancyGuardTransient {
     function skim(address to) external nonReentrant {
         (uint256 reserve0, uint256 reserve1, ) = getReserves();
         (uint256 balance0, uint256 balance1) = _balances();
-        IERC20(token0).safeTransfer(to, balance0 - reserve0);
-        IERC20(token1).safeTransfer(to, balance1 - reserve1);
+        IERC20(token0).safeTransfer(to, Math.saturatingSub(balance0, reserve0));
+        IERC20(token1).safeTransfer(to, Math.saturatingSub(balance1, reserve1));
     }
 
     /// @notice Makes the balances the reserves: what was donated belongs to the shares.
@@ -142,6 +153,7 @@ contract HMMPair is HMMReserves, ERC20Permit, ReentrancyGuardTransient {
     function _settle(uint256 amount0Out, uint256 amount1Out) private returns (uint256 amount0In, uint256 amount1In) {
         (uint256 reserve0, uint256 reserve1, ) = getReserves();
         (uint256 balance0, uint256 balance1) = _balances();
+        HMMMath.requirePossible(0, balance0, balance1);
         amount0In = Math.saturatingSub(balance0, reserve0 - amount0Out);
         amount1In = Math.saturatingSub(balance1, reserve1 - amount1Out);
         if (amount0In == 0 && amount1In == 0) revert HMMMath.InsufficientInput();
@@ -161,7 +173,7 @@ contract HMMPair is HMMReserves, ERC20Permit, ReentrancyGuardTransient {
         fee += tokensIn * HMMMath.PROTOCOL_FEE * (coins - fee) / (tokens * HMMMath.FEE_UNIT);
         if (fee == 0) return;
         uint256 toTreasury = fee * TREASURY_PERCENT / 100;
-        AIBurn(payable(Predeploys.AI_BURN)).burn{value: fee - toTreasury}(AIBurn.Category.HMM);
+        AIBurn(payable(Predeploys.AI_BURN)).burn{value: fee - toTreasury}(uint8(AIBurn.Category.HMM));
         IERC20(Predeploys.AI).safeTransfer(Predeploys.TIMELOCK, toTreasury);
         emit ProtocolFeePaid(Predeploys.AI, fee - toTreasury, toTreasury);
     }

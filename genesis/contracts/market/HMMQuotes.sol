@@ -17,6 +17,10 @@ abstract contract HMMQuotes {
     error NoPair(address tokenA, address tokenB);
     /// @notice A path is of two tokens or more.
     error PathTooShort(uint256 length);
+    /// @notice The path must begin, or end, with $AI here.
+    error NotAI(address token);
+    /// @notice The trade gives `amount` of the output, of which at least `minimum` was asked for.
+    error OutputBelowMinimum(uint256 amount, uint256 minimum);
 
     /// @notice The factory that knows the pairs.
     function factory() external pure returns (address) {
@@ -84,6 +88,21 @@ abstract contract HMMQuotes {
         HMMPair pair = _pair(tokenA, tokenB);
         (uint256 reserve0, uint256 reserve1, ) = pair.getReserves();
         return tokenA == pair.token0() ? (reserve0, reserve1) : (reserve1, reserve0);
+    }
+
+    function _requireFirstAI(address[] calldata path) internal pure {
+        _requirePath(path);
+        if (path[0] != Predeploys.AI) revert NotAI(path[0]);
+    }
+
+    function _requireLastAI(address[] calldata path) internal pure {
+        _requirePath(path);
+        address last = path[path.length - 1];
+        if (last != Predeploys.AI) revert NotAI(last);
+    }
+
+    function _requireOutput(uint256 amount, uint256 minimum) internal pure {
+        if (amount < minimum) revert OutputBelowMinimum(amount, minimum);
     }
 
     function _requirePath(address[] calldata path) internal pure {

@@ -2,7 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {HMMMath} from "./HMMMath.sol";
+import {Predeploys} from "../Predeploys.sol";
+
+/// @dev Whoever makes a pair, as its constructor sees it.
+interface IPairMaker {
+    /// @notice The tokens of the pair that is being made, in ascending order.
+    function newPairTokens() external view returns (address token0, address token1);
+}
 
 /**
  * @title What a pool holds, and what it was worth over time
@@ -10,8 +17,6 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
  * twice and divide the difference by the seconds between.
  */
 abstract contract HMMReserves {
-    using SafeCast for uint256;
-
     /// @notice The token with the lower address.
     address public immutable token0;
     /// @notice The token with the higher address.
@@ -28,13 +33,11 @@ abstract contract HMMReserves {
     /// @notice The reserves are now these.
     event Sync(uint112 reserve0, uint112 reserve1);
 
-    /// @notice Pools are made with their tokens in ascending order.
-    error TokensNotSorted(address token0, address token1);
-
-    constructor(address tokenA, address tokenB) {
-        if (tokenA >= tokenB) revert TokensNotSorted(tokenA, tokenB);
-        token0 = tokenA;
-        token1 = tokenB;
+    /// @dev Init code without arguments is the same for all pairs, so that clients can compute addresses of pairs.
+    /// In block 0 no other contract is sure to have code: that pair knows its tokens.
+    constructor() {
+        bool isOfBlockZero = address(this) == Predeploys.HMM_PAIR_AI_HUSD;
+        (token0, token1) = isOfBlockZero ? (Predeploys.AI, Predeploys.HUSD) : IPairMaker(msg.sender).newPairTokens();
     }
 
     /// @notice The reserves, and the low 32 bits of the time of their last change.
@@ -45,6 +48,7 @@ abstract contract HMMReserves {
     /// @dev The first change in a second adds the price that stood until then, so that nothing done in a block
     /// counts towards that block's averages.
     function _update(uint256 balance0, uint256 balance1) internal {
+        HMMMath.requirePossible(0, balance0, balance1);
         (uint112 reserve0, uint112 reserve1, uint32 timestampLast) = getReserves();
         uint32 timestamp = uint32(block.timestamp % 2 ** 32);
         unchecked {
@@ -55,8 +59,8 @@ abstract contract HMMReserves {
                 price1CumulativeLast += ((uint256(reserve0) << 112) / reserve1) * elapsed;
             }
         }
-        _reserve0 = balance0.toUint112();
-        _reserve1 = balance1.toUint112();
+        _reserve0 = uint112(balance0);
+        _reserve1 = uint112(balance1);
         _timestampLast = timestamp;
         emit Sync(_reserve0, _reserve1);
     }

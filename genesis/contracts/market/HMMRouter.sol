@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HMMLiquidity} from "./HMMLiquidity.sol";
 import {HMMPair} from "./HMMPair.sol";
-import {Predeploys} from "../Predeploys.sol";
+import {HMMTolls} from "./HMMTolls.sol";
 
 /**
  * @title The door to the market
- * @notice Speaks the interface of a Uniswap v2 router with $AI as its wrapped coin. $AI needs no wrapping: the
+ * @notice Speaks the interface of a Uniswap v2 router (`Router02`) with $AI as its wrapped coin. $AI needs no wrapping: the
  * functions with ETH in their name take native coins as `msg.value`, or pay them out, and that is all that sets them
  * apart. Deadlines are in unix seconds. Keeps nothing between calls.
  */
-contract HMMRouter is HMMLiquidity {
-    /// @notice The path must begin, or end, with $AI here.
-    error NotAI(address token);
-    /// @notice The trade gives `amount` of the output, of which at least `minimum` was asked for.
-    error OutputBelowMinimum(uint256 amount, uint256 minimum);
+contract HMMRouter is HMMTolls {
     /// @notice The trade takes `amount` of the input, of which at most `maximum` was allowed.
     error InputAboveMaximum(uint256 amount, uint256 maximum);
 
@@ -128,21 +123,6 @@ contract HMMRouter is HMMLiquidity {
             pair.swap(amount0Out, amount1Out, address(next), "");
             pair = next;
         }
-    }
-
-    function _requireFirstAI(address[] calldata path) private pure {
-        _requirePath(path);
-        if (path[0] != Predeploys.AI) revert NotAI(path[0]);
-    }
-
-    function _requireLastAI(address[] calldata path) private pure {
-        _requirePath(path);
-        address last = path[path.length - 1];
-        if (last != Predeploys.AI) revert NotAI(last);
-    }
-
-    function _requireOutput(uint256 amount, uint256 minimum) private pure {
-        if (amount < minimum) revert OutputBelowMinimum(amount, minimum);
     }
 
     function _requireInput(uint256 amount, uint256 maximum) private pure {

@@ -71,8 +71,6 @@ contract PublicSale is SaleTerms, ReentrancyGuardTransient {
     error AlreadySettled();
     /// @notice The clearing price is not found yet.
     error NotSettled();
-    /// @notice The grid has `ticks` prices, counted from 0.
-    error UnknownTick(uint256 tick, uint256 ticks);
     /// @notice A bid is for at least `min` wei.
     error BidTooSmall(uint256 quantity, uint256 min);
     /// @notice With this bid `account` would bid for `quantity` wei of at most `max`.
@@ -95,7 +93,7 @@ contract PublicSale is SaleTerms, ReentrancyGuardTransient {
         if (block.timestamp >= endsAt) revert NotOpen(endsAt);
         if (tick >= TICKS) revert UnknownTick(tick, TICKS);
         if (quantity < BID_MIN) revert BidTooSmall(quantity, BID_MIN);
-        uint256 total = quantityOf[msg.sender] + quantity;
+        uint256 total = Math.saturatingAdd(quantityOf[msg.sender], quantity);
         if (total > ACCOUNT_MAX) revert AboveAccountLimit(msg.sender, total, ACCOUNT_MAX);
         if (attestedOnly && !IIdentityRegistry(Predeploys.IDENTITY_REGISTRY).isUnique(msg.sender)) {
             revert NotAttested(msg.sender);
@@ -165,7 +163,7 @@ contract PublicSale is SaleTerms, ReentrancyGuardTransient {
     function _receive(uint256 escrow) private {
         uint256 before = quoteToken.balanceOf(address(this));
         quoteToken.safeTransferFrom(msg.sender, address(this), escrow);
-        uint256 received = quoteToken.balanceOf(address(this)) - before;
+        uint256 received = Math.saturatingSub(quoteToken.balanceOf(address(this)), before);
         if (received != escrow) revert EscrowNotReceived(received, escrow);
     }
 

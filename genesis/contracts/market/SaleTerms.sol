@@ -41,6 +41,8 @@ abstract contract SaleTerms is AccessManaged {
     error PriceIsZero();
     /// @notice `token` cannot pay for bids: it is $AI, or nothing.
     error InvalidQuoteToken(address token);
+    /// @notice The grid has `ticks` prices, counted from 0.
+    error UnknownTick(uint256 tick, uint256 ticks);
 
     constructor(bool dev) AccessManaged(Predeploys.ACCESS_MANAGER) {
         DURATION_MIN = dev ? 1 seconds : 1 days;
@@ -74,6 +76,7 @@ abstract contract SaleTerms is AccessManaged {
 
     /// @notice The price of `tick`.
     function priceAt(uint256 tick) public view returns (uint256) {
+        if (tick >= TICKS) revert UnknownTick(tick, TICKS);
         return minPrice + tick * tickSize;
     }
 }

@@ -52,10 +52,12 @@ contract AIStaking is StakeVotes, RewardReservoir, AccessManaged, ReentrancyGuar
     /// @notice Unbondings that begin from now on take `current` seconds.
     event UnbondingPeriodSet(uint256 previous, uint256 current);
 
-    /// @notice Nothing to stake or to unstake.
+    /// @notice Nothing to stake, to unstake or to fund.
     error ZeroAmount();
     /// @notice `value` wei is more than the stake of `stake` wei.
     error AboveStake(uint256 value, uint256 stake);
+    /// @notice There are `tiers` tiers, counted from 0.
+    error UnknownTier(uint256 tier, uint256 tiers);
     /// @notice `account` has no unbonding that is due.
     error NothingDue(address account);
     /// @notice `account` has earned nothing.
@@ -119,6 +121,7 @@ contract AIStaking is StakeVotes, RewardReservoir, AccessManaged, ReentrancyGuar
 
     /// @inheritdoc IAIStaking
     function fund() external payable {
+        if (msg.value == 0) revert ZeroAmount();
         _fund(msg.value);
     }
 
@@ -132,20 +135,21 @@ contract AIStaking is StakeVotes, RewardReservoir, AccessManaged, ReentrancyGuar
         return _unbondings[account];
     }
 
-    /// @notice The greatest yield of `tier`, in basis points a year.
-    function apyBps(Tier tier) public pure returns (uint256) {
-        return StakeTiers.apyBps(tier);
+    /// @notice The greatest yield of `tier`, a number of `Tier`, in basis points a year.
+    function apyBps(uint8 tier) external pure returns (uint256) {
+        if (tier > uint8(Tier.Platinum)) revert UnknownTier(tier, uint256(Tier.Platinum) + 1);
+        return StakeTiers.apyBps(Tier(tier));
     }
 
     /// @notice The yield that `account` is paid now, in basis points a year: that of its tier, or less while the
     /// budget holds less than a month of everybody's interest.
     function currentApyBps(address account) external view returns (uint256) {
-        return _affordableBps(apyBps(tierOf(account)));
+        return _affordableBps(StakeTiers.apyBps(tierOf(account)));
     }
 
     /// @dev Interest first: what was earned is settled at the old weight.
     function _restake(address account, uint256 value) private {
-        _setWeight(account, value * apyBps(StakeTiers.tierOf(value)));
+        _setWeight(account, value * StakeTiers.apyBps(StakeTiers.tierOf(value)));
         _setStake(account, value);
     }
 

@@ -25,18 +25,23 @@ contract AIBurn {
     /// @notice `from` burned `value` wei for the reason `category`.
     event Burned(Category indexed category, address indexed from, uint256 value);
 
+    /// @notice There are `categories` categories, counted from 0.
+    error UnknownCategory(uint256 category, uint256 categories);
+
     /// @notice Burns without a reason, counted as `other`.
     receive() external payable {}
 
-    /// @notice Burns `msg.value` wei for the reason `category`.
-    function burn(Category category) external payable {
-        _burned[uint256(category)] += msg.value;
-        emit Burned(category, msg.sender, msg.value);
+    /// @notice Burns `msg.value` wei for the reason `category`: a number of `Category`.
+    function burn(uint8 category) external payable {
+        if (category >= CATEGORIES) revert UnknownCategory(category, CATEGORIES);
+        _burned[category] += msg.value;
+        emit Burned(Category(category), msg.sender, msg.value);
     }
 
     /// @notice Wei burned for the reason `category`.
-    function burnedBy(Category category) external view returns (uint256) {
-        return _burned[uint256(category)];
+    function burnedBy(uint8 category) external view returns (uint256) {
+        if (category >= CATEGORIES) revert UnknownCategory(category, CATEGORIES);
+        return _burned[category];
     }
 
     /// @notice Wei burned in all.

@@ -51,7 +51,7 @@ abstract contract StakerCalls is World {
     }
 
     function fund(uint8 who, uint256 value) external acts {
-        value %= _person(who).balance / 100 + 1;
+        value = 1 + value % (_person(who).balance / 100 + 1);
         VM.prank(_person(who));
         STAKING.fund{value: value}();
         _done();

@@ -64,7 +64,7 @@ abstract contract UserCalls is World {
             TOKEN.burn(value);
         } else {
             volunteered[AIBurn.Category(category % 6)] += value;
-            SINK.burn{value: value}(AIBurn.Category(category % 6));
+            SINK.burn{value: value}(category % 6);
         }
         _done();
     }
