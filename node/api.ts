@@ -14,6 +14,8 @@ import type {
   EstimateOutcome,
   Overrides,
 } from './execution/call-types.ts'
+import type { TransactionTrace } from './execution/tracing/trace-block.ts'
+import type { TraceCallOptions, TraceOptions } from './execution/tracing/trace-options.ts'
 import type { ValidatorRecord } from './finality/validator-view.ts'
 import type { Receipt } from './receipt.ts'
 import type { StateView } from './state/types.ts'
@@ -87,6 +89,35 @@ export interface StateReader {
 export type CallLimits = {
   /** Aborts when the caller no longer waits; execution gives way to it every few milliseconds. */
   readonly signal?: AbortSignal
+}
+
+/** Executions watched from inside; what comes back is JSON. */
+export interface TraceReader {
+  /** A transaction where it stands in its block. Throws `TraceError`. */
+  transaction(
+    location: TransactionLocation,
+    options: TraceOptions,
+    limits: CallLimits,
+  ): Promise<unknown>
+  /** All transactions of a block. */
+  block(
+    hash: Hash,
+    options: TraceOptions,
+    limits: CallLimits,
+  ): Promise<readonly TransactionTrace[]>
+  /** The same of a block that need not be stored, but whose parent is. */
+  rawBlock(
+    rlp: Uint8Array,
+    options: TraceOptions,
+    limits: CallLimits,
+  ): Promise<readonly TransactionTrace[]>
+  /** A message on the state after a block, or before one of its transactions. */
+  call(
+    block: BlockSummary,
+    request: CallRequest,
+    options: TraceCallOptions,
+    limits: CallLimits,
+  ): Promise<unknown>
 }
 
 export interface PoolReader {
@@ -246,6 +277,7 @@ export interface NodeApi {
   readonly events: NodeEvents
   readonly chain: ChainReader
   readonly state: StateReader
+  readonly trace: TraceReader
   readonly pool: PoolReader
   readonly network: NetworkReader
   readonly work: WorkDesk

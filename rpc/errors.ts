@@ -5,7 +5,7 @@
  */
 import { CodedError } from '../consensus/errors.ts'
 import type { Hex } from '../consensus/types.ts'
-import { revertReason } from './format/revert-reason.ts'
+import { revertReason } from '../node/execution/calls/revert-reason.ts'
 import { ANSWER_BYTES_MAX } from './limits.ts'
 
 export type RpcErrorType =
@@ -68,6 +68,8 @@ const FAMILY_CODES: Readonly<Record<string, number>> = {
   TransactionError: -32003,
   CallError: -32005,
   InterruptError: -32005,
+  TraceSizeError: -32005,
+  TracerError: -32602,
 }
 const OTHER_FAILURE = -32000
 

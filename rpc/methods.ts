@@ -1,5 +1,6 @@
 /** Every method, by name. The order of the docs is the order here. */
 import { rawMethods } from './debug/raw.ts'
+import { traceMethods } from './debug/trace.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/call.ts'
 import { chainMethods } from './eth/chain.ts'
@@ -35,6 +36,7 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...netMethods(modules),
     ...txpoolMethods(modules),
     ...rawMethods(modules),
+    ...traceMethods(modules),
     ...chainParamsMethods(modules),
     ...computeProofMethods(modules),
     ...workMethods(modules),

@@ -14,6 +14,7 @@ import { NodeFinalityReader } from './finality-reader.ts'
 import { NodeNetworkReader } from './network-reader.ts'
 import { PendingBlocks } from './pending-blocks.ts'
 import { NodeStateReader } from './state-reader.ts'
+import { createTraceReader } from './trace-reader.ts'
 import { NodeWorkReader } from './work-reader.ts'
 
 export type NodeApiParts = {
@@ -39,6 +40,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     events,
     chain: new NodeChainReader(chain, pending),
     state: new NodeStateReader(chain, pending),
+    trace: createTraceReader(chain),
     pool,
     network: new NodeNetworkReader(peers?.network, peers?.sync, clock),
     work: new NodeWorkReader({ chain, desk, sealer, coinbase }),

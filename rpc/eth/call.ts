@@ -56,7 +56,7 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
 }
 
 /** Drops what only a signed transaction has; a chain id must be ours all the same. */
-function readCall(transaction: TransactionRequest, expectedChainId: bigint): CallRequest {
+export function readCall(transaction: TransactionRequest, expectedChainId: bigint): CallRequest {
   const { nonce: _nonce, chainId, ...request } = transaction
   if (chainId === undefined || chainId === expectedChainId) return request
   throw paramInvalid(`chainId does not match: want ${expectedChainId}, got ${chainId}`)

@@ -19,6 +19,7 @@ import type {
   PoolContent,
   PoolReader,
   StateReader,
+  TraceReader,
   ValidatorSummary,
   WorkDesk,
 } from '../../node/api.ts'
@@ -40,6 +41,11 @@ export type CallHandler = (
   block: BlockSummary,
 ) => CallOutcome | Promise<CallOutcome>
 
+export type TraceHandler = (
+  what: 'transaction' | 'block' | 'rawBlock' | 'call',
+  ...asked: readonly unknown[]
+) => unknown
+
 export class FakeNode implements NodeApi {
   readonly genesis: Genesis
   readonly clientVersion = 'hanzo/0.0.0-fake'
@@ -47,6 +53,7 @@ export class FakeNode implements NodeApi {
   readonly chain: FakeChain
   readonly pool: FakePool
   readonly state: StateReader
+  readonly trace: TraceReader
   readonly network = new FakeNetwork()
   readonly work: WorkDesk
   readonly finality = new FakeFinality()
@@ -54,12 +61,16 @@ export class FakeNode implements NodeApi {
   nodeHealth: NodeHealth = { isReady: true, reason: undefined }
   onCall: CallHandler = () => ({ kind: 'ok', output: '0x', gasUsed: 21_000n })
 
+  /** Nothing executes here: the test says what a trace is. */
+  onTrace: TraceHandler = () => ({})
+
   private constructor(genesis: Genesis) {
     this.genesis = genesis
     this.chain = new FakeChain(genesis)
     this.pool = new FakePool(this)
     this.chain.pendingTransactions = () => this.pool.pending()
     this.state = fakeState(this)
+    this.trace = fakeTrace(this)
     this.work = fakeWork(this)
   }
 
@@ -238,6 +249,17 @@ function fakeState(node: FakeNode): StateReader {
       const outcome = await node.onCall(request, overrides, block)
       return outcome.kind === 'ok' ? { kind: 'ok', gas: outcome.gasUsed } : outcome
     },
+  }
+}
+
+function fakeTrace(node: FakeNode): TraceReader {
+  const blockTrace = async (asked: unknown): Promise<readonly never[]> =>
+    (await asked) as readonly never[]
+  return {
+    transaction: async (...asked) => node.onTrace('transaction', ...asked),
+    block: (...asked) => blockTrace(node.onTrace('block', ...asked)),
+    rawBlock: (...asked) => blockTrace(node.onTrace('rawBlock', ...asked)),
+    call: async (...asked) => node.onTrace('call', ...asked),
   }
 }
 

@@ -27,6 +27,7 @@ const TITLES: Readonly<Record<string, string>> = {
   rpc: 'Network and web3',
   txpool: 'Pool',
   debug: 'Debug',
+  ots: 'Otterscan',
   hanzo: 'Hanzo',
 }
 

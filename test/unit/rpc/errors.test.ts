@@ -4,7 +4,7 @@ import type { Hex } from '../../../consensus/types.ts'
 import { CallError } from '../../../node/execution/calls/call-lanes.ts'
 import { InterruptError } from '../../../node/execution/evm/pace.ts'
 import { formatError, reverted } from '../../../rpc/errors.ts'
-import { revertReason } from '../../../rpc/format/revert-reason.ts'
+import { revertReason } from '../../../node/execution/calls/revert-reason.ts'
 import { PoolError } from '../../support/fake-node.ts'
 
 const word = (value: number): string => value.toString(16).padStart(64, '0')

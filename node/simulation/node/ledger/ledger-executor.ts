@@ -94,6 +94,7 @@ const openLedger = (state: StateStore, rules: LedgerRules): BlockExecutor => ({
   },
   call: noCalls,
   estimateGas: noCalls,
+  replay: async () => noReplay(),
 })
 
 /** Contracts do not run here. */
@@ -102,6 +103,10 @@ const noCalls: BlockExecutor['call'] & BlockExecutor['estimateGas'] = async () =
   reason: 'nothing is executed in this tier',
   gasUsed: 0n,
 })
+
+function noReplay(): never {
+  assert(false, 'there is no code here to be traced')
+}
 
 type BlockTerms = {
   readonly coinbase: Address

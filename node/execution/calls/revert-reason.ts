@@ -1,5 +1,5 @@
 /** What Solidity wrote into revert data, in words: `Error(string)` and `Panic(uint256)`. */
-import type { Hex } from '../../consensus/types.ts'
+import type { Hex } from '../../../consensus/types.ts'
 
 /** Selectors of the two errors that every compiler emits. */
 const ERROR_SELECTOR = '0x08c379a0'
