@@ -16,6 +16,7 @@ export type DevnetValidatorKeys = {
   readonly votingKey: Hex
   readonly address: Address
   readonly coinbase: Address
+  readonly coinbaseKey: Hex
 }
 
 const genesisByOptions = new Map<string, Promise<Genesis>>()
@@ -23,8 +24,10 @@ const genesisByOptions = new Map<string, Promise<Genesis>>()
 export function validatorKeys(count: number): readonly DevnetValidatorKeys[] {
   return Array.from({ length: count }, (_, index) => {
     const voting = keyOf(`voting key ${index}`)
-    const coinbase = addressOfKey(keyOf(`coinbase ${index}`))
-    return { votingKey: bytesToHex(voting), address: addressOfKey(voting), coinbase }
+    const earning = keyOf(`coinbase ${index}`)
+    const [address, coinbase] = [addressOfKey(voting), addressOfKey(earning)]
+    const keys = { votingKey: bytesToHex(voting), coinbaseKey: bytesToHex(earning) }
+    return { ...keys, address, coinbase }
   })
 }
 

@@ -26,8 +26,17 @@ export class FinalityLedger {
   readonly #newest = new Map<number, { readonly justified: bigint; readonly finalized: bigint }>()
   readonly #votes = new Map<number, FinalityVote[]>()
 
-  constructor(tell: Tell) {
+  readonly #mayConflict: boolean
+  #conflicts = 0
+
+  /** With `mayConflict` two finalities are counted, and somebody else asks who noticed. */
+  constructor(tell: Tell, mayConflict = false) {
     this.#tell = tell
+    this.#mayConflict = mayConflict
+  }
+
+  get conflicts(): number {
+    return this.#conflicts
   }
 
   /** Finalized epochs from the oldest on. */
@@ -65,6 +74,8 @@ export class FinalityLedger {
     const first = this.#finalized.get(epoch)
     if (first === undefined) {
       this.#finalized.set(epoch, { hash, node })
+    } else if (first.hash !== hash && this.#mayConflict) {
+      this.#conflicts += 1
     } else if (first.hash !== hash && !isThirdProved(state)) {
       const others = `${first.hash.slice(0, 10)} on node ${first.node}`
       this.#tell('I1', node, `epoch ${epoch} is ${hash.slice(0, 10)} here and ${others}`)

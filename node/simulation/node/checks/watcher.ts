@@ -4,6 +4,8 @@
  *
  * Spec: docs/simulator.md, "Invariants".
  */
+import type { Address, Hash } from '../../../../consensus/types.ts'
+import { CorruptionError } from '../../../storage/codec/record.ts'
 import type { Coverage } from '../../engine/coverage.ts'
 import type { Cluster, ClusterObserver } from '../cluster.ts'
 import type { SimulatedNode } from '../simulated-node.ts'
@@ -14,7 +16,10 @@ import { type Violation, Violations } from './violation.ts'
 
 /** What a handler may throw without being wrong: the disk or the queue takes nothing now. */
 const TRANSIENT = new Set(['CLOSED', 'FULL', 'NOT_WRITABLE', 'WRITE_FAILED'])
+/** What a handler may throw on a disk that is damaged. */
+const DAMAGE = new Set(['RECORD_DAMAGED', 'RECORD_MISSING'])
 const HANDLER_FAILED = new Set(['A gossip handler failed', 'Request handler failed'])
+const REPAIRS = 'The database is damaged'
 /** A reorg that is worth counting. */
 const DEEP_REORG_BLOCKS = 10
 
@@ -25,11 +30,23 @@ export class Watcher implements ClusterObserver {
   readonly #coverage: Coverage | undefined
   /** Nodes that lied once: nothing is asked of them any more. */
   readonly #liars = new Set<number>()
+  /** Whose blocks are whose. */
+  readonly #sealers = new Map<Address, number>()
+  /** Nodes whose disk may give back something else than was written. */
+  readonly damaged = new Set<number>()
+  /** A reader of such a node has met it. */
+  onDamageFound: (node: number) => void = () => undefined
 
-  constructor(nowMs: () => number, coverage?: Coverage) {
+  /** With `mayConflict`, two finalities are no violation of their own: see {@link conflicts}. */
+  constructor(nowMs: () => number, coverage?: Coverage, mayConflict = false) {
     this.#violations = new Violations(nowMs)
-    this.#ledger = new FinalityLedger(this.#violations.tell)
+    this.#ledger = new FinalityLedger(this.#violations.tell, mayConflict)
     this.#coverage = coverage
+  }
+
+  /** Epochs that two honest nodes have finalized differently. */
+  get conflicts(): number {
+    return this.#ledger.conflicts
   }
 
   get violations(): readonly Violation[] {
@@ -49,9 +66,18 @@ export class Watcher implements ClusterObserver {
     this.#ledger.forget(node)
   }
 
-  onStart({ index, node }: SimulatedNode): void {
+  onStart({ index, node, parts: { coinbase } }: SimulatedNode): void {
     const { chain } = node
     this.#transactions.onStart(index)
+    this.#sealers.set(coinbase, index)
+    chain.events.on('refused', (block, _, outcome) => {
+      if (outcome.kind !== 'invalid' || outcome.condemns !== 'header') return
+      const sealer = this.#sealers.get(block.header.coinbase)
+      this.#coverage?.hit('block found invalid')
+      if (sealer === undefined || !this.isTrusted(sealer) || !this.isTrusted(index)) return
+      const { number } = block.header
+      this.#violations.tell('I6', index, `block ${number} of node ${sealer}: ${outcome.code}`)
+    })
     chain.events.on('finality', (effects) => {
       if (!this.isTrusted(index)) return
       for (const effect of effects) {
@@ -71,25 +97,55 @@ export class Watcher implements ClusterObserver {
   /** I7: a handler that fails has a bug, unless the disk or the queue is the cause. */
   onLog(node: number, line: Readonly<Record<string, unknown>>): void {
     const { msg, err } = line
-    if (!HANDLER_FAILED.has(String(msg)) || !this.isTrusted(node)) return
     const { message, code } = (err ?? {}) as { message?: string; code?: string }
+    if (String(msg).startsWith(REPAIRS)) this.#onRepair(node)
+    if (DAMAGE.has(code ?? '') && this.damaged.has(node)) {
+      this.onDamageFound(node)
+      return
+    }
+    if (!HANDLER_FAILED.has(String(msg)) || !this.isTrusted(node)) return
     if (TRANSIENT.has(code ?? '')) return
     this.#violations.tell('I7', node, `a handler failed: ${message}`)
+  }
+
+  /** F16: finality goes back to what certificates prove of the good part. */
+  #onRepair(node: number): void {
+    this.#coverage?.hit('damage repaired')
+    if (this.damaged.has(node)) this.#ledger.forget(node)
+    else this.#violations.tell('I7', node, 'a disk that lost nothing but its end was repaired')
   }
 
   /** Looks at everything, between two events. */
   async inspect(cluster: Cluster): Promise<void> {
     const nodes = cluster.nodes.filter(({ index, isUp }) => isUp && this.isTrusted(index))
-    for (const { index, node, disk } of nodes) {
-      if (!node.chain.isWritable) continue
-      const found = await checkNode(node, disk.store)
-      for (const [invariant, message] of found) this.#violations.tell(invariant, index, message)
-      const tagged = await node.api.chain.resolve({ tag: 'finalized' })
-      const { finalized } = node.chain.tree
-      if (tagged?.hash !== finalized.hash) {
-        this.#violations.tell('I17', index, 'the tag `finalized` is not what is final')
+    const unproven = cluster.nodes.flatMap((node) => [...node.unproven])
+    for (const node of nodes) {
+      if (!node.node.chain.isWritable) continue
+      try {
+        await this.#inspectNode(node, unproven)
+      } catch (error) {
+        if (!(error instanceof CorruptionError) || !this.damaged.has(node.index)) throw error
+        this.onDamageFound(node.index)
       }
-      await this.#transactions.inspect(index, node, this.#violations.tell)
     }
+  }
+
+  async #inspectNode(
+    { index, node, disk }: SimulatedNode,
+    unproven: readonly Hash[],
+  ): Promise<void> {
+    const { tell } = this.#violations
+    const { tree } = node.chain
+    for (const [invariant, message] of await checkNode(node, disk.store)) {
+      tell(invariant, index, message)
+    }
+    if (unproven.some((hash) => tree.get(hash) !== undefined)) {
+      tell('I5', index, 'a header that nobody has worked for has weight')
+    }
+    const tagged = await node.api.chain.resolve({ tag: 'finalized' })
+    if (tagged?.hash !== tree.finalized.hash) {
+      tell('I17', index, 'the tag `finalized` is not what is final')
+    }
+    await this.#transactions.inspect(index, node, tell)
   }
 }

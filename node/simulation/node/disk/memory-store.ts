@@ -102,6 +102,21 @@ export class MemoryStore implements RecoverableStore {
     return lost.length
   }
 
+  /**
+   * The power went and the log has a hole: of what was not synced one batch is gone, and those
+   * behind it stay. False: nothing was unsynced.
+   */
+  losePowerWithHole(): boolean {
+    if (this.#unsynced.length < 2) return false
+    const hole = this.#rng.below(this.#unsynced.length - 1)
+    const later = new Set(this.#unsynced.slice(hole + 1).flatMap((undo) => undo.map((u) => u.key)))
+    for (const { key, before } of (this.#unsynced[hole] ?? []).reverse()) {
+      if (!later.has(key)) this.#set(key, before)
+    }
+    this.#unsynced = []
+    return true
+  }
+
   /** Flips one bit of a value of the table; false: there is none. */
   flipBit(prefix: number): boolean {
     const values = this.#tables.get(prefix)?.values

@@ -1,6 +1,6 @@
 /**
- * What goes wrong for whole nodes: partitions, crashes at any write, power cuts, disks that fail or
- * fill up, clocks and storms. Each has its own rhythm and its own stream of chance.
+ * What goes wrong for whole nodes: partitions, crashes at any write, power cuts, disks that fail,
+ * fill up or lie, clocks and storms. Each has its own rhythm and its own stream of chance.
  *
  * Spec: docs/simulator.md, "Faults".
  */
@@ -11,6 +11,7 @@ import type { Watcher } from '../../node/checks/watcher.ts'
 import type { Cluster } from '../../node/cluster.ts'
 import type { CrashKind } from '../../node/disk/memory-disk.ts'
 import type { SimulatedNode } from '../../node/simulated-node.ts'
+import type { Damage } from './damage.ts'
 import type { NodeSwarm } from './node-swarm.ts'
 
 export const NODE_NEMESIS_NAMES = [
@@ -22,29 +23,44 @@ export const NODE_NEMESIS_NAMES = [
   'crash of all',
   'disk fails',
   'slow disk',
+  'bit flip',
+  'hole in the log',
   'clock',
   'storm',
 ] as const
 
 export type NodeNemesisName = (typeof NODE_NEMESIS_NAMES)[number]
 
+/** Faults after which a disk gives back something else than was written. */
+export const DAMAGES: ReadonlySet<NodeNemesisName> = new Set(['bit flip', 'hole in the log'])
+
 const HOUR_MS = 3_600_000
 /** Writes within which a node that is to crash at one gets to it. */
 const WRITES_MAX = 12
+
+export type NemesisParts = {
+  readonly cluster: Cluster
+  readonly swarm: NodeSwarm
+  readonly watcher: Watcher
+  readonly coverage: Coverage
+  readonly damage: Damage
+}
 
 export class NodeNemeses {
   readonly #cluster: Cluster
   readonly #swarm: NodeSwarm
   readonly #watcher: Watcher
   readonly #coverage: Coverage
+  readonly #damage: Damage
   #cuts: Cuts = NO_CUTS
   #isOver = false
 
-  constructor(cluster: Cluster, swarm: NodeSwarm, watcher: Watcher, coverage: Coverage) {
+  constructor({ cluster, swarm, watcher, coverage, damage }: NemesisParts) {
     this.#cluster = cluster
     this.#swarm = swarm
     this.#watcher = watcher
     this.#coverage = coverage
+    this.#damage = damage
   }
 
   start(): void {
@@ -65,6 +81,12 @@ export class NodeNemeses {
       node.disk.faults.slowMs = 0
       node.disk.faults.crashAtWrite(Number.POSITIVE_INFINITY, () => undefined)
       node.clock.set(0)
+    }
+    // What nobody has found yet would be found in the middle of the second phase.
+    for (const index of [...this.#watcher.damaged]) {
+      const node = this.#cluster.nodes[index]
+      if (node?.isUp === true || node?.isStarting === true) node.crash('process')
+      if (node !== undefined) this.#damage.wipe(node)
     }
     const down = this.#cluster.nodes.filter(({ isUp, isStarting }) => !isUp && !isStarting)
     await this.#cluster.complete(Promise.all(down.map((node) => node.start())))
@@ -120,6 +142,10 @@ export class NodeNemeses {
           node.disk.faults.slowMs = 0
         })
         return
+      case 'bit flip':
+      case 'hole in the log':
+        this.#spoil(name, rng, lastMs)
+        return
       case 'clock':
         node.clock.set(rng.pick([-HOUR_MS, -8_000, 8_000]), rng.pick([0, 0.05, -0.05]))
         this.#after(lastMs, () => node.clock.set(0))
@@ -165,6 +191,19 @@ export class NodeNemeses {
     })
   }
 
+  #spoil(name: 'bit flip' | 'hole in the log', rng: SeededRng, lastMs: number): void {
+    const node = this.#cluster.nodes[this.#swarm.victim ?? -1]
+    if (node === undefined || !node.isUp) return
+    if (name === 'bit flip' && rng.chance(0.5)) {
+      this.#damage.flipBit(node, rng)
+      return
+    }
+    node.crash('process')
+    if (name === 'bit flip') this.#damage.flipBit(node, rng)
+    else this.#damage.makeHole(node)
+    this.#afterCrash(node, 'process', lastMs)
+  }
+
   #afterCrash(node: SimulatedNode, kind: CrashKind, lastMs: number): void {
     this.#cluster.trace.add('crash', node.index, 0, () => kind)
     if (kind === 'power') this.#watcher.onDiskLost(node.index)
@@ -176,8 +215,9 @@ export class NodeNemeses {
     if (node.isUp || node.isStarting) return
     node.start().catch((error: unknown) => {
       const { failure } = node.disk.faults
-      if (failure === undefined) throw error
-      this.#coverage.hit('start on a disk that fails')
+      const isHealed = this.#damage.heal(node, error)
+      if (failure === undefined && !isHealed) throw error
+      this.#coverage.hit(isHealed ? 'directory moved away' : 'start on a disk that fails')
       this.#after(this.#swarm.blockMs, () => this.#restart(node))
     })
   }

@@ -1,20 +1,25 @@
 /**
- * What a seed of tier 1 or 2 stands for: how many nodes, whose work, how far apart, what goes wrong
- * and who lies. Stakes are equal, as genesis has them; liars hold less than a third.
+ * What a seed of tier 1 or 2 stands for: how many nodes, whose work, how far apart, what goes wrong,
+ * who lies, who joins and leaves, and whose disk gives back something else than was written. Stakes
+ * are equal, as genesis has them; liars hold less than a third, but for seeds that are about more.
  *
  * Spec: docs/simulator.md, "A seed".
  */
 import type { PresetName } from '../../../../genesis/params.ts'
 import type { WireQuality } from '../../engine/network.ts'
 import { SeededRng } from '../../engine/seeded-rng.ts'
+import type { SetChange } from '../../node/set-changes.ts'
 import { LIE_NAMES, type LieName } from '../../strategy-names.ts'
-import { NODE_NEMESIS_NAMES, type NodeNemesisName } from './node-nemeses.ts'
+import { DAMAGES, NODE_NEMESIS_NAMES, type NodeNemesisName } from './node-nemeses.ts'
 
 export type NodeSwarm = {
   readonly preset: PresetName
   readonly epochLength: number
   readonly blockMs: number
+  /** Validators of genesis come first; then those who may join. */
   readonly nodes: readonly { readonly work: number; readonly strategy: LieName | undefined }[]
+  readonly validators: number
+  readonly changes: readonly SetChange[]
   readonly wire: WireQuality
   readonly nemeses: readonly NodeNemesisName[]
   /** Mean time between two faults of one kind. */
@@ -22,34 +27,88 @@ export type NodeSwarm = {
   /** End of the safety phase. */
   readonly faultsUntilMs: number
   readonly transactionsPerSecond: number
+  /** Liars hold more than a third: safety may fail, but not unseen. */
+  readonly isOverThird: boolean
+  /** The honest node whose disk is damaged: all others have a good copy. */
+  readonly victim: number | undefined
 }
+
+type Member = NodeSwarm['nodes'][number]
 
 /** Of the 300 s of a run, what is left for heads to meet. */
 const FAULTS_UNTIL_MS = { 1: 240_000, 2: 180_000 } as const
 /** Of both presets that a simulation uses. */
 const EPOCH_LENGTH = 8
 const BLOCK_MS = 2_000
+/** A change takes two dynasties to come into force: later ones would not within the run. */
+const CHANGES_UNTIL_MS = 100_000
+/** Sizes of which two sides can each have a quorum with the same liars. */
+const SPLITS = [
+  { size: 4, liars: 2 },
+  { size: 7, liars: 3 },
+] as const
 
 export function drawNodeSwarm(seed: number, tier: 1 | 2): NodeSwarm {
   const rng = new SeededRng(`node swarm ${seed}`)
+  if (rng.chance(0.06)) return drawOverThird(rng)
   const size = rng.pick([4, 4, 4, 5, 5, 6, 7])
   const liars = rng.chance(0.4) ? rng.integer(1, Math.floor((size - 1) / 3)) : 0
   const isUneven = rng.chance(0.3)
-  const nodes = Array.from({ length: size }, (_, i) => ({
-    work: isUneven ? rng.between(0.2, 2) : 1,
-    strategy: i < liars ? rng.pick(LIE_NAMES) : undefined,
-  }))
+  const draw = (strategy: LieName | undefined): Member => {
+    return { work: isUneven ? rng.between(0.2, 2) : 1, strategy }
+  }
+  const validators = rng.shuffled(
+    Array.from({ length: size }, (_, i) => draw(i < liars ? rng.pick(LIE_NAMES) : undefined)),
+  )
+  const joining = rng.chance(0.4) ? rng.integer(1, 2) : 0
+  const nodes = [...validators, ...Array.from({ length: joining }, () => draw(undefined))]
+  const honest = validators.flatMap(({ strategy }, i) => (strategy === undefined ? [i] : []))
+  const nemeses = drawNemeses(rng)
+  const victim = nemeses.some((name) => DAMAGES.has(name)) ? rng.pick(honest) : undefined
   return {
-    preset: 'cpu',
-    epochLength: EPOCH_LENGTH,
-    blockMs: BLOCK_MS,
-    nodes: rng.shuffled(nodes),
+    ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, nemeses, victim },
+    validators: size,
+    changes: drawChanges(nodes, size, liars, rng),
     wire: drawWire(rng),
-    nemeses: drawNemeses(rng),
     faultEveryMs: BLOCK_MS * rng.integer(10, 60),
     faultsUntilMs: FAULTS_UNTIL_MS[tier],
     transactionsPerSecond: rng.pick([0, 0.2, 1]),
+    isOverThird: false,
   }
+}
+
+/** Liars on both sides of one long partition, with hardly any work of their own. */
+function drawOverThird(rng: SeededRng): NodeSwarm {
+  const { size, liars } = rng.pick(SPLITS)
+  const nodes = Array.from({ length: size }, (_, i): Member => {
+    return i < liars ? { work: 0.05, strategy: 'two-faced' } : { work: 1, strategy: undefined }
+  })
+  return {
+    ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, validators: size },
+    ...{ changes: [], nemeses: [], isOverThird: true, victim: undefined },
+    wire: drawWire(rng),
+    faultEveryMs: BLOCK_MS,
+    faultsUntilMs: FAULTS_UNTIL_MS[1],
+    transactionsPerSecond: rng.pick([0, 0.2]),
+  }
+}
+
+/** Joins, and exits that leave liars with less than their third. */
+function drawChanges(
+  nodes: readonly Member[],
+  validators: number,
+  liars: number,
+  rng: SeededRng,
+): readonly SetChange[] {
+  let members = validators
+  return nodes.flatMap(({ strategy }, node): SetChange[] => {
+    const atMs = rng.between(0, CHANGES_UNTIL_MS)
+    if (node >= validators) return [{ atMs, kind: 'deposit', node }]
+    const isSafe = members - 1 > 3 * liars && members > 3
+    if (strategy !== undefined || !isSafe || !rng.chance(0.15)) return []
+    members -= 1
+    return [{ atMs, kind: 'exit', node }]
+  })
 }
 
 function drawWire(rng: SeededRng): WireQuality {

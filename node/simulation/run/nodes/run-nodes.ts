@@ -6,25 +6,25 @@
  * Spec: docs/simulator.md, "Tier 1", "Tier 2".
  */
 import { Coverage } from '../../engine/coverage.ts'
+import type { Cuts } from '../../engine/cut-shapes.ts'
 import { Watcher } from '../../node/checks/watcher.ts'
 import { Cluster } from '../../node/cluster.ts'
+import { genesisStore } from '../../node/disk/genesis-store.ts'
 import { ledgerExecutorOf } from '../../node/ledger/ledger-executor.ts'
-import type { SimulatedNode } from '../../node/simulated-node.ts'
+import { SetChanges } from '../../node/set-changes.ts'
 import { strategyOf } from '../../node/strategies/strategies.ts'
 import { simulatedGenesis, validatorKeys } from '../../node/validators.ts'
 import { Workload } from '../../node/workload.ts'
 import type { RunOptions, RunReport } from '../run-types.ts'
+import { Damage } from './damage.ts'
 import { NodeNemeses } from './node-nemeses.ts'
-import { drawNodeSwarm, type NodeSwarm } from './node-swarm.ts'
+import { countSetChanges, detect, finalize, honestOf, meet, type Run } from './node-phases.ts'
+import { drawNodeSwarm } from './node-swarm.ts'
 
 /** How often everything is looked at, beside what is watched all the time. */
 const INSPECT_MS = 60_000
-/** Block times in which heads must meet once all is mended, and what connections take. */
-const MEET_BLOCK_TIMES = 10
-const RECONNECT_MS = 20_000
-/** Epochs within which finality must go on, and how much slower than ideal blocks may come. */
-const FINAL_EPOCHS = 8
-const SLOWNESS = 4
+/** When both sides of a seed about more than a third are cut: connections stand by then. */
+const SPLIT_MS = 5_000
 
 export async function runNodes(
   seed: number,
@@ -33,8 +33,9 @@ export async function runNodes(
 ): Promise<RunReport> {
   const swarm = drawNodeSwarm(seed, tier)
   const coverage = new Coverage()
-  const genesis = await simulatedGenesis(swarm.preset, swarm.nodes.length)
-  const watcher: Watcher = new Watcher(() => cluster.scheduler.nowMs, coverage)
+  const genesis = await simulatedGenesis(swarm.preset, swarm.validators)
+  const now = () => cluster.scheduler.nowMs
+  const watcher: Watcher = new Watcher(now, coverage, swarm.isOverThird)
   const keys = validatorKeys(swarm.nodes.length)
   const cluster: Cluster = new Cluster({
     genesis,
@@ -57,28 +58,14 @@ export async function runNodes(
   return { seed, tier, digest, events, coverage: coverage.counts, failure, lines }
 }
 
-type Run = {
-  readonly cluster: Cluster
-  readonly swarm: NodeSwarm
-  readonly watcher: Watcher
-  readonly coverage: Coverage
-}
-
 /** What is wrong; undefined: nothing. */
 async function runBothPhases(run: Run, untilMs: number): Promise<string | undefined> {
-  const { cluster, swarm, watcher, coverage } = run
+  const { cluster, swarm } = run
   await cluster.start()
-  for (const [index, { strategy }] of swarm.nodes.entries()) {
-    const node = cluster.nodes[index]
-    if (strategy === undefined || node === undefined) continue
-    coverage.hit(`liar: ${strategy}`)
-    watcher.distrust(index)
-    node.tampering = strategyOf(strategy, { node, nodes: cluster.nodes })
-  }
-  const workload = new Workload(cluster, swarm.transactionsPerSecond)
-  workload.start()
-  const nemeses = new NodeNemeses(cluster, swarm, watcher, coverage)
-  nemeses.start()
+  corrupt(run)
+  new Workload(cluster, swarm.transactionsPerSecond).start()
+  new SetChanges(cluster, validatorKeys(swarm.nodes.length)).start(swarm.changes)
+  const nemeses = await unleash(run)
   const endMs = Math.min(swarm.faultsUntilMs, untilMs)
   for (let now = 0; now < endMs; now = cluster.scheduler.nowMs) {
     await cluster.advance(Math.min(INSPECT_MS, endMs - now))
@@ -86,8 +73,45 @@ async function runBothPhases(run: Run, untilMs: number): Promise<string | undefi
     if (broken !== undefined) return broken
   }
   if (endMs === untilMs) return undefined
+  if (swarm.isOverThird) return (await detect(run)) ?? (await inspect(run))
   await nemeses.mend()
-  return (await meet(run)) ?? (await finalize(run)) ?? (await inspect(run))
+  const broken = (await meet(run)) ?? (await finalize(run)) ?? (await inspect(run))
+  await countSetChanges(run)
+  return broken
+}
+
+/** Liars begin to lie. */
+function corrupt({ cluster, swarm, watcher, coverage }: Run): void {
+  for (const [index, { strategy }] of swarm.nodes.entries()) {
+    const node = cluster.nodes[index]
+    if (strategy === undefined || node === undefined) continue
+    coverage.hit(`liar: ${strategy}`)
+    watcher.distrust(index)
+    node.tampering = strategyOf(strategy, { node, nodes: cluster.nodes })
+  }
+}
+
+async function unleash(run: Run): Promise<NodeNemeses> {
+  const { cluster, swarm, watcher, coverage } = run
+  const [first] = cluster.nodes
+  const { genesis, log } = first?.parts ?? {}
+  if (genesis === undefined || log === undefined) throw new RangeError('a run has a node')
+  const damage = new Damage(cluster, watcher, coverage, await genesisStore(genesis, log))
+  const nemeses = new NodeNemeses({ cluster, swarm, watcher, coverage, damage })
+  nemeses.start()
+  if (swarm.isOverThird) {
+    coverage.hit('liars hold more than a third')
+    cluster.scheduler.after(SPLIT_MS, () => cluster.board.setCuts(splitOf(run)))
+  }
+  return nemeses
+}
+
+/** Half of the honest nodes here, half there; liars speak to both. */
+function splitOf(run: Run): Cuts {
+  const honest = honestOf(run).map(({ index }) => index)
+  const left = new Set(honest.slice(0, honest.length / 2))
+  const right = new Set(honest.slice(honest.length / 2))
+  return (from, to) => (left.has(from) && right.has(to)) || (right.has(from) && left.has(to))
 }
 
 async function inspect({ cluster, watcher }: Run): Promise<string | undefined> {
@@ -98,46 +122,6 @@ async function inspect({ cluster, watcher }: Run): Promise<string | undefined> {
     .map(({ invariant, node, atMs, message }) => {
       const place = node === undefined ? '' : ` on node ${node}`
       return `${invariant}${place} at ${(atMs / 1000).toFixed(3)} s: ${message}`
-    })
-    .join('\n')
-}
-
-/** I13: equal heads. */
-async function meet(run: Run): Promise<string | undefined> {
-  const { cluster, swarm } = run
-  const honest = honestOf(run)
-  const haveMet = await cluster.advanceUntil(
-    () => new Set(honest.map(({ node }) => node.chain.head.hash)).size === 1,
-    RECONNECT_MS + MEET_BLOCK_TIMES * swarm.blockMs,
-  )
-  return haveMet ? undefined : `I13: heads have not met\n${describe(honest)}`
-}
-
-/** I13: finality goes on. */
-async function finalize(run: Run): Promise<string | undefined> {
-  const { cluster, swarm } = run
-  const honest = honestOf(run)
-  const finalOf = ({ node }: SimulatedNode) => node.chain.finality.finalized.epoch
-  const highest = honest.map(finalOf).reduce((a, b) => (a > b ? a : b), 0n)
-  const epochMs = swarm.epochLength * swarm.blockMs
-  const isOn = await cluster.advanceUntil(
-    () => honest.every((node) => finalOf(node) > highest),
-    RECONNECT_MS + SLOWNESS * FINAL_EPOCHS * epochMs,
-  )
-  return isOn ? undefined : `I13: nothing is final above epoch ${highest}\n${describe(honest)}`
-}
-
-function honestOf({ cluster, watcher }: Run): readonly SimulatedNode[] {
-  return cluster.nodes.filter(({ index, isUp }) => isUp && watcher.isTrusted(index))
-}
-
-function describe(nodes: readonly SimulatedNode[]): string {
-  return nodes
-    .map(({ index, node }) => {
-      const { justified, finalized, fault } = node.chain.finality
-      const { header, hash } = node.chain.head
-      const epochs = `justified ${justified.epoch}, finalized ${finalized.epoch}`
-      return `n${index} ${header.number} ${hash.slice(0, 10)} ${epochs} ${fault?.code ?? ''}`
     })
     .join('\n')
 }

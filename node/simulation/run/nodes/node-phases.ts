@@ -1,0 +1,148 @@
+/**
+ * What comes after the faults of a run of whole nodes: heads meet and finality goes on; or, where
+ * more than a third lied, everybody who sees two finalities notices, and who lied can be named.
+ *
+ * Spec: docs/simulator.md, "Two phases", "More than a third".
+ */
+import type { FinalityVote } from '../../../../consensus/finality/types.ts'
+import { offenceOf } from '../../../../consensus/finality/votes/slashing-rule.ts'
+import { readValidatorRecords } from '../../../finality/validator-view.ts'
+import type { Coverage } from '../../engine/coverage.ts'
+import { GOOD_WIRE } from '../../engine/network.ts'
+import type { Watcher } from '../../node/checks/watcher.ts'
+import type { Cluster } from '../../node/cluster.ts'
+import type { SimulatedNode } from '../../node/simulated-node.ts'
+import type { NodeSwarm } from './node-swarm.ts'
+
+export type Run = {
+  readonly cluster: Cluster
+  readonly swarm: NodeSwarm
+  readonly watcher: Watcher
+  readonly coverage: Coverage
+}
+
+/** Block times in which heads must meet once all is mended, and what connections take. */
+const MEET_BLOCK_TIMES = 10
+const RECONNECT_MS = 20_000
+/** Epochs within which finality must go on, and how much slower than ideal blocks may come. */
+const FINAL_EPOCHS = 8
+const SLOWNESS = 4
+/** Within which two finalities that have met must be noticed. */
+const DETECTION_MS = 60_000
+
+/** I13: equal heads. */
+export async function meet(run: Run): Promise<string | undefined> {
+  const { cluster, swarm } = run
+  const honest = honestOf(run)
+  const haveMet = await cluster.advanceUntil(
+    () => new Set(honest.map((node) => headOf(node))).size === 1,
+    RECONNECT_MS + MEET_BLOCK_TIMES * swarm.blockMs,
+  )
+  return haveMet ? undefined : `I13: heads have not met\n${describe(honest)}`
+}
+
+/** I13: finality goes on. */
+export async function finalize(run: Run): Promise<string | undefined> {
+  const { cluster, swarm } = run
+  const honest = honestOf(run)
+  const finalOf = ({ node }: SimulatedNode) => node.chain.finality.finalized.epoch
+  const highest = honest.map(finalOf).reduce((a, b) => (a > b ? a : b), 0n)
+  const epochMs = swarm.epochLength * swarm.blockMs
+  const isOn = await cluster.advanceUntil(
+    () => honest.every((node) => node.isUp && finalOf(node) > highest),
+    RECONNECT_MS + SLOWNESS * FINAL_EPOCHS * epochMs,
+  )
+  return isOn ? undefined : `I13: nothing is final above epoch ${highest}\n${describe(honest)}`
+}
+
+/** I1, where it may break: liars are gone, everybody is joined, and nobody must overlook it. */
+export async function detect(run: Run): Promise<string | undefined> {
+  const { cluster, watcher, coverage } = run
+  for (const node of cluster.nodes) {
+    if (!watcher.isTrusted(node.index) && node.isUp) node.crash('process')
+  }
+  cluster.network.setQuality(() => GOOD_WIRE)
+  cluster.board.setCuts(() => false)
+  await cluster.advance(DETECTION_MS)
+  if (watcher.conflicts === 0) return undefined
+  coverage.hit('conflict of finality')
+  const honest = honestOf(run)
+  for (const node of honest) {
+    const rivals = await cluster.complete(rivalsOf(node, honest))
+    if (rivals.length === 0) continue
+    coverage.hit('conflict detected')
+    if (node.node.chain.finality.fault === undefined) {
+      return `I1: node ${node.index} has not noticed another finality\n${describe(honest)}`
+    }
+  }
+  const culprits = await cluster.complete(culpritsOf(honest))
+  const isThird = 3 * culprits.size >= run.swarm.validators
+  if (isThird && [...culprits].every((index) => !watcher.isTrusted(index))) return undefined
+  return `I1: certificates prove ${[...culprits].join(', ') || 'nobody'} a liar`
+}
+
+/** What the chain came to, for the counters. */
+export async function countSetChanges(run: Run): Promise<void> {
+  const { cluster, coverage } = run
+  const [first] = honestOf(run)
+  if (first === undefined) return
+  const { state, head } = first.node.chain
+  const read = readValidatorRecords(state.view(head.header.stateRoot))
+  const { dynasty, validators } = await cluster.complete(read)
+  if (dynasty > 0n) coverage.hit('dynasty began')
+  for (const { start, end, isSlashed } of validators) {
+    if (start > 0n && start <= dynasty) coverage.hit('validator joined')
+    if (end <= dynasty && !isSlashed) coverage.hit('validator left')
+    if (isSlashed) coverage.hit('liar slashed on chain')
+  }
+}
+
+export function honestOf({ cluster, watcher }: Run): readonly SimulatedNode[] {
+  return cluster.nodes.filter(({ index, isUp }) => isUp && watcher.isTrusted(index))
+}
+
+/** One that is down for a moment has no head. */
+function headOf(each: SimulatedNode): string {
+  return each.isUp ? each.node.chain.head.hash : `node ${each.index}`
+}
+
+/** Those whose finalized block and that of `node` are not on one chain. */
+async function rivalsOf(
+  node: SimulatedNode,
+  others: readonly SimulatedNode[],
+): Promise<SimulatedNode[]> {
+  const rivals: SimulatedNode[] = []
+  for (const other of others) {
+    const [a, b] = [node.node.chain, other.node.chain]
+    const [low, high] = a.tree.finalized.number < b.tree.finalized.number ? [a, b] : [b, a]
+    const { number, hash } = low.tree.finalized
+    if ((await high.blocks.canonicalHash(number)) !== hash) rivals.push(other)
+  }
+  return rivals
+}
+
+/** Signers of votes that contradict each other, in all the certificates that honest nodes keep. */
+async function culpritsOf(nodes: readonly SimulatedNode[]): Promise<ReadonlySet<number>> {
+  const votes = new Map<number, FinalityVote[]>()
+  for (const { node } of nodes) {
+    for await (const { vote, signers } of node.chain.storedCertificates(0n)) {
+      for (const signer of signers) votes.set(signer, [...(votes.get(signer) ?? []), vote])
+    }
+  }
+  const isCulprit = (signed: readonly FinalityVote[]) =>
+    signed.some((a) => signed.some((b) => offenceOf(a, b) !== undefined))
+  return new Set([...votes].flatMap(([index, signed]) => (isCulprit(signed) ? [index] : [])))
+}
+
+function describe(nodes: readonly SimulatedNode[]): string {
+  return nodes
+    .map((each) => {
+      const { index } = each
+      if (!each.isUp) return `n${index} down`
+      const { justified, finalized, fault } = each.node.chain.finality
+      const { header, hash } = each.node.chain.head
+      const epochs = `justified ${justified.epoch}, finalized ${finalized.epoch}`
+      return `n${index} ${header.number} ${hash.slice(0, 10)} ${epochs} ${fault?.code ?? ''}`
+    })
+    .join('\n')
+}
