@@ -43,6 +43,18 @@ export type Header = {
   readonly requestsHash: Hash
 }
 
+/** Fields that a fork of Ethereum added: ours has all of them from genesis. */
+type ForkField =
+  | 'baseFeePerGas'
+  | 'withdrawalsRoot'
+  | 'blobGasUsed'
+  | 'excessBlobGas'
+  | 'parentBeaconBlockRoot'
+  | 'requestsHash'
+
+/** A header of any chain of Ethereum's rules, of which {@link Header} is the complete case. */
+export type EthereumHeader = Omit<Header, ForkField> & Partial<Pick<Header, ForkField>>
+
 /** A header with its hash; the body as EIP-2718 transactions, legacy ones as their RLP list. */
 export type Block = {
   readonly hash: Hash

@@ -26,7 +26,7 @@ export type ChainOptions = {
 }
 
 export type ExecutorOpener = (
-  options: Pick<ExecutorOptions, 'common' | 'state'>,
+  options: Pick<ExecutorOptions, 'rules' | 'state'>,
 ) => Promise<BlockExecutor>
 
 export type ChainModules = {

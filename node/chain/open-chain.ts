@@ -15,6 +15,7 @@ import { parseTransaction } from '../crypto/decode-transaction.ts'
 import { createSharedCommon } from '../crypto/shared-common.ts'
 import type { BlockSummary } from '../events.ts'
 import { type BlockExecutor, Executor } from '../execution/executor.ts'
+import { createHanzoRules } from '../execution/rules/hanzo-rules.ts'
 import { ChainFinality } from '../finality/chain-finality.ts'
 import { excludedBlocks, joinFork } from '../finality/join-fork.ts'
 import { StateStore } from '../state/state-store.ts'
@@ -80,7 +81,7 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
     log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')
   }
   const openExecutor = options.openExecutor ?? ((parts) => Executor.open(parts))
-  const executor = await openExecutor({ common, state })
+  const executor = await openExecutor({ rules: createHanzoRules(common), state })
   const finality = await ChainFinality.restore({
     ...{ genesis, store, tree, blocks, committer, log },
     recoverSigner: options.recoverSigner,

@@ -16,13 +16,13 @@ import { customCrypto } from './custom-crypto.ts'
 
 /** The chain's rules, shared and frozen in time: `copy` and `updateParams` change nothing. */
 export function createSharedCommon(genesis: ChainInputs): Common {
-  const common = createChainCommon(genesis, customCrypto)
-  // In the order in which the libraries would add them: the last one wins.
-  for (const params of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(params)
-  return freezeRules(common)
+  return freezeCommon(createChainCommon(genesis, customCrypto))
 }
 
-function freezeRules(common: Common): Common {
+/** Fixes a Common at its hardfork, with what the libraries would ask it computed once. */
+export function freezeCommon(common: Common): Common {
+  // In the order in which the libraries would add them: the last one wins.
+  for (const params of [paramsBlock, paramsTx, paramsEVM, paramsVM]) common.updateParams(params)
   const chainId = common.chainId()
   const hardfork = common.hardfork()
   const consensusType = common.consensusType()

@@ -20,7 +20,13 @@ import { BlockRun } from './block-run.ts'
 import type { Lane } from './evm/lane.ts'
 import { EMPTY_BLOOM } from './receipts/receipt-codec.ts'
 import { InclusionError, type InclusionErrorType } from './transaction/inclusion-rules.ts'
-import type { BuildEnvironment, BuildOptions, BuiltBlock, ParentState } from './types.ts'
+import type {
+  BlockParent,
+  BuildEnvironment,
+  BuildOptions,
+  BuiltBlock,
+  ParentState,
+} from './types.ts'
 
 const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 const ZERO_NONCE: Hex = '0x0000000000000000'
@@ -91,16 +97,21 @@ function isLasting(refusal: InclusionErrorType): boolean {
     case 'BALANCE_TOO_LOW':
     case 'SENDER_HAS_CODE':
     case 'GAS_TOO_LOW':
+    case 'GAS_ABOVE_CAP':
+    case 'BLOBS_NOT_ALLOWED':
+    case 'BLOBS_MALFORMED':
       return true
     case 'GAS_ABOVE_BLOCK':
     case 'FEE_BELOW_BASE':
     case 'NONCE_TOO_HIGH':
+    case 'BLOB_GAS_ABOVE_BLOCK':
+    case 'BLOB_FEE_BELOW_BASE':
       return false
   }
 }
 
 /** Everything but the results, which stand as if the block were empty. */
-export function draftHeader(parent: ParentState, environment: BuildEnvironment): Header {
+export function draftHeader(parent: BlockParent, environment: BuildEnvironment): Header {
   return {
     parentHash: parent.hash,
     ommersHash: bytesToHex(KECCAK256_RLP_ARRAY),

@@ -4,8 +4,7 @@
  *
  * Spec: docs/spec/execution.md.
  */
-import type { Common } from '@ethereumjs/common'
-import type { Address, Header } from '../../consensus/types.ts'
+import type { Address } from '../../consensus/types.ts'
 import type { CallLimits } from '../api.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { StateView } from '../state/types.ts'
@@ -15,11 +14,13 @@ import { buildBlock } from './build-block.ts'
 import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from './call-types.ts'
 import { callOnLane, estimateOnLane } from './calls/call.ts'
 import { CallLanes } from './calls/call-lanes.ts'
+import type { BlockContext } from './evm/block-context.ts'
 import type { Lane } from './evm/lane.ts'
 import { LanePool } from './evm/lane-pool.ts'
-import type { TransferRule } from './evm/native-transfer-precompile.ts'
 import type { ExecutionTime } from './evm/pace.ts'
 import { ExecutionError } from './execution-error.ts'
+import type { BlockPlace, BlockRules, ChainRules } from './rules/block-rules.ts'
+import { type Simulate, Simulation } from './simulation.ts'
 import { InclusionError } from './transaction/inclusion-rules.ts'
 import type {
   BuildEnvironment,
@@ -31,11 +32,9 @@ import type {
 } from './types.ts'
 
 export type ExecutorOptions = {
-  /** The one Common of the process, see `createSharedCommon`. */
-  readonly common: Common
+  /** What the chain decides about execution, fork by fork. */
+  readonly rules: ChainRules
   readonly state: StateStore
-  /** Of the transfer precompile; tests take rules out to show what each one is for. */
-  readonly transferRules?: readonly TransferRule[]
   /** From a caller's word to the end of its call, waiting included. */
   readonly callTimeMsMax?: number
   /** The machine's if not given. */
@@ -43,16 +42,21 @@ export type ExecutorOptions = {
 }
 
 /** What a chain needs of an executor: the EVM, or what a simulator has in its place. */
-export type BlockExecutor = Pick<Executor, 'buildBlock' | 'call' | 'estimateGas' | 'executeBlock'>
+export type BlockExecutor = Pick<
+  Executor,
+  'buildBlock' | 'call' | 'estimateGas' | 'executeBlock' | 'replay'
+>
 
 export class Executor {
+  readonly #rules: ChainRules
   readonly #state: StateStore
   readonly #lanes: LanePool
   readonly #calls: CallLanes
 
-  private constructor({ common, state, transferRules, callTimeMsMax, time }: ExecutorOptions) {
+  private constructor({ rules, state, callTimeMsMax, time }: ExecutorOptions) {
+    this.#rules = rules
     this.#state = state
-    this.#lanes = new LanePool(common, transferRules, time)
+    this.#lanes = new LanePool(time)
     this.#calls = new CallLanes(this.#lanes, callTimeMsMax)
   }
 
@@ -66,16 +70,19 @@ export class Executor {
    */
   async executeBlock(
     parent: ParentState,
-    header: Header,
+    block: BlockContext,
     transactions: readonly SignedTransaction[],
   ): Promise<ExecutedBlock> {
-    return this.#lanes.runBlock(this.#viewOf(parent), async (lane) => {
-      await prefetch(lane, header.coinbase, transactions)
-      const run = await BlockRun.open(lane, parent, header)
+    const rules = this.#rules.at(block)
+    const { nodes } = this.#state
+    return this.#lanes.runBlock(rules, this.#viewOf(parent), async (lane) => {
+      await prefetch(lane, block.coinbase, transactions)
+      const run = await BlockRun.open(lane, parent, block)
       for (const [index, transaction] of transactions.entries()) {
         await applyOrThrow(run, index, transaction)
+        if (!rules.transaction.hasStatus) await run.stampRoot(nodes)
       }
-      return run.finish(this.#state.nodes)
+      return run.finish(nodes)
     })
   }
 
@@ -87,7 +94,8 @@ export class Executor {
     options: BuildOptions = {},
   ): Promise<BuiltBlock> {
     const { nodes } = this.#state
-    return this.#lanes.runBlock(this.#viewOf(parent), (lane) =>
+    const rules = this.#rules.at({ ...environment, number: parent.header.number + 1n })
+    return this.#lanes.runBlock(rules, this.#viewOf(parent), (lane) =>
       buildBlock(lane, nodes, parent, environment, candidates, options),
     )
   }
@@ -102,7 +110,7 @@ export class Executor {
     overrides: Overrides = {},
     limits: CallLimits = {},
   ): Promise<CallOutcome> {
-    return this.#calls.run(this.#viewOf(base), limits, (lane) =>
+    return this.#calls.run(this.#rulesOf(base), this.#viewOf(base), limits, (lane) =>
       callOnLane(lane, base, request, overrides),
     )
   }
@@ -114,9 +122,43 @@ export class Executor {
     overrides: Overrides = {},
     limits: CallLimits = {},
   ): Promise<EstimateOutcome> {
-    return this.#calls.run(this.#viewOf(base), limits, (lane) =>
+    return this.#calls.run(this.#rulesOf(base), this.#viewOf(base), limits, (lane) =>
       estimateOnLane(lane, base, request, overrides),
     )
+  }
+
+  /**
+   * Blocks that never were, one on the other, on the post-state of `base`: what `eth_simulateV1`
+   * is made of. Within the limits of calls, and as long as `simulate` takes; nothing is kept.
+   * Throws as {@link call} does.
+   */
+  async simulate<Result>(
+    base: CallBase,
+    limits: CallLimits,
+    simulate: Simulate<Result>,
+  ): Promise<Result> {
+    const view = this.#viewOf(base)
+    const modules = { chainRules: this.#rules, nodes: this.#state.nodes, base }
+    return this.#calls.runAlone(this.#rulesOf(base), view, limits, (lane) =>
+      simulate(new Simulation(lane, modules)),
+    )
+  }
+
+  /**
+   * Lends a lane on the post-state of `parent`, under the rules of `block`, to a reader that runs
+   * blocks again: traces. Within the limits of calls; throws as {@link call} does.
+   */
+  async replay<Result>(
+    parent: CallBase,
+    block: BlockPlace,
+    limits: CallLimits,
+    run: (lane: Lane) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#calls.run(this.#rules.at(block), this.#viewOf(parent), limits, run)
+  }
+
+  #rulesOf({ header }: CallBase): BlockRules {
+    return this.#rules.at(header)
   }
 
   #viewOf({ header }: CallBase): StateView {

@@ -21,6 +21,7 @@ export const SYSTEM_CALL_GAS = 30_000_000n
 /** EIP-4788's and EIP-2935's rings. */
 const BEACON_ROOTS = 8_191n
 const HISTORY_BLOCKS = 8_191n
+const NO_BYTES = new Uint8Array(0)
 
 const ON_BLOCK = selectorOf('onBlock(address,uint256,uint256,uint256)')
 
@@ -57,11 +58,16 @@ export async function payBlockReward(
   return poolAndPot(held - (vault.current?.balance ?? 0n))
 }
 
-/** X3: there is no beacon chain, so the root is zero; the slot of the time is set all the same. */
-export async function storeBeaconRoot(lane: Lane, timestamp: bigint): Promise<void> {
+/** X3. */
+export async function storeBeaconRoot(lane: Lane, timestamp: bigint, root: bigint): Promise<void> {
   const index = timestamp % BEACON_ROOTS
   await storeWord(lane, PREINSTALLS.BeaconRoots, index, integerBytes(timestamp))
-  await storeWord(lane, PREINSTALLS.BeaconRoots, index + BEACON_ROOTS, new Uint8Array(0))
+  await storeWord(
+    lane,
+    PREINSTALLS.BeaconRoots,
+    index + BEACON_ROOTS,
+    root === 0n ? NO_BYTES : integerBytes(root),
+  )
 }
 
 /** X3. */
@@ -84,7 +90,7 @@ async function storeWord(
 }
 
 /** Touched accounts that are empty go (SYSTEM itself, unless somebody sent it coins). */
-async function endSystemCall({ evm, overlay }: Lane): Promise<void> {
+export async function endSystemCall({ evm, overlay }: Lane): Promise<void> {
   await evm.journal.cleanup()
   overlay.endTransaction()
 }

@@ -3,23 +3,30 @@
  *
  * Spec: docs/spec/execution.md; order of a block: token-economy "Consensus-level rewards".
  */
-import type { Address, Hash, Header, Hex } from '../../consensus/types.ts'
+import type { Address, EthereumHeader, Hash, Header, Hex } from '../../consensus/types.ts'
 import type { Receipt } from '../receipt.ts'
 import type { StateChanges } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
 
-/** Where a block executes: the parent's post-state and the branch that BLOCKHASH sees. */
-export type ParentState = {
-  readonly header: Header
+/** A block to stand on: its post-state, and the branch that BLOCKHASH sees from there. */
+export type BlockParent = {
+  readonly header: EthereumHeader
   readonly hash: Hash
-  /** D of the executed block's own epoch, in MAC: what `BlockRewards.onBlock` records. */
-  readonly epochDifficulty: bigint
   /** Hash of the ancestor with this number on the branch being executed (last 256 are asked). */
   readonly ancestorHash: (number: bigint) => Hash | undefined | Promise<Hash | undefined>
 }
 
+/** Where a block executes. */
+export type ParentState = BlockParent & {
+  /**
+   * D of the executed block's own epoch, in MAC: what `BlockRewards.onBlock` records. undefined
+   * where no compute is rewarded: under plain Ethereum's rules, and in simulated blocks.
+   */
+  readonly epochDifficulty: bigint | undefined
+}
+
 /** What a call executes on: the post-state of a block. */
-export type CallBase = Pick<ParentState, 'header' | 'hash' | 'ancestorHash'>
+export type CallBase = BlockParent
 
 /** What header fields a builder fixes before execution; the results are filled in by it. */
 export type BuildEnvironment = {
@@ -41,6 +48,10 @@ export type ExecutedBlock = {
   readonly gasUsed: bigint
   readonly receipts: readonly Receipt[]
   readonly changes: StateChanges
+  /** EIP-7685: of each kind that has any, its type byte and its data. */
+  readonly requests?: readonly Uint8Array[]
+  /** EIP-4844. */
+  readonly blobGasUsed?: bigint
   /** Wei released from the mining vault to the coinbase and to the finality pot by this block. */
   readonly reward: { readonly coinbase: bigint; readonly pot: bigint }
 }

@@ -44,18 +44,20 @@ export type SlotEntry = {
 }
 
 export type StorageEntry = {
-  readonly slots: Map<Hex, SlotEntry>
-  /** What the view has is void: an override replaced all of it. */
+  slots: Map<Hex, SlotEntry>
+  /** What the view has is void: an override replaced all of it, or the account was deleted. */
   isReplaced: boolean
 }
 
 type Undo =
   | { readonly entry: AccountEntry; readonly account: LiveAccount | undefined }
   | { readonly entry: SlotEntry; readonly value: Uint8Array }
+  | { readonly entry: StorageEntry; readonly slots: Map<Hex, SlotEntry> }
 
 const NO_BYTES = new Uint8Array(0)
 
 export class StateOverlay {
+  readonly #mayWipe: boolean
   #view: StateView
   #accounts = new Map<Address, AccountEntry>()
   #storage = new Map<Address, StorageEntry>()
@@ -65,8 +67,10 @@ export class StateOverlay {
   #balanceChange = 0n
   #transaction = 0
 
-  constructor(view: StateView) {
+  /** `mayWipe`: accounts that are older than the block may lose their storage at once. */
+  constructor(view: StateView, { mayWipe = false }: { readonly mayWipe?: boolean } = {}) {
     this.#view = view
+    this.#mayWipe = mayWipe
   }
 
   get view(): StateView {
@@ -165,10 +169,25 @@ export class StateOverlay {
    */
   clearStorage({ address, base }: AccountEntry): void {
     const isBaseEmpty = base === undefined || base.storageRoot === EMPTY_TRIE_ROOT
+    if (this.#mayWipe && !isBaseEmpty) {
+      this.#wipe(this.#storageOf(address))
+      return
+    }
     assert(isBaseEmpty, 'an account with stored slots never loses them at once')
     for (const slot of this.#storage.get(address)?.slots.values() ?? []) {
       if (slot.value.length > 0) this.setSlot(slot, NO_BYTES)
     }
+  }
+
+  #wipe(entry: StorageEntry): void {
+    // Nothing undoes what an override replaced, and wiping it again takes its slots away.
+    if (entry.isReplaced) {
+      for (const slot of entry.slots.values()) this.setSlot(slot, NO_BYTES)
+      return
+    }
+    this.#journal.push({ entry, slots: entry.slots })
+    entry.slots = new Map()
+    entry.isReplaced = true
   }
 
   /** Makes `slots` all that there is in an account's storage. For overrides of calls alone. */
@@ -223,7 +242,10 @@ export class StateOverlay {
       const undo = this.#journal.pop()
       if (undo === undefined) return
       if ('value' in undo) undo.entry.value = undo.value
-      else {
+      else if ('slots' in undo) {
+        undo.entry.slots = undo.slots
+        undo.entry.isReplaced = false
+      } else {
         this.#balanceChange += (undo.account?.balance ?? 0n) - (undo.entry.current?.balance ?? 0n)
         undo.entry.current = undo.account
       }

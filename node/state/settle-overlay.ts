@@ -21,16 +21,19 @@ export async function settleOverlay(
   const storage = new Map<Address, ReadonlyMap<Hex, Change<Hex>>>()
   const code = new Map<Hash, Uint8Array>()
   const trieNodes: TrieNode[] = []
-  for (const [address, { slots }] of storageEntries) {
+  const replaced = new Set<Address>()
+  for (const [address, { slots, isReplaced }] of storageEntries) {
     const changed = changedSlots(slots)
     if (changed.size > 0) storage.set(address, changed)
+    if (isReplaced) replaced.add(address)
   }
   for (const entry of entries) {
-    const slots = storage.get(entry.address)
-    if (slots === undefined && isUnchanged(entry)) continue
     const { address, base, current } = entry
+    const slots = storage.get(address)
+    const isReplaced = replaced.has(address)
+    if (slots === undefined && !isReplaced && isUnchanged(entry)) continue
     assert(current !== undefined || slots === undefined, 'slots belong to an account')
-    let storageRoot = base?.storageRoot ?? EMPTY_TRIE_ROOT
+    let storageRoot = isReplaced ? EMPTY_TRIE_ROOT : (base?.storageRoot ?? EMPTY_TRIE_ROOT)
     if (slots !== undefined) {
       const trie = await updateStorage(nodes, storageRoot, slots)
       for (const node of trie.nodes) trieNodes.push(node)

@@ -14,6 +14,7 @@ import { recoverAddress, signHash } from '../../node/crypto/secp256k1.ts'
 import { createSharedCommon } from '../../node/crypto/shared-common.ts'
 import type { TransferRule } from '../../node/execution/evm/native-transfer-precompile.ts'
 import { Executor } from '../../node/execution/executor.ts'
+import { createHanzoRules } from '../../node/execution/rules/hanzo-rules.ts'
 import type { BuildEnvironment, ExecutedBlock, ParentState } from '../../node/execution/types.ts'
 import { genesisChanges } from '../../node/state/genesis-state.ts'
 import { StateStore } from '../../node/state/state-store.ts'
@@ -68,7 +69,8 @@ export class ExecutionChain {
     const head = { hash: hashHeader(header), header }
     const common = createSharedCommon(genesis)
     const state = await StateStore.open({ store })
-    const executor = await Executor.open({ common, state, ...(transferRules && { transferRules }) })
+    const rules = createHanzoRules(common, transferRules)
+    const executor = await Executor.open({ rules, state })
     const chain = new ExecutionChain(options, { state, executor, common, head })
     const batch = new WriteBatch()
     state.stageGenesis(batch, chain.head, alloc)

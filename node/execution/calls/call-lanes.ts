@@ -8,6 +8,7 @@ import type { StateView } from '../../state/types.ts'
 import type { Lane } from '../evm/lane.ts'
 import type { LanePool } from '../evm/lane-pool.ts'
 import type { PaceLimits } from '../evm/pace.ts'
+import type { BlockRules } from '../rules/block-rules.ts'
 
 /** Calls that run at once, in turns of a few milliseconds. */
 const CALLS_RUNNING_MAX = 4
@@ -32,6 +33,21 @@ export class CallLanes {
    * {@link CallError} when too many wait already.
    */
   async run<Result>(
+    rules: BlockRules,
+    view: StateView,
+    limits: CallLimits,
+    execute: (lane: Lane) => Promise<Result>,
+  ): Promise<Result> {
+    return this.runAlone(rules, view, limits, async (lane) => {
+      const result = await execute(lane)
+      this.#pool.release(lane)
+      return result
+    })
+  }
+
+  /** As {@link run}, on a lane that nobody else gets afterwards, in whatever state it is left. */
+  async runAlone<Result>(
+    rules: BlockRules,
     view: StateView,
     { signal }: CallLimits,
     execute: (lane: Lane) => Promise<Result>,
@@ -43,11 +59,9 @@ export class CallLanes {
     }
     await this.#enter()
     try {
-      const lane = this.#pool.acquire(view)
+      const lane = this.#pool.acquire(rules, view)
       await lane.pace.start(limits)
-      const result = await execute(lane)
-      this.#pool.release(lane)
-      return result
+      return await execute(lane)
     } finally {
       this.#leave()
     }

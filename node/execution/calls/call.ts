@@ -5,6 +5,7 @@
 import { bytesToHex } from '@ethereumjs/util'
 import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from '../call-types.ts'
 import type { Lane } from '../evm/lane.ts'
+import { contextOf } from '../rules/fee-market.ts'
 import type { CallBase } from '../types.ts'
 import { estimateGas } from './estimate-gas.ts'
 import { failureReason } from './failure.ts'
@@ -57,5 +58,5 @@ async function prepare(
 ): Promise<CallMessage> {
   lane.branch.set(base)
   if (accounts !== undefined) await overrideAccounts(lane.overlay, accounts)
-  return readMessage(request, overrideBlock(base.header, block))
+  return readMessage(request, overrideBlock(contextOf(lane.rules, base.header), block))
 }

@@ -80,7 +80,8 @@ export async function runMessage(
   return result
 }
 
-async function runOnState(
+/** Executes a message and leaves the state as it made it, fees unsettled. */
+export async function runOnState(
   lane: Lane,
   message: CallMessage,
   gasLimit: bigint,
@@ -89,7 +90,8 @@ async function runOnState(
   const { caller, to, value, data, gasPrice, block } = message
   const authorizationList = message.authorizations.map(authorizationBytes)
   const { accessList } = message
-  const gas = intrinsicGas({ to, data, accessList, authorizationList })
+  const { prices } = lane.rules.transaction
+  const gas = intrinsicGas({ to, data, accessList, authorizationList }, prices)
   const required = gas.intrinsic > gas.floor ? gas.intrinsic : gas.floor
   if (gasLimit < required) {
     return { kind: 'refused', reason: `intrinsic gas too low: have ${gasLimit}, want ${required}` }
@@ -123,7 +125,7 @@ async function runOnState(
   return {
     kind: 'executed',
     execution: execResult,
-    gasUsed: gasAfterRefund(gas, execResult, authRefund),
+    gasUsed: gasAfterRefund(lane, gas, execResult, authRefund),
   }
 }
 
@@ -138,7 +140,7 @@ function insufficientFunds(caller: Address, have: bigint, want: bigint): string 
 
 type AuthorizationBytes = Parameters<typeof applyAuthorizations>[1][number]
 
-function authorizationBytes(authorization: CallAuthorization): AuthorizationBytes {
+export function authorizationBytes(authorization: CallAuthorization): AuthorizationBytes {
   const { chainId, address, nonce, yParity, r, s } = authorization
   const [chain, count, parity, rBytes, sBytes] = [chainId, nonce, yParity, r, s].map((value) =>
     bigIntToUnpaddedBytes(value),

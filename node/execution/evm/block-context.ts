@@ -1,22 +1,30 @@
 /** What the EVM sees of the block that it executes in, and of the blocks before it. */
 import type { EVMMockBlockchainInterface, EVMRunCallOpts } from '@ethereumjs/evm'
 import { createAddressFromString, hexToBytes } from '@ethereumjs/util'
+import type { Withdrawal } from '../../../consensus/codec/ethereum-codec.ts'
 import { CodedError } from '../../../consensus/errors.ts'
 import type { Hash, Header } from '../../../consensus/types.ts'
-import type { ParentState } from '../types.ts'
+import type { BlockParent } from '../types.ts'
 
-/** The header fields that execution depends on. */
+/** What execution depends on: fields of the header, and of the body what pays or is paid. */
 export type BlockContext = Pick<
   Header,
   'number' | 'coinbase' | 'timestamp' | 'difficulty' | 'mixHash' | 'gasLimit' | 'baseFeePerGas'
->
+> & {
+  readonly parentBeaconBlockRoot?: Hash
+  /** Wei per blob gas; the minimum if not given. */
+  readonly blobBaseFee?: bigint
+  readonly withdrawals?: readonly Withdrawal[]
+  readonly ommers?: readonly Pick<Header, 'number' | 'coinbase'>[]
+}
 
 export type EvmBlock = NonNullable<EVMRunCallOpts['block']>
 
-/** No block of ours holds a blob, so the price stays at its minimum of 1 wei (EIP-4844). */
-const BLOB_GAS_PRICE = 1n
+/** EIP-4844's least price of blob gas: where there are no blobs, it stays there. */
+export const BLOB_BASE_FEE_MIN_WEI = 1n
 
 export function evmBlockOf(context: BlockContext): EvmBlock {
+  const { blobBaseFee = BLOB_BASE_FEE_MIN_WEI } = context
   return {
     header: {
       number: context.number,
@@ -26,16 +34,16 @@ export function evmBlockOf(context: BlockContext): EvmBlock {
       prevRandao: hexToBytes(context.mixHash),
       gasLimit: context.gasLimit,
       baseFeePerGas: context.baseFeePerGas,
-      getBlobGasPrice: () => BLOB_GAS_PRICE,
+      getBlobGasPrice: () => blobBaseFee,
     },
   }
 }
 
 /** The branch that BLOCKHASH sees: set before each execution. */
 export class BranchHashes implements EVMMockBlockchainInterface {
-  #base: Pick<ParentState, 'header' | 'hash' | 'ancestorHash'> | undefined
+  #base: BlockParent | undefined
 
-  set(base: Pick<ParentState, 'header' | 'hash' | 'ancestorHash'>): void {
+  set(base: BlockParent): void {
     this.#base = base
   }
 

@@ -1,7 +1,8 @@
 /**
  * EthereumJS's EVM with calls and code run by our own loop, on the overlay directly. Creations,
  * precompiles and a few rare operations stay the library's. While somebody listens to messages or
- * steps, everything is the library's: tracers see exactly what they would see there.
+ * steps, and under forks before Osaka, everything is the library's: tracers see exactly what they
+ * would see there.
  */
 import {
   EVM,
@@ -36,9 +37,16 @@ import { type ExecutionTime, machineTime, Pace } from './pace.ts'
 const NO_BYTES = new Uint8Array(0)
 const { REVERT, INSUFFICIENT_BALANCE, VALUE_OVERFLOW } = EVMError.errorMessages
 
+export type ChainEvmOptions = {
+  /** Ours knows the instructions of Osaka alone. */
+  readonly interpreter?: 'own' | 'library'
+  readonly time?: ExecutionTime
+}
+
 export class ChainEvm extends EVM {
   /** When code that runs gives way, and when it is cut off. */
   readonly pace: Pace
+  readonly #isLibrary: boolean
   readonly #overlay: StateOverlay
   readonly #access: AccessJournal
   readonly #memory = new MemoryPool()
@@ -50,9 +58,10 @@ export class ChainEvm extends EVM {
   constructor(
     options: Omit<EVMOpts, 'bn254'>,
     overlay: StateOverlay,
-    time: ExecutionTime = machineTime,
+    { interpreter = 'own', time = machineTime }: ChainEvmOptions = {},
   ) {
     super({ ...options, bn254: new NobleBN254() })
+    this.#isLibrary = interpreter === 'library'
     this.pace = new Pace(time)
     this.#overlay = overlay
     this.#access = new AccessJournal(overlay, this)
@@ -79,7 +88,7 @@ export class ChainEvm extends EVM {
   override async runCall(options: EVMRunCallOpts): Promise<EVMResult> {
     const message = options.message ?? this.#begin(options)
     this.#message = message
-    const isOurs = message.to !== undefined && !this.isObserved
+    const isOurs = message.to !== undefined && !this.#isLibrary && !this.isObserved
     if (!isOurs || (message.depth === 0 && options.skipNonceIncrement !== true)) {
       return super.runCall({ ...options, message })
     }
@@ -91,7 +100,9 @@ export class ChainEvm extends EVM {
     message: Message,
     options: Parameters<EVM['runInterpreter']>[1] = {},
   ): Promise<ExecResult> {
-    if (this.events.listenerCount('step') > 0) return super.runInterpreter(message, options)
+    if (this.#isLibrary || this.events.listenerCount('step') > 0) {
+      return super.runInterpreter(message, options)
+    }
     const { code, to = createZeroAddress() } = message
     assert(code instanceof Uint8Array, 'native code does not come to the interpreter')
     const account = await this.#overlay.loadAccount(to.toString())
@@ -110,7 +121,7 @@ export class ChainEvm extends EVM {
       origin: bytesToBigInt(origin.bytes),
       gasPrice,
     })
-    const { to, value = 0n, data = NO_BYTES, gasLimit = 0n } = options
+    const { to, value = 0n, data = NO_BYTES, gasLimit = 0n, blobVersionedHashes = [] } = options
     return new Message({
       caller,
       ...(to && { to }),
@@ -120,7 +131,7 @@ export class ChainEvm extends EVM {
       depth: 0,
       selfdestruct: new Map(),
       createdAddresses: new Set(),
-      blobVersionedHashes: [],
+      blobVersionedHashes,
     })
   }
 

@@ -1,47 +1,45 @@
 /** Lanes that wait for the next execution, and the right of blocks to go before calls. */
-import type { Common } from '@ethereumjs/common'
 import type { StateView } from '../../state/types.ts'
+import type { BlockRules } from '../rules/block-rules.ts'
 import { Lane } from './lane.ts'
-import type { TransferRule } from './native-transfer-precompile.ts'
 import { type ExecutionTime, machineTime } from './pace.ts'
 
-/** An idle lane holds an EVM, about a megabyte; more than this at once are made anew. */
+/** An idle lane holds an EVM, about a megabyte; more of a fork than this at once are made anew. */
 const IDLE_LANES_MAX = 8
 
 export class LanePool {
   readonly time: ExecutionTime
-  readonly #common: Common
-  readonly #rules: readonly TransferRule[] | undefined
-  readonly #idle: Lane[] = []
+  /** By the rules that they are made for. */
+  readonly #idle = new Map<BlockRules, Lane[]>()
   #blocksRunning = 0
   #waiting: (() => void)[] = []
 
-  constructor(
-    common: Common,
-    rules: readonly TransferRule[] | undefined,
-    time: ExecutionTime = machineTime,
-  ) {
+  constructor(time: ExecutionTime = machineTime) {
     this.time = time
-    this.#common = common
-    this.#rules = rules
   }
 
   /** A lane on `view`. Whoever can't bring it back whole keeps it: it is not used again. */
-  acquire(view: StateView): Lane {
-    const lane = this.#idle.pop() ?? Lane.create(this.#common, view, this.#rules, this.time)
+  acquire(rules: BlockRules, view: StateView): Lane {
+    const lane = this.#idle.get(rules)?.pop() ?? Lane.create(rules, view, this.time)
     lane.overlay.reset(view)
     return lane
   }
 
   release(lane: Lane): void {
-    if (this.#idle.length < IDLE_LANES_MAX) this.#idle.push(lane)
+    const idle = this.#idle.get(lane.rules)
+    if (idle === undefined) this.#idle.set(lane.rules, [lane])
+    else if (idle.length < IDLE_LANES_MAX) idle.push(lane)
   }
 
   /** Runs a block: calls stand still meanwhile, at their next turn. */
-  async runBlock<Result>(view: StateView, run: (lane: Lane) => Promise<Result>): Promise<Result> {
+  async runBlock<Result>(
+    rules: BlockRules,
+    view: StateView,
+    run: (lane: Lane) => Promise<Result>,
+  ): Promise<Result> {
     this.#blocksRunning += 1
     try {
-      const lane = this.acquire(view)
+      const lane = this.acquire(rules, view)
       await lane.pace.start({})
       const result = await run(lane)
       this.release(lane)

@@ -2,33 +2,42 @@
  * One EVM with the overlay that it executes on: whatever runs has a lane for itself until it is
  * done. An EVM costs milliseconds to make, so lanes are kept.
  */
-import type { Common } from '@ethereumjs/common'
 import { createAddressFromString } from '@ethereumjs/util'
+import type { Address } from '../../../consensus/types.ts'
 import { TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
 import { StateOverlay } from '../../state/overlay.ts'
 import type { StateView } from '../../state/types.ts'
+import type { BlockRules } from '../rules/block-rules.ts'
 import { BranchHashes } from './block-context.ts'
 import { ChainEvm } from './chain-evm.ts'
 import { EvmState } from './evm-state.ts'
-import {
-  createTransferPrecompile,
-  TRANSFER_RULES,
-  type TransferRule,
-} from './native-transfer-precompile.ts'
+import { createTransferPrecompile } from './native-transfer-precompile.ts'
 import type { ExecutionTime, Pace } from './pace.ts'
 
 export class Lane {
+  /** Of the fork that the EVM is made for. */
+  readonly rules: BlockRules
   readonly evm: ChainEvm
   readonly overlay: StateOverlay
   readonly branch: BranchHashes
-  /** Addresses that run native code, as hex: they have none in the state. */
-  readonly precompiles: ReadonlySet<string>
+  readonly #precompiles: Set<string>
 
-  private constructor(evm: ChainEvm, overlay: StateOverlay, branch: BranchHashes) {
+  private constructor(
+    rules: BlockRules,
+    evm: ChainEvm,
+    overlay: StateOverlay,
+    branch: BranchHashes,
+  ) {
+    this.rules = rules
     this.evm = evm
     this.overlay = overlay
     this.branch = branch
-    this.precompiles = new Set(Array.from(evm.precompiles.keys(), (address) => `0x${address}`))
+    this.#precompiles = new Set(Array.from(evm.precompiles.keys(), (address) => `0x${address}`))
+  }
+
+  /** Addresses that run native code, as hex: they have none in the state. */
+  get precompiles(): ReadonlySet<string> {
+    return this.#precompiles
   }
 
   /** When what runs here gives way, and when it is cut off. */
@@ -41,25 +50,35 @@ export class Lane {
     return this.evm.isObserved
   }
 
-  static create(
-    common: Common,
-    view: StateView,
-    rules: readonly TransferRule[] = TRANSFER_RULES,
-    time?: ExecutionTime,
-  ): Lane {
-    const overlay = new StateOverlay(view)
+  /**
+   * Takes the native code of an address away, or to another address. For simulations alone: the
+   * lane is not to be used for anything else after that.
+   */
+  movePrecompile(from: Address, to?: Address): void {
+    const code = this.evm.precompiles.get(from.slice(2))
+    this.evm.precompiles.delete(from.slice(2))
+    this.#precompiles.delete(from)
+    if (to === undefined || code === undefined) return
+    this.evm.precompiles.set(to.slice(2), code)
+    this.#precompiles.add(to)
+  }
+
+  static create(rules: BlockRules, view: StateView, time?: ExecutionTime): Lane {
+    const overlay = new StateOverlay(view, { mayWipe: rules.transaction.destroysAny })
     const branch = new BranchHashes()
     let evm: ChainEvm | undefined
-    const transfer = createTransferPrecompile(() => evm?.currentMessage, rules)
+    const { common, interpreter, transferRules } = rules
+    const transfer =
+      transferRules && createTransferPrecompile(() => evm?.currentMessage, transferRules)
     const options = {
       common,
       stateManager: new EvmState(overlay),
       blockchain: branch,
-      customPrecompiles: [
-        { address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer },
-      ],
+      customPrecompiles: transfer
+        ? [{ address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer }]
+        : [],
     }
-    evm = new ChainEvm(options, overlay, time)
-    return new Lane(evm, overlay, branch)
+    evm = new ChainEvm(options, overlay, { interpreter, ...(time && { time }) })
+    return new Lane(rules, evm, overlay, branch)
   }
 }

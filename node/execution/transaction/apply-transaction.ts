@@ -1,6 +1,6 @@
 /**
- * One transaction on the state: Osaka's rules, as @ethereumjs/vm's `runTx` has them and the tests
- * compare, plus ours: what the base fee takes and what SELFDESTRUCT would destroy goes to the sink.
+ * One transaction on the state, as @ethereumjs/vm's `runTx` has it and the tests compare. What the
+ * chain and the fork decide, such as where the base fee goes, is asked of the lane's rules.
  *
  * Written out here because most of `runTx` is the choice between forks, which costs more than a
  * transfer does; and because a transfer that meets no code needs no EVM.
@@ -15,15 +15,20 @@ import {
 } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address as AddressHex } from '../../../consensus/types.ts'
-import { PREDEPLOYS } from '../../../genesis/predeploys.ts'
 import { integerBytes } from '../../state/flat/integers.ts'
 import { type AccountEntry, NEW_ACCOUNT } from '../../state/overlay.ts'
-import type { SignedTransaction } from '../../transaction.ts'
 import type { EvmBlock } from '../evm/block-context.ts'
 import type { Lane } from '../evm/lane.ts'
 import { applyAuthorizations } from './authorizations.ts'
+import {
+  ALL_CHECKS,
+  blobGasOf,
+  type Executable,
+  type ExecutableFields,
+  type TransactionChecks,
+} from './executable.ts'
 import { cleanUp, gasAfterRefund, warmUp } from './execution-frame.ts'
-import { tipOf, verifyIncludable } from './inclusion-rules.ts'
+import { type BlobRoom, tipOf, verifyIncludable } from './inclusion-rules.ts'
 import { intrinsicGas } from './intrinsic-gas.ts'
 
 export type RawLog = readonly [address: Uint8Array, topics: readonly Uint8Array[], data: Uint8Array]
@@ -34,6 +39,9 @@ export type AppliedTransaction = {
   readonly gasPrice: bigint
   readonly isSuccess: boolean
   readonly logs: readonly RawLog[]
+  readonly blobGasUsed: bigint
+  /** undefined for a transfer that met no code. */
+  readonly execution: ExecResult | undefined
   /** Of a creation, whether it succeeded or not. */
   readonly contractAddress: AddressHex | undefined
 }
@@ -44,6 +52,8 @@ export type TransactionSite = {
   readonly baseFeePerGas: bigint
   /** Gas that the block has left. */
   readonly gasAvailable: bigint
+  /** undefined where no transaction may carry a blob. */
+  readonly blobs: BlobRoom | undefined
 }
 
 const NO_LOGS: readonly RawLog[] = []
@@ -52,38 +62,52 @@ const NO_LOGS: readonly RawLog[] = []
 export async function applyTransaction(
   lane: Lane,
   site: TransactionSite,
-  { tx, sender }: SignedTransaction,
+  { tx, sender }: Executable,
+  checks: TransactionChecks = ALL_CHECKS,
 ): Promise<AppliedTransaction> {
-  const { overlay } = lane
-  const { baseFeePerGas, gasAvailable } = site
+  const { overlay, rules } = lane
+  const { baseFeePerGas, gasAvailable, blobs } = site
   const from = overlay.peekAccount(sender) ?? (await overlay.loadAccount(sender))
   const account = from.current ?? NEW_ACCOUNT
   const senderCode = await overlay.loadCode(from)
-  const gas = intrinsicGas(tx)
-  verifyIncludable({ tx, sender: account, senderCode, gas, gasAvailable, baseFeePerGas })
-  const tip = tipOf(tx, baseFeePerGas)
+  const gas = intrinsicGas(tx, rules.transaction.prices)
+  const { gasLimitMax } = rules.transaction
+  verifyIncludable({
+    ...{ tx, sender: account, senderCode, gas, gasAvailable, baseFeePerGas },
+    ...{ blobs, gasLimitMax, checks },
+  })
+  // Less than the base fee is only let through when it is nothing at all.
+  const tip = maxOf(tipOf(tx, baseFeePerGas), -baseFeePerGas)
   const gasPrice = baseFeePerGas + tip
   const before = overlay.balanceChange
+  const blobGasUsed = blobGasOf(tx)
+  const blobFee = blobGasUsed * minOf(blobs?.baseFee ?? 0n, tx.maxFeePerBlobGas ?? 0n)
 
   const { nonce, balance } = account
-  const bought = balance - tx.gasLimit * gasPrice
+  const bought = balance - tx.gasLimit * gasPrice - blobFee
   overlay.setAccount(from, { ...account, nonce: nonce + 1n, balance: bought })
   const isTransfer = await isPlainTransfer(lane, tx)
   const result = isTransfer
     ? await transfer(lane, from, tx.to, tx.value)
-    : await execute(lane, site, tx, gasPrice, tx.gasLimit - gas.intrinsic)
+    : await execute(lane, site, { tx, sender }, gasPrice, tx.gasLimit - gas.intrinsic)
 
-  const gasUsed = gasAfterRefund(gas, result.execution, result.authorizationRefund)
+  const { execution } = result
+  const gasUsed = gasAfterRefund(lane, gas, execution, result.authorizationRefund)
   overlay.addBalance(from, (tx.gasLimit - gasUsed) * gasPrice)
-  await credit(lane, site.coinbase, gasUsed * tip)
-  if (result.execution !== undefined) await cleanUp(lane, result.execution)
-  await settleWithSink(lane, before, gasUsed * baseFeePerGas, result.execution)
+  const isFree = gasPrice < baseFeePerGas
+  await credit(lane, site.coinbase, isFree ? 0n : gasUsed * tip)
+  if (execution !== undefined) await cleanUp(lane, execution)
+  const baseFee = (isFree ? 0n : gasUsed * baseFeePerGas) + blobFee
+  const missing = before - overlay.balanceChange
+  await rules.transaction.settleFees(lane, { missing, baseFee, execution })
   overlay.endTransaction()
   return {
     gasUsed,
     gasPrice,
-    isSuccess: result.execution?.exceptionError === undefined,
-    logs: result.execution?.logs ?? NO_LOGS,
+    isSuccess: execution?.exceptionError === undefined,
+    logs: execution?.logs ?? NO_LOGS,
+    blobGasUsed,
+    execution,
     contractAddress: tx.to === undefined ? createdAddress(sender, nonce) : undefined,
   }
 }
@@ -93,12 +117,12 @@ type ExecutedPart = {
   readonly authorizationRefund: bigint
 }
 
-type Tx = SignedTransaction['tx']
-
 /** The message meets no code: it moves coins and can't fail. */
-async function isPlainTransfer(lane: Lane, tx: Tx): Promise<boolean> {
-  if (tx.to === undefined || 'authorizationList' in tx || lane.isObserved) return false
-  const { overlay } = lane
+async function isPlainTransfer(lane: Lane, tx: ExecutableFields): Promise<boolean> {
+  if (tx.to === undefined || tx.authorizationList !== undefined || lane.isObserved) return false
+  const { overlay, rules } = lane
+  // Before EIP-161 even coins that are none make an account.
+  if (!rules.transaction.clearsEmpty) return false
   const address = tx.to.toString()
   if (lane.precompiles.has(address)) return false
   const to = overlay.peekAccount(address) ?? (await overlay.loadAccount(address))
@@ -122,19 +146,18 @@ async function transfer(
 async function execute(
   lane: Lane,
   { block, coinbase }: TransactionSite,
-  tx: Tx,
+  { tx, sender }: Executable,
   gasPrice: bigint,
   gasLimit: bigint,
 ): Promise<ExecutedPart> {
   const { evm } = lane
-  const caller = tx.getSenderAddress()
-  const accessList = 'accessList' in tx ? tx.accessList : []
-  warmUp(lane, { caller, to: tx.to, coinbase, accessList })
+  const caller = createAddressFromString(sender)
+  const { to, value, data, accessList = [], authorizationList, blobVersionedHashes } = tx
+  warmUp(lane, { caller, to, coinbase, accessList })
   const authorizationRefund =
-    'authorizationList' in tx
-      ? await applyAuthorizations(lane, tx.authorizationList, evm.common.chainId())
-      : 0n
-  const { to, value, data } = tx
+    authorizationList === undefined
+      ? 0n
+      : await applyAuthorizations(lane, authorizationList, evm.common.chainId())
   const { execResult } = await evm.runCall({
     block,
     gasPrice,
@@ -143,31 +166,28 @@ async function execute(
     ...(to && { to }),
     value,
     data,
+    ...(blobVersionedHashes && { blobVersionedHashes: [...blobVersionedHashes] }),
     skipNonceIncrement: true,
   })
   return { execution: execResult, authorizationRefund }
 }
 
-/** Coins that left all balances are the base fee and what SELFDESTRUCT would have destroyed. */
-async function settleWithSink(
-  lane: Lane,
-  before: bigint,
-  baseFee: bigint,
-  execution: ExecResult | undefined,
+/** Nothing is no reason to make an account, since EIP-161. */
+export async function credit(
+  { overlay, rules }: Lane,
+  address: AddressHex,
+  amount: bigint,
 ): Promise<void> {
-  const missing = before - lane.overlay.balanceChange
-  const hasDestroyed = (execution?.selfdestruct?.size ?? 0) > 0
-  assert(
-    missing === baseFee || (missing > baseFee && hasDestroyed),
-    'a transaction makes no coins, and loses none but the base fee and those of SELFDESTRUCT',
-  )
-  await credit(lane, PREDEPLOYS.AIBurn, missing)
+  if (amount === 0n && rules.transaction.clearsEmpty) return
+  overlay.addBalance(overlay.peekAccount(address) ?? (await overlay.loadAccount(address)), amount)
 }
 
-/** Nothing is no reason to make an account (EIP-161). */
-async function credit({ overlay }: Lane, address: AddressHex, amount: bigint): Promise<void> {
-  if (amount === 0n) return
-  overlay.addBalance(overlay.peekAccount(address) ?? (await overlay.loadAccount(address)), amount)
+function maxOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}
+
+function minOf(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
 }
 
 function createdAddress(sender: AddressHex, nonce: bigint): AddressHex {

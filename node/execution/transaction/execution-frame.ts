@@ -15,14 +15,14 @@ export type WarmInputs = {
   readonly accessList: readonly (readonly [Uint8Array, readonly Uint8Array[]])[]
 }
 
-/** EIP-3529: at most a fifth of the gas used comes back. */
-const REFUND_QUOTIENT = 5n
-
 /** EIP-2929, EIP-2930, EIP-3651: what is warm at the start, beside precompiles. */
-export function warmUp({ evm }: Lane, { caller, to, coinbase, accessList }: WarmInputs): void {
+export function warmUp(
+  { evm, rules }: Lane,
+  { caller, to, coinbase, accessList }: WarmInputs,
+): void {
   const { journal } = evm
   journal.addAlwaysWarmAddress(caller.toString())
-  journal.addAlwaysWarmAddress(coinbase)
+  if (rules.transaction.warmsCoinbase) journal.addAlwaysWarmAddress(coinbase)
   if (to !== undefined) journal.addAlwaysWarmAddress(to.toString())
   for (const [address, slots] of accessList) {
     const hex = bytesToHex(address)
@@ -33,22 +33,25 @@ export function warmUp({ evm }: Lane, { caller, to, coinbase, accessList }: Warm
 
 /** All gas of a transaction: intrinsic and executed, less refunds, at least the floor. */
 export function gasAfterRefund(
+  { rules }: Lane,
   { intrinsic, floor }: IntrinsicGas,
   execution: Pick<ExecResult, 'executionGasUsed' | 'gasRefund'> | undefined,
   authorizationRefund: bigint,
 ): bigint {
   const gasUsed = intrinsic + (execution?.executionGasUsed ?? 0n)
   const refund = authorizationRefund + (execution?.gasRefund ?? 0n)
-  const refundMax = gasUsed / REFUND_QUOTIENT
+  const refundMax = gasUsed / rules.transaction.refundQuotient
   const paid = gasUsed - (refund < refundMax ? refund : refundMax)
   return paid < floor ? floor : paid
 }
 
 /** EIP-6780 and EIP-161: what was made and destroyed in this transaction, and what is empty. */
-export async function cleanUp({ evm }: Lane, execution: ExecResult): Promise<void> {
+export async function cleanUp({ evm, rules }: Lane, execution: ExecResult): Promise<void> {
+  const { destroysAny, clearsEmpty } = rules.transaction
   for (const destroyed of execution.selfdestruct?.keys() ?? []) {
-    if (execution.createdAddresses?.has(destroyed) !== true) continue
+    if (!destroysAny && execution.createdAddresses?.has(destroyed) !== true) continue
     await evm.journal.deleteAccount(createAddressFromString(destroyed))
   }
-  await evm.journal.cleanup()
+  if (clearsEmpty) await evm.journal.cleanup()
+  else evm.journal.cleanJournal()
 }

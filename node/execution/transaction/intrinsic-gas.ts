@@ -1,22 +1,7 @@
 /** Gas that a transaction costs before it executes, and the least that it costs in the end. */
 import type { Address } from '@ethereumjs/util'
+import { type GasPrices, OSAKA_PRICES } from '../rules/gas-prices.ts'
 
-/** Osaka's prices; tests compare the sums with those of @ethereumjs/tx. */
-const GAS = {
-  transaction: 21_000,
-  creation: 32_000,
-  zeroByte: 4,
-  nonZeroByte: 16,
-  /** EIP-3860, a word of initcode. */
-  initcodeWord: 2,
-  /** EIP-2930. */
-  accessListAddress: 2_400,
-  accessListSlot: 1_900,
-  /** EIP-7702, as if the authority were a new account. */
-  authorization: 25_000,
-  /** EIP-7623, a token: a zero byte is one, another byte four. */
-  floorToken: 10,
-} as const
 const TOKENS_OF_NON_ZERO = 4
 const WORD_BYTES = 32
 
@@ -24,8 +9,8 @@ const WORD_BYTES = 32
 export type PricedFields = {
   readonly to?: Address | undefined
   readonly data: Uint8Array
-  readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[]
-  readonly authorizationList?: readonly unknown[]
+  readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[] | undefined
+  readonly authorizationList?: readonly unknown[] | undefined
 }
 
 export type IntrinsicGas = {
@@ -35,25 +20,23 @@ export type IntrinsicGas = {
   readonly floor: bigint
 }
 
-export function intrinsicGas({
-  to,
-  data,
-  accessList = [],
-  authorizationList = [],
-}: PricedFields): IntrinsicGas {
+export function intrinsicGas(
+  { to, data, accessList = [], authorizationList = [] }: PricedFields,
+  prices: GasPrices = OSAKA_PRICES,
+): IntrinsicGas {
   let zeros = 0
   for (const byte of data) if (byte === 0) zeros += 1
   const nonZeros = data.length - zeros
-  let gas = GAS.transaction + zeros * GAS.zeroByte + nonZeros * GAS.nonZeroByte
+  let gas = prices.transaction + zeros * prices.zeroByte + nonZeros * prices.nonZeroByte
   if (to === undefined) {
-    gas += GAS.creation + Math.ceil(data.length / WORD_BYTES) * GAS.initcodeWord
+    gas += prices.creation + Math.ceil(data.length / WORD_BYTES) * prices.initcodeWord
   }
-  gas += accessList.length * GAS.accessListAddress
-  for (const [, slots] of accessList) gas += slots.length * GAS.accessListSlot
-  gas += authorizationList.length * GAS.authorization
+  gas += accessList.length * prices.accessListAddress
+  for (const [, slots] of accessList) gas += slots.length * prices.accessListSlot
+  gas += authorizationList.length * prices.authorization
   const tokens = zeros + nonZeros * TOKENS_OF_NON_ZERO
   return {
     intrinsic: BigInt(gas),
-    floor: BigInt(GAS.transaction + tokens * GAS.floorToken),
+    floor: BigInt(prices.transaction + tokens * prices.floorToken),
   }
 }

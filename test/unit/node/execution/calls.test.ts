@@ -5,6 +5,7 @@ import type { Address, Hex } from '../../../../consensus/types.ts'
 import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
 import type { CallRequest, Overrides } from '../../../../node/execution/call-types.ts'
 import { Executor } from '../../../../node/execution/executor.ts'
+import { createHanzoRules } from '../../../../node/execution/rules/hanzo-rules.ts'
 import { testGenesis } from '../../../support/chain-factory.ts'
 import { assemble, initcodeOf } from '../../../support/evm-assembly.ts'
 import {
@@ -306,7 +307,7 @@ describe('node / execution / calls', () => {
     it('a call that takes too long is ended, and so are those that waited for it too long', async () => {
       const chain = await openChain(LOOP)
       const executor = await Executor.open({
-        common: chain.common,
+        rules: createHanzoRules(chain.common),
         state: chain.state,
         callTimeMsMax: 20,
       })
