@@ -49,13 +49,23 @@ function listenLater(state: FinalityState): void {
 export function voteDue(state: FinalityState, isSynced: boolean): FinalityEffect[] {
   if (!isSynced) listenLater(state)
   const { duty } = state
-  if (duty === undefined || !isSynced || votingState(state) !== 'active') return []
+  if (duty === undefined || !isSynced || !isTargetNew(state)) return []
+  if (votingState(state) !== 'active') return []
   const vote = bestVote(state)
   if (vote === undefined || !maySign(vote, duty.lastSigned)) return []
   if (!isAsked(state, vote, duty.validator)) return []
   // From here on it counts as signed: if the record can't be written, the vote is never made.
   state.duty = { ...duty, lastSigned: vote }
   return [{ kind: 'sign', vote, validator: duty.validator }]
+}
+
+/** Whether the target of a vote would be above all that were signed: seldom, and cheap to say. */
+function isTargetNew({ tree, config, duty }: FinalityState): boolean {
+  const { number } = tree.head()
+  const depth = BigInt(config.voteDepth)
+  if (number < depth) return false
+  const last = duty?.lastSigned?.targetEpoch ?? 0n
+  return number - depth >= (last + 1n) * BigInt(config.epochLength)
 }
 
 /**

@@ -81,10 +81,17 @@ export function childRecord(
   sequence: number,
   params: EpochParams,
 ): BlockRecord {
+  const { coinbase, number, timestamp, difficulty, gasLimit, gasUsed, baseFeePerGas } = header
   return {
-    ...pickHeader(header),
     // The parent's own string: thousands of nodes need not hold every hash twice.
     parentHash: parent.hash,
+    coinbase,
+    number,
+    timestamp,
+    difficulty,
+    gasLimit,
+    gasUsed,
+    baseFeePerGas,
     hash,
     totalDifficulty: parent.totalDifficulty + header.difficulty,
     epochDifficulty: parent.epochStart.difficulty,

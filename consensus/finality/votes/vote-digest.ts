@@ -26,8 +26,16 @@ const PREFIX = Uint8Array.of(0x19, 0x01)
 /** Version 0 of the output root, and the message root until there is a message contract. */
 const ZERO_WORD = new Uint8Array(WORD_BYTES)
 
-/** 32 bytes, the same for every vote on a chain. */
+const separators = new WeakMap<VoteDomain, Uint8Array>()
+
+/** 32 bytes, the same for every vote on a chain; not to be written to. */
 export function domainSeparator(domain: VoteDomain): Uint8Array {
+  const separator = separators.get(domain) ?? computeSeparator(domain)
+  separators.set(domain, separator)
+  return separator
+}
+
+function computeSeparator(domain: VoteDomain): Uint8Array {
   const contract = new Uint8Array(WORD_BYTES)
   contract.set(hexToBytes(domain.verifyingContract), WORD_BYTES - 20)
   return keccak256(
@@ -40,8 +48,19 @@ export function domainSeparator(domain: VoteDomain): Uint8Array {
   )
 }
 
-/** The 32 bytes that a validator signs. */
+/** A vote never changes, and is asked for with each signature that it has. */
+const digests = new WeakMap<FinalityVote, { separator: Uint8Array; digest: Uint8Array }>()
+
+/** The 32 bytes that a validator signs; not to be written to. */
 export function voteDigest(separator: Uint8Array, vote: FinalityVote): Uint8Array {
+  const known = digests.get(vote)
+  if (known?.separator === separator) return known.digest
+  const digest = computeDigest(separator, vote)
+  digests.set(vote, { separator, digest })
+  return digest
+}
+
+function computeDigest(separator: Uint8Array, vote: FinalityVote): Uint8Array {
   const struct = keccak256(
     VOTE_TYPE,
     wordOf(vote.sourceEpoch),

@@ -75,6 +75,8 @@ export class ModelChain {
   readonly tree: BlockTree
   readonly finality: FinalityState
   readonly #parts: ModelChainParts
+  /** By target: of two for one target the newest. As the disk has them. */
+  readonly #stored = new Map<Hash, Certificate>()
   #head: Hash
 
   constructor(parts: ModelChainParts) {
@@ -86,6 +88,7 @@ export class ModelChain {
       stateRoot: genesis.header.stateRoot,
       view: viewOf(parts.executor.stateAfter(genesis.hash).set),
     })
+    for (const entry of parts.disk.entries) if (entry.kind === 'finality') this.#keep(entry)
     this.#restoreFinality()
     this.#head = this.tree.head().hash
   }
@@ -158,17 +161,14 @@ export class ModelChain {
 
   /** Stored certificates of our own chain for targets from `first` on. */
   certificatesFrom(first: bigint, count: number): readonly Certificate[] {
-    const found: Certificate[] = []
     const stored = this.#storedCertificates()
     const length = BigInt(this.#parts.config.epochLength)
     const last = first + BigInt(count)
-    for (const certificate of stored) {
-      const { targetEpoch, targetHash } = certificate.vote
-      if (targetEpoch < first || targetEpoch >= last) continue
-      const here = this.tree.ancestorAt(this.tree.head().hash, targetEpoch * length)
-      if (here?.hash === targetHash) found.push(certificate)
-    }
-    return found
+    const head = this.tree.head().hash
+    return stored.filter(({ vote: { targetEpoch, targetHash } }) => {
+      if (targetEpoch < first || targetEpoch >= last) return false
+      return this.tree.ancestorAt(head, targetEpoch * length)?.hash === targetHash
+    })
   }
 
   #execute(block: ModelBlock): ModelImport {
@@ -204,6 +204,7 @@ export class ModelChain {
     const head = this.tree.head().hash
     const entry = { kind: 'finality', certificates, justified, finalized, head } as const
     this.#parts.disk.write(entry, true)
+    this.#keep(entry)
     this.#announce()
     // The head on disk is above what is final now: nothing points into other branches.
     if (effects.some(({ kind }) => kind === 'finalized')) this.tree.dropBranches()
@@ -237,14 +238,14 @@ export class ModelChain {
     })
   }
 
-  /** Lowest target first; of two for one target the newest. */
+  #keep({ certificates }: Pick<DiskEntry & { kind: 'finality' }, 'certificates'>): void {
+    for (const each of certificates) this.#stored.set(each.vote.targetHash, each)
+  }
+
+  /** Lowest target first. */
   #storedCertificates(): readonly Certificate[] {
-    const stored = new Map<Hash, Certificate>()
-    for (const entry of this.#parts.disk.entries) {
-      if (entry.kind !== 'finality') continue
-      for (const each of entry.certificates) stored.set(each.vote.targetHash, each)
-    }
-    return [...stored.values()].sort((a, b) => compare(a.vote.targetEpoch, b.vote.targetEpoch))
+    const stored = [...this.#stored.values()]
+    return stored.sort((a, b) => compare(a.vote.targetEpoch, b.vote.targetEpoch))
   }
 }
 

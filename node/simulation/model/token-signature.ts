@@ -13,7 +13,17 @@ const DIGEST_BYTES = 32
 const KEY_BYTES = 4
 const ADDRESS_DIGITS = 40
 
+/** Of the few keys of a run. */
+const addresses: Address[] = []
+const KEPT_MAX = 64
+
 export function addressOfKey(key: number): Address {
+  if (key >= KEPT_MAX) return makeAddress(key)
+  addresses[key] ??= makeAddress(key)
+  return addresses[key]
+}
+
+function makeAddress(key: number): Address {
   return `0x${(key + 1).toString(16).padStart(ADDRESS_DIGITS, '0')}`
 }
 
@@ -32,6 +42,8 @@ export function signWithToken(
 export function recoverToken(digest: Uint8Array, signature: Uint8Array): Address | undefined {
   if (signature.length !== SIGNATURE_BYTES) return undefined
   for (let i = 0; i < DIGEST_BYTES; i++) if (digest[i] !== signature[i]) return undefined
-  const view = new DataView(signature.buffer, signature.byteOffset + DIGEST_BYTES, KEY_BYTES)
-  return addressOfKey(view.getUint32(0))
+  let key = 0
+  for (let i = DIGEST_BYTES; i < DIGEST_BYTES + KEY_BYTES; i++)
+    key = key * 256 + (signature[i] ?? 0)
+  return addressOfKey(key)
 }
