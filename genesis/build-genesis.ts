@@ -32,6 +32,8 @@ export type BuildGenesisOptions = {
   readonly real?: boolean
   /** MAC; preset gpu needs it. */
   readonly genesisDifficulty?: bigint
+  /** Blocks of an era, on dev presets with the dev clock. */
+  readonly eraBlocks?: bigint
   /** A preset that is not for development needs them; others have the public accounts. */
   readonly participants?: Participants
 }

@@ -12,7 +12,7 @@ import { BUCKETS } from './build/allocation.ts'
 import type { Deployment, Roles } from './build/deployment.ts'
 import { genesisCalls, genesisDeployments } from './build/deployments.ts'
 import { SAFE_SOURCE } from './build/rooms/safes.ts'
-import type { Participants } from './economy/participants.ts'
+import type { ChosenParticipants } from './economy/participants.ts'
 import { PREINSTALLS, SAFE_CONTRACTS } from './predeploys.ts'
 import type { Address, Genesis, Hex } from './types.ts'
 
@@ -67,7 +67,7 @@ export type ManifestAccount = {
 }
 
 /** `participants` are those that `genesis` was built with. */
-export function formatManifest(genesis: Genesis, participants: Participants): Manifest {
+export function formatManifest(genesis: Genesis, participants: ChosenParticipants): Manifest {
   const { params, validators } = genesis
   const plan = { params, validators, participants }
   return {

@@ -67,6 +67,8 @@ export type PresetOptions = {
   readonly real?: boolean
   /** MAC; preset gpu has none of its own, it is measured on the machine. */
   readonly genesisDifficulty?: bigint
+  /** Blocks of an era: presets for development alone, whose other times stay as they are. */
+  readonly eraBlocks?: bigint
 }
 
 /** The parameters of a preset. Throws a {@link GenesisError} if one is out of range. */
@@ -77,10 +79,13 @@ export function presetParams(preset: PresetName, options: PresetOptions = {}): P
     throw new GenesisError({ code: 'DIFFICULTY_NOT_GIVEN', preset })
   }
   const isDevEra = fixed.dev && options.real !== true
+  if (options.eraBlocks !== undefined && !isDevEra) {
+    invalid('eraBlocks', 'left out on a chain with the real clock')
+  }
   const params = {
     ...fixed,
     genesisDifficulty,
-    eraBlocks: isDevEra ? DEV_ERA_BLOCKS : REAL_ERA_BLOCKS,
+    eraBlocks: isDevEra ? (options.eraBlocks ?? DEV_ERA_BLOCKS) : REAL_ERA_BLOCKS,
   }
   verifyParams({ ...params, chainId: 1n })
   return params

@@ -2,12 +2,15 @@
  * `npm run demo:economy`: runs docs/economy.md against a chain of its own and prints it as a story.
  * Ends with code 1 when something is not as the page says.
  */
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
-import { BenchProcess } from '../bench/processes.ts'
+import { BenchProcess, temporaryBenchDirectory } from '../bench/processes.ts'
 import type { DevnetConfig } from '../node/devnet/config.ts'
 import { ROOT } from '../test/support/source-tree.ts'
+import { devArguments, initArguments } from './economy-chain.ts'
 import { hasProgram, Shell, ShellError } from './shell.ts'
 import { type Command, isAsExpected, parseWalkthrough, type Step } from './walkthrough.ts'
 
@@ -32,8 +35,11 @@ async function main(): Promise<number> {
   }
   const startedMs = Date.now()
   const steps = parseWalkthrough(readFileSync(PAGE, 'utf8'))
-  console.log('Starting a chain of one node, with a block each second')
-  const node = new BenchProcess(['dev', '--block-time', '1', '--port', '0'])
+  console.log('Starting a chain of one node, with a block each second and an era of two minutes')
+  const directory = await temporaryBenchDirectory()
+  const hanzo = join(ROOT, 'dist/node/cli/main.js')
+  execFileSync(process.execPath, [hanzo, ...initArguments(directory)])
+  const node = new BenchProcess(devArguments(directory))
   try {
     const { validators } = (await node.event('ready')) as unknown as DevnetConfig
     await tell(steps, validators[0]?.rpcUrl ?? '')
@@ -43,6 +49,7 @@ async function main(): Promise<number> {
     return 1
   } finally {
     await node.stop()
+    await rm(directory, { recursive: true })
   }
   const promises = steps.flatMap(({ commands }) => commands.flatMap(({ expected }) => expected))
   const seconds = Math.round((Date.now() - startedMs) / 1000)

@@ -1,6 +1,6 @@
 /**
  * Who holds the 10^27 wei of block 0: HIP-1's seven buckets, and what is carved out of the sale
- * for the dev accounts and the genesis validators.
+ * for the public accounts, the genesis validators and the attesters.
  *
  * Spec: docs/spec/token-economy.md, "Buckets of block 0".
  */
@@ -53,7 +53,9 @@ export function allocate({ params, validators, participants }: GenesisPlan): Map
     give(PREDEPLOYS[bucket], -wei)
     give(address, wei)
   }
-  for (const { address } of devAccounts()) carveOut('PublicSale', address, DEV_ACCOUNT_WEI)
+  // Where they are not funded, their coins are for sale with the others.
+  const publicAccounts = participants.fundPublicAccounts ? devAccounts() : []
+  for (const { address } of publicAccounts) carveOut('PublicSale', address, DEV_ACCOUNT_WEI)
   for (const { address } of validators) {
     carveOut('PublicSale', PREDEPLOYS.ValidatorSet, VALIDATOR_STAKE_WEI)
     carveOut('PublicSale', address, VOTING_KEY_WEI)

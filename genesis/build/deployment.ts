@@ -3,7 +3,7 @@
  */
 import { type Artifact, PREDEPLOY_ARTIFACTS, type PredeployArtifactName } from '../artifacts.ts'
 import type { EconomyParams } from '../economy/economy-params.ts'
-import type { Participants } from '../economy/participants.ts'
+import type { ChosenParticipants } from '../economy/participants.ts'
 import type { ConsensusParams } from '../params.ts'
 import { PREDEPLOYS } from '../predeploys.ts'
 import type { Address, GenesisValidator } from '../types.ts'
@@ -34,7 +34,7 @@ export type GenesisCall = GenesisMessage & { readonly step: string }
 export type GenesisPlan = {
   readonly params: Pick<ConsensusParams, 'dev' | 'epochLength' | 'eraBlocks'>
   readonly validators: readonly GenesisValidator[]
-  readonly participants: Participants
+  readonly participants: ChosenParticipants
 }
 
 /** The same with the parameters of the economy that follow. */

@@ -31,9 +31,20 @@ export type Participants = {
   readonly attesterThreshold: number
   /** Vote with the square root of their stake from the start. */
   readonly attested: readonly Address[]
+  /**
+   * Whether the ten public accounts have coins in block 0, which anybody may then take. If left
+   * out, they have on presets for development, and nowhere else.
+   */
+  readonly fundPublicAccounts?: boolean | undefined
 }
 
+/** Where nothing was left out. */
+export type ChosenParticipants = Participants & { readonly fundPublicAccounts: boolean }
+
 const OWNERS_MAX = 32
+/** Of the guardians on a chain that is not for development: they hold a veto over everything. */
+const GUARDIANS_MIN = 5
+const GUARDIAN_THRESHOLD_MIN = 3
 /** As in `QualityOracle`: a quorum is checked in one call. */
 const ATTESTERS_MAX = 16
 /** A constructor writes a slot for each: keeps block 0 small. */
@@ -80,6 +91,7 @@ const participants = z
     attesters: addresses(1, ATTESTERS_MAX),
     attesterThreshold: threshold,
     attested: addresses(0, ATTESTED_MAX),
+    fundPublicAccounts: z.boolean('true or false').optional(),
   })
   .refine((all) => 2 * all.attesterThreshold > all.attesters.length, {
     path: ['attesterThreshold'],
@@ -91,7 +103,7 @@ const participants = z
   })
 
 /** The public accounts: 0 to 4 own both Safes, 7 to 9 attest, 0 to 6 are attested. */
-export function devParticipants(): Participants {
+export function devParticipants(): ChosenParticipants {
   const accounts = devAccounts().map(({ address: at }) => at)
   const safe = { owners: accounts.slice(0, 5), threshold: 3 }
   return {
@@ -100,14 +112,35 @@ export function devParticipants(): Participants {
     attesters: accounts.slice(7, 10),
     attesterThreshold: 2,
     attested: accounts.slice(0, 7),
+    fundPublicAccounts: true,
   }
 }
 
 /** Those given, or the public accounts where the preset is for development. */
-export function chooseParticipants(preset: PresetName, given?: Participants): Participants {
-  if (given !== undefined) return given
-  if (!isDevPreset(preset)) throw new GenesisError({ code: 'CONFIG_NOT_GIVEN', preset })
-  return devParticipants()
+export function chooseParticipants(preset: PresetName, given?: Participants): ChosenParticipants {
+  const isDev = isDevPreset(preset)
+  if (given === undefined) {
+    if (!isDev) throw new GenesisError({ code: 'CONFIG_NOT_GIVEN', preset })
+    return devParticipants()
+  }
+  if (!isDev) verifyGuardians(given.guardians)
+  return { ...given, fundPublicAccounts: given.fundPublicAccounts ?? isDev }
+}
+
+/** Throws a {@link GenesisError} unless they are 3 of 5 people, or stricter than that. */
+function verifyGuardians({ owners, threshold: signatures }: SafeOwners): void {
+  const where = 'on a chain that is not for development'
+  const hasNobody = owners.some((owner) => BigInt(owner) === 0n)
+  if (new Set(owners).size < Math.max(owners.length, GUARDIANS_MIN) || hasNobody) {
+    invalid('guardians.owners', `at least ${GUARDIANS_MIN} different accounts ${where}`)
+  }
+  if (signatures < GUARDIAN_THRESHOLD_MIN) {
+    invalid('guardians.threshold', `at least ${GUARDIAN_THRESHOLD_MIN} ${where}`)
+  }
+}
+
+function invalid(field: string, expected: string): never {
+  throw new GenesisError({ code: 'CONFIG_INVALID', field, expected })
 }
 
 /** Reads the file of `hanzo init --config`. Throws a {@link GenesisError} that says what to do. */

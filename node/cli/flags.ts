@@ -41,6 +41,11 @@ export function parseTimestamp(text: string): bigint {
   return BigInt(parseWhole(text, 946_684_800, 4_294_967_295, 'a Unix time in seconds'))
 }
 
+/** Between two halvings; the real clock has 63,072,000. */
+export function parseEraBlocks(text: string): bigint {
+  return BigInt(parseWhole(text, 16, 1_000_000, 'a number of blocks from 16 to 1000000'))
+}
+
 /** Multiply-adds a block, decimal or 0x hex. */
 export function parseDifficulty(text: string): bigint {
   if (!/^(0x[0-9a-fA-F]{1,64}|[1-9][0-9]{0,76})$/.test(text)) {

@@ -6,9 +6,15 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { PresetName } from '../../genesis/params.ts'
+import { isDevPreset, type PresetName } from '../../genesis/params.ts'
 import { CommandError, runCommand } from './failure.ts'
-import { parseDifficulty, parsePreset, parseTimestamp, parseValidatorCount } from './flags.ts'
+import {
+  parseDifficulty,
+  parseEraBlocks,
+  parsePreset,
+  parseTimestamp,
+  parseValidatorCount,
+} from './flags.ts'
 
 type Flags = {
   readonly preset: PresetName
@@ -16,6 +22,7 @@ type Flags = {
   readonly timestamp?: bigint
   readonly real?: boolean
   readonly genesisDifficulty?: bigint
+  readonly eraBlocks?: bigint
   readonly config?: string
   readonly out: string
   readonly json?: boolean
@@ -23,6 +30,10 @@ type Flags = {
 
 /** A chain of several machines: each of them searches all the time. */
 const MEASURED = { preset: 'gpu', gpu: 'webgpu', dutyPercent: 100 } as const
+
+const PUBLIC_KEYS =
+  'Warning: `fundPublicAccounts` gives 100,000 AI to ten accounts whose keys everybody has. ' +
+  'Whoever is first takes them in block 1, and may buy validators with them.'
 
 export function addInitCommand(program: Command): void {
   program
@@ -32,6 +43,7 @@ export function addInitCommand(program: Command): void {
     .option('--validators <n>', 'number of genesis validators', parseValidatorCount, 4)
     .option('--timestamp <seconds>', 'Unix time of block 0 (default: now)', parseTimestamp)
     .option('--real', 'years, delays and eras of mainnet instead of minutes')
+    .option('--era-blocks <n>', 'blocks between two halvings, on a devnet', parseEraBlocks)
     .option('--genesis-difficulty <mac>', 'multiply-adds a block of epoch 0', parseDifficulty)
     .option('--config <file>', 'JSON that names guardians, team, attesters and attested accounts')
     .requiredOption('--out <file>', 'the genesis file; manifest.json and keys/ stand beside it')
@@ -55,6 +67,7 @@ async function writeFiles(flags: Flags): Promise<void> {
   // Before anything is measured: a file that is missing should not cost a minute.
   const given = flags.config === undefined ? undefined : loadParticipants(flags.config)
   const participants = chooseParticipants(flags.preset, given)
+  if (!isDevPreset(flags.preset) && participants.fundPublicAccounts) console.error(PUBLIC_KEYS)
   const { measureGenesisDifficulty } = await import('./measure-difficulty.ts')
   const genesisDifficulty =
     flags.genesisDifficulty ??
@@ -68,6 +81,7 @@ async function writeFiles(flags: Flags): Promise<void> {
     participants,
     ...(flags.timestamp === undefined ? {} : { timestamp: flags.timestamp }),
     ...(genesisDifficulty === undefined ? {} : { genesisDifficulty }),
+    ...(flags.eraBlocks === undefined ? {} : { eraBlocks: flags.eraBlocks }),
   })
   const chainId = Number(genesis.params.chainId)
   if (flags.json === true) {

@@ -84,6 +84,8 @@ export type WriteGenesisOptions = {
   readonly isReal: boolean
   readonly timestamp?: bigint
   readonly genesisDifficulty?: bigint
+  /** Blocks of an era, on dev presets with the dev clock. */
+  readonly eraBlocks?: bigint
   /** Dev presets have the public accounts; others need to be given theirs. */
   readonly participants?: Participants
   /** Name of the genesis file; the manifest and the keys stand beside it. */
@@ -107,6 +109,7 @@ export async function writeGenesis(options: WriteGenesisOptions): Promise<Genesi
     ...(options.genesisDifficulty === undefined
       ? {}
       : { genesisDifficulty: options.genesisDifficulty }),
+    ...(options.eraBlocks === undefined ? {} : { eraBlocks: options.eraBlocks }),
   })
   await mkdir(join(options.directory, KEYS_DIRECTORY), { recursive: true })
   for (const [index, key] of voting.entries()) {

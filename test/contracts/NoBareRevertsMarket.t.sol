@@ -46,8 +46,8 @@ contract NoBareRevertsMarketTest is NoBareReverts {
     function testFuzz_HMMFactoryNamesWhatItRefuses(uint256 seed) external {
         _tryAny(
             address(FACTORY),
-            "HMMFactory: allPairs(uint256); allPairsLength(); createPair(address,address); feeTo(); "
-            "feeToSetter(); getPair(address,address)",
+            "HMMFactory: INIT_CODE_PAIR_HASH(); allPairs(uint256); allPairsLength(); "
+            "createPair(address,address); feeTo(); feeToSetter(); getPair(address,address); newPairTokens()",
             seed
         );
     }
@@ -55,7 +55,7 @@ contract NoBareRevertsMarketTest is NoBareReverts {
     function testFuzz_HMMPairNamesWhatItRefuses(uint256 seed) external {
         _tryAny(
             address(PAIR),
-            "HMMPair: DOMAIN_SEPARATOR(); MINIMUM_LIQUIDITY(); allowance(address,address); "
+            "HMMPair: DOMAIN_SEPARATOR(); MINIMUM_LIQUIDITY(); PERMIT_TYPEHASH(); allowance(address,address); "
             "approve(address,uint256); balanceOf(address); burn(address); decimals(); eip712Domain(); "
             "factory(); getReserves(); kLast(); mint(address); name(); nonces(address); "
             "permit(address,address,uint256,uint256,uint8,bytes32,bytes32); price0CumulativeLast(); "
@@ -75,12 +75,17 @@ contract NoBareRevertsMarketTest is NoBareReverts {
             "getAmountsIn(uint256,address[]); getAmountsOut(uint256,address[]); quote(uint256,uint256,uint256); "
             "removeLiquidity(address,address,uint256,uint256,uint256,address,uint256); "
             "removeLiquidityETH(address,uint256,uint256,uint256,address,uint256); "
+            "removeLiquidityETHSupportingFeeOnTransferTokens(address,uint256,uint256,uint256,address,uint256); "
             "removeLiquidityETHWithPermit(address,uint256,uint256,uint256,address,uint256,bool,uint8,bytes32,bytes32); "
+            "removeLiquidityETHWithPermitSupportingFeeOnTransferTokens(address,uint256,uint256,uint256,address,uint256,bool,uint8,bytes32,bytes32); "
             "removeLiquidityWithPermit(address,address,uint256,uint256,uint256,address,uint256,bool,uint8,bytes32,bytes32); "
             "swapETHForExactTokens(uint256,address[],address,uint256) payable; "
             "swapExactETHForTokens(uint256,address[],address,uint256) payable; "
+            "swapExactETHForTokensSupportingFeeOnTransferTokens(uint256,address[],address,uint256) payable; "
             "swapExactTokensForETH(uint256,uint256,address[],address,uint256); "
+            "swapExactTokensForETHSupportingFeeOnTransferTokens(uint256,uint256,address[],address,uint256); "
             "swapExactTokensForTokens(uint256,uint256,address[],address,uint256); "
+            "swapExactTokensForTokensSupportingFeeOnTransferTokens(uint256,uint256,address[],address,uint256); "
             "swapTokensForExactETH(uint256,uint256,address[],address,uint256); "
             "swapTokensForExactTokens(uint256,uint256,address[],address,uint256)",
             seed

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DevnetConfig } from '../../node/devnet/config.ts'
+import { devArguments, initArguments } from '../../scripts/economy-chain.ts'
 import { hasProgram, Shell } from '../../scripts/shell.ts'
 import { isAsExpected, parseWalkthrough } from '../../scripts/walkthrough.ts'
-import { HanzoProcess } from '../support/hanzo-process.ts'
+import { HanzoProcess, temporaryDirectory } from '../support/hanzo-process.ts'
 import { ROOT } from '../support/source-tree.ts'
 
 const steps = parseWalkthrough(readFileSync(join(ROOT, 'docs/economy.md'), 'utf8'))
@@ -40,7 +41,10 @@ describe.skipIf(!hasCast)('e2e / economy walkthrough', () => {
   let shell: Shell
 
   beforeAll(async () => {
-    const node = new HanzoProcess(['dev', '--json', '--block-time', '1', '--port', '0'])
+    const directory = await temporaryDirectory()
+    const { code } = await new HanzoProcess(initArguments(directory)).exited
+    expect(code).toBe(0)
+    const node = new HanzoProcess([...devArguments(directory), '--json'])
     const { validators } = (await node.event('ready')) as unknown as DevnetConfig
     const environment = { ETH_RPC_URL: validators[0]!.rpcUrl }
     shell = new Shell({ directory: ROOT, environment })

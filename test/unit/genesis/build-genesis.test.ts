@@ -61,6 +61,20 @@ describe('genesis / build-genesis / balances', () => {
     expect(balanceOf(PREDEPLOYS.AIBurn)).toBe(0n)
   })
 
+  it.each(['cpu', 'gpu'] as const)(
+    'leaves coins of unfunded accounts for sale: %s',
+    async (preset) => {
+      const participants = { ...devParticipants(), fundPublicAccounts: false }
+      const genesisDifficulty = 2n ** 36n
+      const { alloc } = await testGenesis({ preset, genesisDifficulty, participants })
+      for (const { address } of devAccounts()) expect(alloc.has(address)).toBe(false)
+      const carved = 4n * (2_000n + 10n) * AI + 3n * 1_000n * AI
+      expect(alloc.get(PREDEPLOYS.PublicSale)?.balance).toBe(50_000_000n * AI - carved)
+      const balances = [...alloc.values()].map(({ balance }) => balance)
+      expect(balances.reduce((sum, wei) => sum + wei)).toBe(MAX_SUPPLY_WEI)
+    },
+  )
+
   it('adds up when a voting key is a dev account', () => {
     const address = devAccounts()[0]!.address
     const validators = [{ index: 0, address, coinbase: address }]

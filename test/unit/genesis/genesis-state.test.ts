@@ -1,5 +1,5 @@
-import { bytesToHex, concatBytes } from '@ethereumjs/util'
-import { encodeFunctionData, getCreate2Address, keccak256 } from 'viem'
+import { concatBytes } from '@ethereumjs/util'
+import { encodeFunctionData, encodePacked, getCreate2Address, keccak256 } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { PREDEPLOY_ARTIFACTS } from '../../../genesis/artifacts.ts'
 import { encodeParameters } from '../../../genesis/build/abi-encode.ts'
@@ -112,6 +112,9 @@ describe('genesis / build / genesis-state', () => {
     })
     const initCode = concatBytes(Uint8Array.from(Buffer.from(bytecode.slice(2), 'hex')), args)
     await state.construct('HMMFactory', PREDEPLOYS.HMMFactory, initCode)
+    // A token, as far as a factory asks: it answers a word.
+    const token = initcodeOf(assemble('PUSH 32 PUSH 0 RETURN'), '')
+    for (const at of [FIRST, SECOND]) await state.construct('Token', at, token)
     const data = encodeFunctionData({
       abi: abiOf('HMMFactory'),
       functionName: 'createPair',
@@ -124,18 +127,11 @@ describe('genesis / build / genesis-state', () => {
     }
     await state.call('HMMFactory.createPair', message)
     const alloc = state.dump()
-    const tokens = encodeParameters(
-      [
-        { name: 'a', type: 'address' },
-        { name: 'b', type: 'address' },
-      ],
-      { a: FIRST, b: SECOND },
-    )
+    // As clients of Uniswap v2 compute it.
     const pair = getCreate2Address({
       from: PREDEPLOYS.HMMFactory,
-      salt: keccak256(bytesToHex(tokens)),
-      bytecode:
-        `${PREDEPLOY_ARTIFACTS.HMMPairAIHUSD.bytecode}${bytesToHex(tokens).slice(2)}` as Hex,
+      salt: keccak256(encodePacked(['address', 'address'], [FIRST, SECOND])),
+      bytecode: PREDEPLOY_ARTIFACTS.HMMPairAIHUSD.bytecode,
     })
     expect(alloc.get(PREDEPLOYS.HMMFactory)?.nonce).toBe(2n)
     expect(alloc.get(pair.toLowerCase() as Address)?.nonce).toBe(1n)

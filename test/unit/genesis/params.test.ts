@@ -76,6 +76,17 @@ describe('genesis / params', () => {
     expect(blocksPerYear(presetParams('cpu'))).toBe(600n)
   })
 
+  it('takes eras of other lengths on a devnet with the dev clock alone', () => {
+    expect(presetParams('instant', { eraBlocks: 120n })).toEqual({
+      ...presetParams('instant'),
+      eraBlocks: 120n,
+    })
+    const refused = /`eraBlocks` must be left out on a chain with the real clock/
+    expect(() => presetParams('cpu', { eraBlocks: 120n, real: true })).toThrow(refused)
+    const gpu = { genesisDifficulty: 2n ** 40n, eraBlocks: 120n }
+    expect(() => presetParams('gpu', gpu)).toThrow(refused)
+  })
+
   it('keeps asertTauMs = 4 E T on every preset', () => {
     for (const preset of PRESET_NAMES) {
       const params = presetParams(preset, { genesisDifficulty: 2n ** 30n })

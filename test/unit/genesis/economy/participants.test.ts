@@ -79,6 +79,7 @@ describe('genesis / economy / participants', () => {
     ['attesterThreshold', 'more than half', (json) => (json.attesterThreshold = 2)],
     ['attesterThreshold', 'at most', (json) => (json.attesterThreshold = 5)],
     ['attested', 'repetitions', (json) => json.attested.push(repeatedAddress(31))],
+    ['fundPublicAccounts', 'true or false', (json) => (json.fundPublicAccounts = 'yes')],
   ])('names what is wrong: %s must be %s', (field, expected, spoil) => {
     const { type, message } = errorOf(() => parseParticipants(config(spoil)))
     expect(type).toMatchObject({ code: 'CONFIG_INVALID', field })
@@ -121,6 +122,26 @@ describe('genesis / economy / participants', () => {
     expect(errorOf(() => loadParticipants(path)).type).toEqual({ code: 'CONFIG_NOT_JSON', path })
     rmSync(directory, { recursive: true })
     expect(errorOf(() => loadParticipants(path)).type).toEqual({ code: 'FILE_UNREADABLE', path })
+  })
+
+  it.each<[string, string, (json: Json) => void]>([
+    ['guardians.owners', '5 different', (json) => (json.guardians.owners = people(1, 4))],
+    ['guardians.threshold', 'at least 3', (json) => (json.guardians.threshold = 2)],
+    ['guardians.owners', '5 different', (json) => (json.guardians.owners[4] = repeatedAddress(1))],
+    ['guardians.owners', '5 different', (json) => (json.guardians.owners[4] = repeatedAddress(0))],
+  ])('takes no fewer guardians than 3 of 5 on a real chain: %s', (field, expected, spoil) => {
+    const { type, message } = errorOf(() => chooseParticipants('gpu', config(spoil)))
+    expect(type).toMatchObject({ code: 'CONFIG_INVALID', field })
+    expect(message).toContain(expected)
+    expect(chooseParticipants('cpu', config(spoil)).fundPublicAccounts).toBe(true)
+  })
+
+  it('funds public accounts on a real chain only where the config asks for it', () => {
+    expect(chooseParticipants('gpu', config()).fundPublicAccounts).toBe(false)
+    const asked = parseParticipants(config((json) => (json.fundPublicAccounts = true)))
+    expect(chooseParticipants('gpu', asked).fundPublicAccounts).toBe(true)
+    const declined = parseParticipants(config((json) => (json.fundPublicAccounts = false)))
+    expect(chooseParticipants('cpu', declined).fundPublicAccounts).toBe(false)
   })
 
   it('has public accounts for development alone', async () => {
