@@ -44,14 +44,15 @@ export class Anvil {
     this.#url = url
   }
 
-  static async start(genesis: GenesisFile): Promise<Anvil> {
+  /** `more` are arguments of anvil beside those that make it our twin. */
+  static async start(genesis: GenesisFile, more: readonly string[] = []): Promise<Anvil> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run \`npm ci\`.`)
     const directory = await mkdtemp(join(tmpdir(), 'hanzo-anvil-'))
     const path = join(directory, 'genesis.json')
     await writeFile(path, JSON.stringify(genesis))
     const child = spawn(
       BINARY,
-      [...ARGUMENTS, `--gas-limit=${BigInt(genesis.gasLimit)}`, '--init', path],
+      [...ARGUMENTS, ...more, `--gas-limit=${BigInt(genesis.gasLimit)}`, '--init', path],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -41,6 +41,14 @@ export type TwinBlock = {
   readonly difference: Difference | undefined
 }
 
+/** What executed last on our side, to be executed again. */
+export type TwinReplay = {
+  readonly parent: ParentState
+  readonly header: Header
+  readonly transactions: readonly SignedTransaction[]
+  readonly receipts: readonly Receipt[]
+}
+
 export type AnvilBlock = {
   readonly hash: Hash
   readonly mixHash: Hash
@@ -55,6 +63,7 @@ export class TwinChain {
   readonly anvil: Anvil
   /** Of anvil's blocks. */
   readonly #hashes: Hash[]
+  #last: TwinReplay | undefined
 
   private constructor(ours: ExecutionChain, anvil: Anvil, genesisHash: Hash) {
     this.ours = ours
@@ -62,9 +71,9 @@ export class TwinChain {
     this.#hashes = [genesisHash]
   }
 
-  static async open(genesis: Genesis): Promise<TwinChain> {
+  static async open(genesis: Genesis, anvilArguments?: readonly string[]): Promise<TwinChain> {
     const ours = await ExecutionChain.open({ genesis, store: await openTemporaryDatabase() })
-    const anvil = await Anvil.start(genesis.file)
+    const anvil = await Anvil.start(genesis.file, anvilArguments)
     const { hash } = await anvil.call<AnvilBlock>('eth_getBlockByNumber', '0x0', false)
     await anvil.call('anvil_setCoinbase', COINBASE)
     // It would repeat the base fee of block 0 in block 1; from there on it computes.
@@ -75,6 +84,12 @@ export class TwinChain {
 
   get timestamp(): bigint {
     return this.ours.head.header.timestamp
+  }
+
+  /** The last block that both sides executed. */
+  get last(): TwinReplay {
+    if (this.#last === undefined) throw new Error('no block was executed yet')
+    return this.#last
   }
 
   /** Executes a block on both sides, `seconds` after the last. */
@@ -128,6 +143,7 @@ export class TwinChain {
       ancestorHash: (ancestor) => this.#hashes[Number(ancestor)],
     }
     const executed = await this.ours.executor.executeBlock(parent, draft, transactions)
+    this.#last = { parent, header: draft, transactions, receipts: executed.receipts }
     const { stateRoot, receiptsRoot, logsBloom, gasUsed } = executed
     return { header: { ...draft, stateRoot, receiptsRoot, logsBloom, gasUsed }, executed }
   }
