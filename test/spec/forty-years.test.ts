@@ -1,11 +1,14 @@
 /**
  * Forty years of a devnet, 600 blocks each, through the executor alone: what every bucket has let
  * out, who has it, and what the node tells of it are, to the wei, what a model kept by hand says.
- * The compute bucket outlives its schedule: blocks earn half of their budget, so half of it is left
+ * Jobs bring bonuses and training brings rewards all the while; a quarter of what jobs burn goes
+ * back to the miners, from block 1 on and not from year 21, so that all eras see it. The compute
+ * bucket outlives its schedule: blocks earn half of their budget, so most of the other half is left
  * after year 24 and goes on at the rate of the last era.
  *
- * Spec: docs/spec/token-economy.md, "Release schedule", M1 to M6, M14.
+ * Spec: docs/spec/token-economy.md, "Release schedule", M1 to M6, M8, M9, M14.
  */
+import { bytesToHex } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
 import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
 import type { Address, Hex } from '../../consensus/types.ts'
@@ -13,7 +16,13 @@ import { PREDEPLOYS } from '../../genesis/predeploys.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { emissionAt } from '../../rpc/hanzo/emission.ts'
 import { testGenesis } from '../support/chain-factory.ts'
-import { COINBASE, callData, ExecutionChain, WALLETS } from '../support/execution-chain.ts'
+import {
+  GPU_SECOND_WEI,
+  registerProvider,
+  reportTraining,
+  settledJob,
+} from '../support/economy-work.ts'
+import { callData, ExecutionChain, WALLETS } from '../support/execution-chain.ts'
 import { readFlatState, totalBalance } from '../support/flat-state.ts'
 import { Random } from '../support/random.ts'
 import { entitled, PROGRAMME_BUCKETS, SupplyModel, scheduled } from '../support/supply-model.ts'
@@ -33,9 +42,21 @@ const BURN_FOR: Hex = '0x92d2f118'
 /** Of a block now and then: the minimum that a rescue block may claim. */
 const RESCUE_PERCENT = 3
 const BUSY_PERCENT = 4
+const WORK_PERCENT = 4
+/** Of jobs: so large that later eras cannot pay their whole bonus. */
+const LARGE_PERCENT = 10
+const RECYCLE_BPS = 2_500n
+/** Where `ComputePayments` keeps it, see its storage layout. */
+const RECYCLE_SLOT: Hex = `0x${'1'.padStart(64, '0')}`
+const PROVIDER_BOND = 100n * AI
+/** Who can pay for large jobs: it has sealed so many blocks. */
+const RICH_FROM_BLOCK = 100n
+/** Seals every block, and spends what that brings as a client. */
+const SEALER = WALLETS[1]!
+const PROVIDER = WALLETS[2]!
 
 describe('spec / forty years', () => {
-  it('M1 to M6, M14: every coin is where the schedule says, in every one of 40 years', async () => {
+  it('M1 to M6, M8, M9, M14: every coin is where the schedule says, in every one of 40 years', async () => {
     const run = await Run.open()
     for (let year = 1n; year <= YEARS; year++) {
       await run.year()
@@ -44,7 +65,8 @@ describe('spec / forty years', () => {
     }
     expect(run.number).toBe(24_000n)
     verifyEnd(run.model)
-  }, 600_000)
+    expect(run.cappedBonuses).toBeGreaterThan(0)
+  }, 900_000)
 
   it('the model itself has the exact eras of the specification', () => {
     const { compute, training, ecosystem, treasury } = PROGRAMME_BUCKETS
@@ -66,18 +88,32 @@ class Run {
   readonly #random = new Random(40)
   /** Wei of block 0 by who holds it. */
   readonly #initial = new Map<Address, bigint>()
-  #tips = 0n
+  /** Wei by which accounts with keys are richer or poorer, by what they signed and were paid. */
+  readonly #changes = new Map<Address, bigint>()
+  #jobs = 0n
+  /** Jobs that half of a block's budget was too little for. */
+  cappedBonuses = 0
 
   private constructor(chain: ExecutionChain) {
     const { eraBlocks } = chain.genesis.params
     this.chain = chain
-    this.model = new SupplyModel({ eraBlocks, stakingShareBps: STAKING_SHARE_BPS })
+    this.model = new SupplyModel({
+      eraBlocks,
+      stakingShareBps: STAKING_SHARE_BPS,
+      recycleBps: RECYCLE_BPS,
+    })
     for (const [address, { balance }] of chain.genesis.alloc) this.#initial.set(address, balance)
   }
 
   static async open(): Promise<Run> {
     const genesis = await testGenesis()
-    return new Run(await ExecutionChain.open({ genesis, store: await openTemporaryDatabase() }))
+    const payments = genesis.alloc.get(PREDEPLOYS.ComputePayments)
+    if (payments === undefined) throw new Error('block 0 has the payments')
+    const recycle: Hex = `0x${RECYCLE_BPS.toString(16).padStart(64, '0')}`
+    const storage = new Map([...payments.storage, [RECYCLE_SLOT, recycle]])
+    const alloc = [[PREDEPLOYS.ComputePayments, { ...payments, storage }]] as const
+    const store = await openTemporaryDatabase()
+    return new Run(await ExecutionChain.open({ genesis, store, alloc }))
   }
 
   get number(): bigint {
@@ -94,20 +130,24 @@ class Run {
     const { genesisDifficulty } = this.chain.genesis.params
     const isRescue = this.#random.chance(RESCUE_PERCENT)
     const difficulty = isRescue ? genesisDifficulty / 7n : genesisDifficulty
-    this.model.reward(number, difficulty, genesisDifficulty)
-    const transactions = [
-      ...(isLastOfYear || this.#random.below(200) === 0 ? this.#releases(number) : []),
-      ...(this.#random.chance(BUSY_PERCENT) ? this.#business() : []),
-    ]
     const { header } = this.chain.head
     const baseFeePerGas = nextBaseFee(header)
     const timestamp = header.timestamp + BLOCK_SECONDS
-    const environment = { baseFeePerGas, timestamp, difficulty }
+    const transactions = [
+      ...(number === 1n ? [registerProvider(this.chain, PROVIDER, PROVIDER_BOND)] : []),
+      ...(isLastOfYear || this.#random.below(200) === 0 ? this.#releases(number) : []),
+      ...(this.#random.chance(BUSY_PERCENT) ? this.#business() : []),
+      ...(this.#random.chance(WORK_PERCENT) ? this.#work(number, timestamp) : []),
+    ]
+    this.#credit(SEALER.address, this.model.reward(number, difficulty, genesisDifficulty))
+    const environment = { baseFeePerGas, timestamp, difficulty, coinbase: SEALER.address }
     const { receipts } = await this.chain.advance(transactions, environment)
-    for (const { status, gasUsed, effectiveGasPrice } of receipts) {
+    for (const [index, { status, gasUsed, effectiveGasPrice }] of receipts.entries()) {
       expect(status).toBe(1)
+      const { sender, tx } = transactions[index]!
+      this.#credit(sender, -tx.value - gasUsed * effectiveGasPrice)
       this.model.burned += gasUsed * baseFeePerGas
-      this.#tips += gasUsed * (effectiveGasPrice - baseFeePerGas)
+      this.#credit(SEALER.address, gasUsed * (effectiveGasPrice - baseFeePerGas))
     }
   }
 
@@ -125,11 +165,43 @@ class Run {
   #business(): readonly SignedTransaction[] {
     const value = BigInt(this.#random.below(1_000_000))
     this.model.burned += 2n * value
+    this.#credit(SEALER.address, value)
+    this.#credit(WALLETS[0]!.address, -value)
     return [
-      this.#send(WALLETS[1]!.address, '0x', value),
+      this.#send(SEALER.address, '0x', value),
       this.#send(FACADE, callData(BURN, value)),
       this.#send(SINK, callData(BURN_FOR, BigInt(this.#random.below(5))), value),
     ]
+  }
+
+  /** A job from order to settlement, and a report of training, brought by whoever trained. */
+  #work(number: bigint, timestamp: bigint): readonly SignedTransaction[] {
+    const random = this.#random
+    const id = ++this.#jobs
+    const isLarge = number > RICH_FROM_BLOCK && random.chance(LARGE_PERCENT)
+    const most = isLarge ? 100_000_000 : 300
+    const amount = BigInt(1 + random.below(most))
+    const burnedBefore = this.model.burned
+    const { share, bonus } = this.model.settleJob(number, amount * GPU_SECOND_WEI)
+    if (bonus < ((this.model.burned - burnedBefore) * 4n) / 5n) this.cappedBonuses++
+    this.#credit(PROVIDER.address, share + bonus)
+    const score = 1 + random.below(100)
+    const trained = this.model.train(score)
+    this.#credit(SEALER.address, trained.user)
+    this.#credit(PROVIDER.address, trained.provider)
+    const report = {
+      user: SEALER.address,
+      provider: PROVIDER.address,
+      hash: bytesToHex(random.bytes(32)),
+      score,
+      deadline: timestamp,
+    }
+    const job = { id, client: SEALER, provider: PROVIDER, amount, timestamp }
+    return [...settledJob(this.chain, job), reportTraining(this.chain, SEALER, report)]
+  }
+
+  #credit(account: Address, wei: bigint): void {
+    this.#changes.set(account, (this.#changes.get(account) ?? 0n) + wei)
   }
 
   #send(to: Address, data: Hex, value = 0n): SignedTransaction {
@@ -137,10 +209,10 @@ class Run {
   }
 
   async verify(): Promise<void> {
-    const { released, paid, burned } = this.model
+    const { released, paid, burned, recycled } = this.model
     const expected: readonly [Address, bigint][] = [
-      [PREDEPLOYS.ComputeMiningVault, -released.compute],
-      [PREDEPLOYS.TrainingVault, 0n],
+      [PREDEPLOYS.ComputeMiningVault, recycled - released.compute],
+      [PREDEPLOYS.TrainingVault, -released.training],
       [PREDEPLOYS.EcosystemVault, -released.ecosystem],
       [PREDEPLOYS.CommunityTreasuryVault, -released.treasury],
       [PREDEPLOYS.TeamVesting, -released.team],
@@ -148,8 +220,11 @@ class Run {
       [PREDEPLOYS.Timelock, paid.timelock],
       [PREDEPLOYS.AIStaking, paid.staking],
       [PREDEPLOYS.ValidatorSet, paid.pot],
+      [PREDEPLOYS.ProviderRegistry, PROVIDER_BOND],
+      [PREDEPLOYS.ComputePayments, 0n],
+      [PREDEPLOYS.TrainingRewards, 0n],
       [SINK, burned],
-      [COINBASE, paid.coinbase + this.#tips],
+      ...this.#changes,
     ]
     for (const [address, change] of expected) {
       const balance = (this.#initial.get(address) ?? 0n) + change
@@ -171,12 +246,15 @@ class Run {
         chain.executor.call(chain.parentState(), request),
     }
     const answer = await emissionAt({ state, genesis: chain.genesis }, chain.head)
-    const { compute, ecosystem, treasury } = model.released
+    const { compute, training, ecosystem, treasury } = model.released
     const bucket = (name: keyof typeof PROGRAMME_BUCKETS, released: bigint) => {
       const cap = PROGRAMME_BUCKETS[name]
       const due = entitled(cap, ERA_BLOCKS, number)
       return quantities({ cap, scheduled: due, released, remaining: cap - released })
     }
+    const cap = PROGRAMME_BUCKETS.compute
+    const due = model.entitledToCompute(number)
+    const remaining = cap + model.recycled - compute
     const { compute: mining } = PROGRAMME_BUCKETS
     const before = scheduled(mining, ERA_BLOCKS, number - 1n)
     expect(answer).toMatchObject({
@@ -185,17 +263,23 @@ class Run {
         budget: scheduled(mining, ERA_BLOCKS, number) - before,
         maxSupply: SUPPLY,
         totalSupply: SUPPLY - model.burned,
-        circulatingSupply:
-          this.#freeAtFirst() + model.paid.coinbase + model.paid.teamSafe - model.burned,
+        circulatingSupply: this.#circulating(),
       }),
       buckets: {
-        compute: bucket('compute', compute),
-        training: bucket('training', 0n),
+        compute: quantities({ cap, scheduled: due, released: compute, remaining }),
+        training: bucket('training', training),
         ecosystem: bucket('ecosystem', ecosystem),
         treasury: bucket('treasury', treasury),
       },
       burned: quantities({ total: model.burned }),
     })
+  }
+
+  /** What was free at first, and what the buckets paid since to whoever has a key; less burns and bonds. */
+  #circulating(): bigint {
+    const { released, paid, burned, recycled } = this.model
+    const paidOut = released.compute - paid.pot + released.training + paid.teamSafe
+    return this.#freeAtFirst() + paidOut - recycled - PROVIDER_BOND - burned
   }
 
   /** Accounts that are no contracts, and the pool, whose coins are for sale. */
@@ -209,15 +293,17 @@ class Run {
 }
 
 /** After year 24 all is out but what blocks did not earn: that runs on. */
-function verifyEnd({ released }: SupplyModel): void {
+function verifyEnd({ released, recycled }: SupplyModel): void {
   const { compute, ecosystem, treasury } = PROGRAMME_BUCKETS
   expect(released.ecosystem).toBe(ecosystem)
   expect(released.treasury).toBe(treasury)
   expect(released.team).toBe(100_000_000n * AI)
-  // 150 M of 24 years and 18.75 M of 16 more, less what rescue blocks did not earn.
-  expect(released.compute).toBeLessThan(168_750_000n * AI)
+  // 150 M of 24 years and 18.75 M of 16 more, less what rescue blocks did not earn, and bonuses.
   expect(released.compute).toBeGreaterThan(160_000_000n * AI)
-  expect(compute - released.compute).toBeGreaterThan(131_250_000n * AI)
+  expect(released.compute).toBeLessThan(169_500_000n * AI)
+  expect(compute - released.compute).toBeGreaterThan(130_500_000n * AI)
+  expect(released.training).toBeGreaterThan(0n)
+  expect(recycled).toBeGreaterThan(0n)
 }
 
 function quantities<Name extends string>(amounts: Readonly<Record<Name, bigint>>) {

@@ -24,6 +24,8 @@ export const PROGRAMME_BUCKETS = {
 const TEAM = 100n * MILLION
 const TEAM_YEARS = 4n
 const POT_DIVISOR = 10n
+/** Wei of a report of training for each point of its score. */
+const POINT_WEI = AI / 10_000n
 
 /** What a bucket's schedule adds up to after block `number`, whatever the bucket holds. */
 export function scheduled(bucket: bigint, eraBlocks: bigint, number: bigint): bigint {
@@ -43,32 +45,83 @@ export function entitled(bucket: bigint, eraBlocks: bigint, number: bigint): big
   return sum < bucket ? sum : bucket
 }
 
+export type SupplyModelOptions = {
+  readonly eraBlocks: bigint
+  readonly stakingShareBps: bigint
+  readonly recycleBps: bigint
+}
+
 export class SupplyModel {
   readonly #eraBlocks: bigint
   readonly #stakingShareBps: bigint
+  readonly #recycleBps: bigint
   /** Wei that left each bucket. */
-  readonly released = { compute: 0n, ecosystem: 0n, treasury: 0n, team: 0n }
+  readonly released = { compute: 0n, training: 0n, ecosystem: 0n, treasury: 0n, team: 0n }
   /** Wei that reached those who get them. */
-  readonly paid = { coinbase: 0n, pot: 0n, timelock: 0n, staking: 0n, teamSafe: 0n }
+  readonly paid = { pot: 0n, timelock: 0n, staking: 0n, teamSafe: 0n }
   burned = 0n
+  /** Wei of burns that went back to the compute bucket instead. */
+  recycled = 0n
 
-  constructor(options: { readonly eraBlocks: bigint; readonly stakingShareBps: bigint }) {
+  constructor(options: SupplyModelOptions) {
     this.#eraBlocks = options.eraBlocks
     this.#stakingShareBps = options.stakingShareBps
+    this.#recycleBps = options.recycleBps
   }
 
-  /** A block of `work` out of `difficulty`: half of its budget, a tenth of that for the pot. */
-  reward(number: bigint, work: bigint, difficulty: bigint): void {
+  /** What may have left the compute bucket, with what was given back to it. */
+  entitledToCompute(number: bigint): bigint {
+    const bucket = PROGRAMME_BUCKETS.compute + this.recycled
+    const sum = scheduled(PROGRAMME_BUCKETS.compute, this.#eraBlocks, number)
+    return sum < bucket ? sum : bucket
+  }
+
+  /**
+   * A block of `work` out of `difficulty`: half of its budget, a tenth of that for the pot. Returns
+   * wei for the sealer.
+   */
+  reward(number: bigint, work: bigint, difficulty: bigint): bigint {
     const bucket = PROGRAMME_BUCKETS.compute
     const before = scheduled(bucket, this.#eraBlocks, number - 1n)
     const budget = scheduled(bucket, this.#eraBlocks, number) - before
     const earned = (budget * work) / (difficulty * 2n)
-    const left = bucket - this.released.compute
+    const left = bucket + this.recycled - this.released.compute
     const reward = earned < left ? earned : left
     const pot = reward / POT_DIVISOR
     this.released.compute += reward
     this.paid.pot += pot
-    this.paid.coinbase += reward - pot
+    return reward - pot
+  }
+
+  /**
+   * The one job that is settled in block `number`, before the block's reward: 95 % of its price to
+   * the provider, and of the rest a share back to the bucket. A job earns four fifths of its burn, as
+   * far as half of the block's budget goes. Returns wei for the provider.
+   */
+  settleJob(number: bigint, price: bigint): { readonly share: bigint; readonly bonus: bigint } {
+    const share = (price * 95n) / 100n
+    const recycled = ((price - share) * this.#recycleBps) / 10_000n
+    const burned = price - share - recycled
+    this.recycled += recycled
+    this.burned += burned
+    const bucket = PROGRAMME_BUCKETS.compute
+    const before = scheduled(bucket, this.#eraBlocks, number - 1n)
+    const half = (scheduled(bucket, this.#eraBlocks, number) - before) / 2n
+    const available = this.entitledToCompute(number) - this.released.compute
+    const earned = (burned * 4n) / 5n
+    const bonus = [half, available].reduce((least, wei) => (wei < least ? wei : least), earned)
+    this.released.compute += bonus
+    return { share, bonus }
+  }
+
+  /** A tenth is burned; three tenths of the rest are the provider's, and the user gets what is left. */
+  train(score: number): { readonly user: bigint; readonly provider: bigint } {
+    const gross = BigInt(score) * POINT_WEI
+    const burned = gross / 10n
+    const provider = ((gross - burned) * 3n) / 10n
+    this.released.training += gross
+    this.burned += burned
+    return { user: gross - burned - provider, provider }
   }
 
   releaseEcosystem(number: bigint): void {

@@ -9,7 +9,10 @@ const QUORUM = 2
 
 /** Signatures of a quorum; now and then of too few. */
 export function attest({ random }: World, digest: Hex): readonly Hex[] {
-  const count = random.chance(10) ? QUORUM - 1 : QUORUM
+  return signQuorum(digest, random.chance(10) ? QUORUM - 1 : QUORUM)
+}
+
+export function signQuorum(digest: Hex, count = QUORUM): readonly Hex[] {
   return ATTESTERS.slice(0, count).map((wallet) => signDigest(digest, wallet).bytes)
 }
 
