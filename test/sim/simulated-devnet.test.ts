@@ -5,7 +5,7 @@ import {
   createDevnet,
   type DevnetNode,
   type TestDevnet,
-} from '../../../node/devnet/library/create-devnet.ts'
+} from '../../node/devnet/library/create-devnet.ts'
 
 // Whole networks on a machine that has other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
@@ -23,7 +23,7 @@ async function finalizedOf(node: DevnetNode): Promise<number> {
   return Number(block.number)
 }
 
-describe('devnet-library / simulated', () => {
+describe('sim / simulated', () => {
   it('finalizes epochs in virtual time on every node', async () => {
     const net = await open()
     await net.untilFinalized(3)
@@ -91,14 +91,14 @@ describe('devnet-library / simulated', () => {
     const failed = net.untilFinalized(1)
     await expect(failed).rejects.toMatchObject({ type: { code: 'STALLED' } })
     await expect(failed).rejects.toThrow(/epoch 1 to be final[\s\S]*node 0: down[\s\S]*Repeat it:/)
-    expect(net.repeat).toBe('npx vitest run test/unit/devnet-library/simulated-devnet.test.ts')
+    expect(net.repeat).toBe('npx vitest run test/sim/simulated-devnet.test.ts')
   })
 
   it('a seed that was drawn is named by the command that repeats the run', async () => {
     const net = await createDevnet()
     onTestFinished(() => net.close())
     expect(net.repeat).toBe(
-      `HANZO_SEED=${net.seed} npx vitest run test/unit/devnet-library/simulated-devnet.test.ts`,
+      `HANZO_SEED=${net.seed} npx vitest run test/sim/simulated-devnet.test.ts`,
     )
   })
 })

@@ -1,7 +1,7 @@
 /** docs/testing-consensus.md: its examples run as they stand there. */
 import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { extractExamples } from '../../support/worked-examples.ts'
+import { extractExamples } from '../support/worked-examples.ts'
 
 // Whole networks on a machine that has other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
@@ -12,7 +12,7 @@ afterAll(() => {
   for (const { path } of examples) rmSync(path)
 })
 
-describe('devnet-library / worked examples', () => {
+describe('sim / worked examples', () => {
   it('are those that the page promises', () => {
     expect(examples.map(({ heading }) => heading)).toEqual([
       'A reorg',

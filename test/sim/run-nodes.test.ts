@@ -1,6 +1,6 @@
 /** Seeds of whole nodes: nothing breaks, and a seed is one run. The command runs many more. */
 import { describe, expect, it, vi } from 'vitest'
-import { runNodes } from '../../../../node/simulation/run/nodes/run-nodes.ts'
+import { runNodes } from '../../node/simulation/run/nodes/run-nodes.ts'
 
 // Whole networks on a machine that has other work as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 const WHOLE = { linesMax: 0, print: undefined, untilMs: Number.POSITIVE_INFINITY }
 const MINUTE = { ...WHOLE, untilMs: 60_000 }
 
-describe('node / simulation / run-nodes', () => {
+describe('sim / run-nodes', () => {
   it('a seed of tier 1 is one run to the last event, and another is another', async () => {
     const [first, again, other] = [
       await runNodes(5, 1, MINUTE),
