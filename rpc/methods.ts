@@ -20,6 +20,9 @@ import { workMethods } from './hanzo/work.ts'
 import { type MethodTable, method } from './method.ts'
 import type { RpcModules } from './modules.ts'
 import { netMethods } from './net.ts'
+import { otterscanAccountMethods } from './otterscan/accounts.ts'
+import { otterscanBlockMethods } from './otterscan/blocks.ts'
+import { otterscanSearchMethods } from './otterscan/search.ts'
 import { txpoolMethods } from './txpool.ts'
 
 export function createMethods(modules: RpcModules): MethodTable {
@@ -37,6 +40,9 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...txpoolMethods(modules),
     ...rawMethods(modules),
     ...traceMethods(modules),
+    ...otterscanAccountMethods(modules),
+    ...otterscanBlockMethods(modules),
+    ...otterscanSearchMethods(modules),
     ...chainParamsMethods(modules),
     ...computeProofMethods(modules),
     ...workMethods(modules),

@@ -1,6 +1,6 @@
 /** `debug_trace*`: executions told from inside, by geth's tracers. Parameters are read here only. */
 import type { BlockSelector, CallLimits, ChainReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { findBlock, isPending } from '../block-lookup.ts'
 import { withSignal } from '../dispatch/call-time.ts'
 import { RpcError } from '../errors.ts'
@@ -88,7 +88,7 @@ export function traceMethods({
 async function requireTraceable(
   chain: ChainReader,
   selector: BlockSelector,
-): Promise<BlockSummary> {
+): Promise<EthereumSummary> {
   if (isPending(selector)) throw unknown('tracing on top of pending is not supported')
   const found = await findBlock(chain, selector)
   if (found !== undefined) return found

@@ -4,9 +4,10 @@
  */
 import type { Hash } from '../../../consensus/types.ts'
 import type { CallLimits, TraceReader, TransactionLocation } from '../../api.ts'
-import type { BlockSummary } from '../../events.ts'
+import type { EthereumSummary } from '../../events.ts'
 import type { CallRequest } from '../call-types.ts'
 import type { BlockExecutor } from '../executor.ts'
+import { contextOf } from '../rules/fee-market.ts'
 import type { ParentState } from '../types.ts'
 import { type ReplayedBlock, replayUpTo, type TransactionTrace, traceBlock } from './trace-block.ts'
 import { traceCall } from './trace-call.ts'
@@ -58,7 +59,7 @@ export class BlockTracer implements TraceReader {
   }
 
   async call(
-    { hash, header }: BlockSummary,
+    { hash, header }: EthereumSummary,
     request: CallRequest,
     options: TraceCallOptions,
     limits: CallLimits,
@@ -68,7 +69,7 @@ export class BlockTracer implements TraceReader {
       const base = await this.#source.parentOf(hash)
       return executor.replay(base, header, limits, (lane) => {
         lane.branch.set(base)
-        return traceCall(lane, header, request, options)
+        return traceCall(lane, contextOf(lane.rules, header), request, options)
       })
     }
     const { index } = options

@@ -6,8 +6,8 @@ import {
 import type { Address } from '../../../consensus/types.ts'
 import type { SignedTransaction } from '../../transaction.ts'
 import type { Lane } from '../evm/lane.ts'
-import { EvmObserver } from './evm-observer.ts'
-import { OverlayProbe } from './overlay-probe.ts'
+import { EvmObserver } from './evm/evm-observer.ts'
+import { OverlayProbe } from './evm/overlay-probe.ts'
 import type { StateProbe, TracedMessage, TracedPlace, Tracer } from './tracer.ts'
 
 /** EIP-7702: what comes back for an authority that has an account. */

@@ -4,7 +4,14 @@
  */
 import type { Address, Hash, Hex } from '../../../../consensus/types.ts'
 import type { TraceBudget } from '../trace-budget.ts'
-import type { FrameEntry, FrameResult, StateProbe, TracedMessage, Tracer } from '../tracer.ts'
+import type {
+  FrameEntry,
+  FrameKind,
+  FrameResult,
+  StateProbe,
+  TracedMessage,
+  Tracer,
+} from '../tracer.ts'
 import { type CallFrame, CallTracer } from './call-tracer.ts'
 
 export type FlatCallConfig = {
@@ -12,12 +19,35 @@ export type FlatCallConfig = {
   readonly includePrecompiles?: boolean
 }
 
+/** Those members that go with the type of the frame. */
+export type FlatAction = {
+  readonly callType?: Lowercase<FrameKind>
+  readonly creationMethod?: Lowercase<FrameKind>
+  readonly from?: Address
+  readonly to?: Address | undefined
+  readonly gas?: Hex
+  readonly value?: Hex | undefined
+  readonly input?: Hex
+  readonly init?: Hex
+  /** Of SELFDESTRUCT: who is gone, what was there, who has it now. */
+  readonly address?: Address
+  readonly balance?: Hex | undefined
+  readonly refundAddress?: Address | undefined
+}
+
+export type FlatResult = {
+  readonly gasUsed: Hex
+  readonly output?: Hex
+  readonly code?: Hex
+  readonly address?: Address | undefined
+}
+
 export type FlatFrame = {
-  readonly action: Readonly<Record<string, Hex | undefined>>
+  readonly action: FlatAction
   readonly blockHash: Hash | null
   readonly blockNumber: number
   readonly error?: string
-  readonly result?: Readonly<Record<string, Hex | undefined>>
+  readonly result?: FlatResult
   readonly subtraces: number
   readonly traceAddress: readonly number[]
   readonly transactionHash: Hash | null
@@ -110,21 +140,23 @@ export class FlatCallTracer implements Tracer {
   }
 }
 
-function bodyOf(frame: CallFrame, hasResult: boolean): Pick<FlatFrame, 'action' | 'type'> {
+type FlatBody = Pick<FlatFrame, 'action' | 'result' | 'type'>
+
+function bodyOf(frame: CallFrame, hasResult: boolean): FlatBody {
   const { type, from, to, gas, gasUsed, value, input, output = '0x' } = frame
   if (type === 'SELFDESTRUCT') {
     return { action: { address: from, balance: value, refundAddress: to }, type: 'suicide' }
   }
   if (type === 'CREATE' || type === 'CREATE2') {
-    const creationMethod = type.toLowerCase() as Hex
-    const result: Record<string, Hex | Address | undefined> = { address: to, code: output, gasUsed }
+    const creationMethod = type === 'CREATE' ? 'create' : 'create2'
+    const result = { address: to, code: output, gasUsed }
     return {
       action: { creationMethod, from, gas, init: input, value },
       ...(hasResult && { result }),
       type: 'create',
     }
   }
-  const callType = type.toLowerCase() as Hex
+  const callType = type.toLowerCase() as Lowercase<typeof type>
   return {
     action: { callType, from, gas, input, to, value },
     ...(hasResult && { result: { gasUsed, output } }),

@@ -3,7 +3,7 @@
  * later. `limit` counts operations, as the official schema has it.
  */
 import type { Address, Hex } from '../../../../consensus/types.ts'
-import { nameOf, OP } from '../opcodes.ts'
+import { nameOf, OP } from '../evm/opcodes.ts'
 import type { TraceBudget } from '../trace-budget.ts'
 import type { FrameResult, StateProbe, Step, TracedMessage, Tracer } from '../tracer.ts'
 import { hexOf, wordHex } from '../words.ts'

@@ -1,9 +1,9 @@
 /** What an operation is about to work on, read from its stack and memory. */
-import type { Address } from '../../../consensus/types.ts'
-import { addressOf } from '../interpreter/operations/state-access.ts'
+import type { Address } from '../../../../consensus/types.ts'
+import { addressOf } from '../../interpreter/operations/state-access.ts'
+import type { EmittedLog, Step } from '../tracer.ts'
 import { OP } from './opcodes.ts'
 import { isCreation } from './step-cost.ts'
-import type { EmittedLog, Step } from './tracer.ts'
 
 const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`
 

@@ -5,43 +5,33 @@
  */
 import type { EVMResult, InterpreterStep, Message } from '@ethereumjs/evm'
 import { bytesToHex, generateAddress, generateAddress2 } from '@ethereumjs/util'
-import { assert } from '../../../consensus/errors.ts'
-import type { Address } from '../../../consensus/types.ts'
-import { integerBytes } from '../../state/flat/integers.ts'
-import type { Lane } from '../evm/lane.ts'
-import { addressOf } from '../interpreter/operations/state-access.ts'
+import { assert } from '../../../../consensus/errors.ts'
+import type { Address } from '../../../../consensus/types.ts'
+import { integerBytes } from '../../../state/flat/integers.ts'
+import type { Lane } from '../../evm/lane.ts'
+import { addressOf } from '../../interpreter/operations/state-access.ts'
+import type { StateProbe, Step, Tracer } from '../tracer.ts'
 import { frameError, isEnd } from './frame-error.ts'
+import {
+  CALL_KINDS,
+  entryError,
+  type Frame,
+  kindOf,
+  opcodeAt,
+  ownAddress,
+  type RunState,
+  targetOf,
+} from './frame-record.ts'
 import { OP } from './opcodes.ts'
 import { costOf, earlyError, isCall, isCreation } from './step-cost.ts'
 import { type Call, logOf, paddedTo, readCall } from './step-operands.ts'
-import type { FrameKind, StateProbe, Step, Tracer } from './tracer.ts'
 
 /** Steps between two looks at the clock; large memory, which each step copies, counts as more. */
 const WORK_PER_LOOK = 512
 const WORDS_PER_WORK = 64n
 const WORD_BYTES = 32
-const CALL_DEPTH_MAX = 1_024
 const CALL_STIPEND = 2_300n
 const NO_BYTES = new Uint8Array(0)
-
-type Frame = {
-  readonly message: Message
-  readonly kind: FrameKind
-  readonly firstLogIndex: number
-  returned: Uint8Array
-  last: Step | undefined
-}
-
-type RunState = NonNullable<EVMResult['execResult']['runState']>
-
-const CALL_KINDS: ReadonlyMap<number, FrameKind> = new Map([
-  [OP.CALL, 'CALL'],
-  [OP.CALLCODE, 'CALLCODE'],
-  [OP.DELEGATECALL, 'DELEGATECALL'],
-  [OP.STATICCALL, 'STATICCALL'],
-  [OP.CREATE, 'CREATE'],
-  [OP.CREATE2, 'CREATE2'],
-])
 
 export type ObserverOptions = {
   readonly firstLogIndex: number
@@ -258,34 +248,4 @@ export class EvmObserver {
     const { nonce } = await this.#probe.account(caller.toString())
     return bytesToHex(generateAddress(caller.bytes, integerBytes(nonce - 1n)))
   }
-}
-
-function kindOf(message: Message, parent: Frame | undefined): FrameKind {
-  if (parent === undefined) return message.to === undefined ? 'CREATE' : 'CALL'
-  const kind = CALL_KINDS.get(parent.last?.opcode ?? OP.STOP)
-  assert(kind !== undefined, 'a frame is entered by a call')
-  return kind
-}
-
-/** Whose code runs. */
-function targetOf(message: Message): Address {
-  return message.codeAddress.toString()
-}
-
-/** The account that the code of a message runs as. */
-function ownAddress({ to }: Message): Address {
-  assert(to !== undefined, 'code runs at an address')
-  return to.toString()
-}
-
-/** The library names all that it does not know 0xfe. */
-function opcodeAt({ code }: Message, pc: number): number {
-  assert(code instanceof Uint8Array, 'native code has no steps')
-  return code[pc] ?? OP.STOP
-}
-
-/** Why a call of this value is refused before it begins. */
-function entryError(depth: number, balance: bigint, value: bigint): string | undefined {
-  if (depth >= CALL_DEPTH_MAX) return 'max call depth exceeded'
-  return balance < value ? 'insufficient balance for transfer' : undefined
 }

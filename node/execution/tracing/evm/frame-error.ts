@@ -1,9 +1,9 @@
 /** How a frame failed, in geth's words: what its last operation was tells what EthereumJS does not. */
 import type { EVMError } from '@ethereumjs/evm'
-import { failureReason } from '../calls/failure.ts'
+import { failureReason } from '../../calls/failure.ts'
+import type { Step } from '../tracer.ts'
 import { nameOf, OP, stackError } from './opcodes.ts'
 import { readsBeyond } from './step-cost.ts'
-import type { Step } from './tracer.ts'
 
 /** The operations after which a frame is over without having failed. */
 const ENDS: ReadonlySet<number> = new Set([OP.STOP, OP.RETURN, OP.SELFDESTRUCT])

@@ -1,9 +1,9 @@
 /** The state on a lane, for tracers: read where the execution stands. */
 import { bytesToHex } from '@ethereumjs/util'
-import type { Address, Hash, Hex } from '../../../consensus/types.ts'
-import { EMPTY_CODE_HASH } from '../../state/flat/flat-codec.ts'
-import type { Lane } from '../evm/lane.ts'
-import type { ProbedAccount, StateProbe } from './tracer.ts'
+import type { Address, Hash, Hex } from '../../../../consensus/types.ts'
+import { EMPTY_CODE_HASH } from '../../../state/flat/flat-codec.ts'
+import type { Lane } from '../../evm/lane.ts'
+import type { ProbedAccount, StateProbe } from '../tracer.ts'
 
 export class OverlayProbe implements StateProbe {
   readonly #lane: Lane
