@@ -15,6 +15,7 @@ import { SenderRecovery } from './crypto/sender-recovery.ts'
 import { NodeEvents } from './events.ts'
 import { DutyTransactions } from './finality/duty-transactions.ts'
 import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
+import { Hearing } from './finality/hearing.ts'
 import { VoteProtection } from './finality/protection.ts'
 import { Mempool } from './mempool/mempool.ts'
 import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
@@ -184,11 +185,13 @@ async function openFinality(
   { chain, clock, directory, disk }: Foundation,
   peers: PeerServices | undefined,
 ): Promise<FinalityDriver> {
+  const log = options.log.child({ module: 'finality' })
+  const { p2p, votingKey, voteAfterRestore = false } = options
+  const bootnodeCount = votingKey === undefined || voteAfterRestore ? 0 : p2p?.bootnodes.length
+  const hearing = peers && new Hearing({ sync: peers.sync, clock, log, bootnodeCount })
   const driver = new FinalityDriver({
-    chain,
-    clock,
-    log: options.log.child({ module: 'finality' }),
-    isSynced: () => peers?.sync.isBehind !== true,
+    ...{ chain, clock, log },
+    isSynced: () => peers?.sync.isBehind !== true && hearing?.isDone !== false,
     validator: await openValidator(options, directory, disk),
   })
   if (peers !== undefined) driver.setNetwork(peers.finality)

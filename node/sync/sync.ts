@@ -112,6 +112,13 @@ export class Sync {
     return this.#behind.isBehind
   }
 
+  /** Nobody is known to have a better chain than ours; a peer that claimed in vain is not asked. */
+  get isAtRest(): boolean {
+    if (this.#run !== undefined) return false
+    if (this.#heavierPeers().some(({ failures }) => failures === 0)) return false
+    return !this.peers.all().some(({ id }) => this.#isProved(id))
+  }
+
   onPeerConnected(peerId: string): void {
     this.peers.connect(peerId, this.#modules.clock.now())
     void this.#exchangeStatus(peerId)
