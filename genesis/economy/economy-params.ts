@@ -16,11 +16,15 @@ export type EconomyParams = {
 
   readonly votingDelaySeconds: bigint
   readonly votingPeriodSeconds: bigint
+  /** Of emergencies: with the delays around it shorter than a pause of outflows, which is 7 days. */
+  readonly emergencyVotingSeconds: bigint
   /** Voting goes on for at least this long after the quorum is reached. */
   readonly lateQuorumSeconds: bigint
   readonly timelockSeconds: bigint
   /** Of proposals that the guardians sign as well. */
   readonly emergencySeconds: bigint
+  /** For which a queued proposal can be executed once it is due. */
+  readonly timelockGraceSeconds: bigint
   /** Votes, 18 decimals. */
   readonly proposalThreshold: bigint
   readonly proposalBondWei: bigint
@@ -45,6 +49,8 @@ export type EconomyParams = {
   readonly qualityChallengeSeconds: bigint
   /** From the end of its round, for as long as a score is fresh. */
   readonly qualityMaxAgeSeconds: bigint
+  /** From an attester's leave to the return of its bond: longer than a vote on it takes. */
+  readonly attesterBondSeconds: bigint
   /** For the client of a job to dispute a result. */
   readonly jobChallengeSeconds: bigint
   /** For attesters to decide a dispute. */
@@ -71,9 +77,11 @@ const DEV_CLOCK: EconomyParams = {
   phases: PHASES,
   votingDelaySeconds: 10n,
   votingPeriodSeconds: MINUTE,
+  emergencyVotingSeconds: 30n,
   lateQuorumSeconds: 10n,
   timelockSeconds: 15n,
   emergencySeconds: 5n,
+  timelockGraceSeconds: 10n * MINUTE,
   proposalThreshold: 10n * AI,
   proposalBondWei: 10n * AI,
   outflowBps: 1_000n,
@@ -86,6 +94,7 @@ const DEV_CLOCK: EconomyParams = {
   qualityRoundSeconds: 20n,
   qualityChallengeSeconds: 10n,
   qualityMaxAgeSeconds: 10n * MINUTE,
+  attesterBondSeconds: 2n * MINUTE,
   jobChallengeSeconds: 10n,
   jobVerdictSeconds: 20n,
   providerBondWei: 100n * AI,
@@ -99,9 +108,11 @@ const REAL_CLOCK: EconomyParams = {
   phases: ['Staking', 'Market', 'Governance'],
   votingDelaySeconds: DAY,
   votingPeriodSeconds: 7n * DAY,
+  emergencyVotingSeconds: 3n * DAY,
   lateQuorumSeconds: DAY,
   timelockSeconds: 48n * HOUR,
   emergencySeconds: 6n * HOUR,
+  timelockGraceSeconds: 14n * DAY,
   proposalThreshold: 1_000n * AI,
   proposalBondWei: 1_000n * AI,
   outflowBps: 100n,
@@ -116,6 +127,7 @@ const REAL_CLOCK: EconomyParams = {
   qualityRoundSeconds: HOUR,
   qualityChallengeSeconds: 30n * MINUTE,
   qualityMaxAgeSeconds: DAY,
+  attesterBondSeconds: 14n * DAY,
   jobChallengeSeconds: HOUR,
   jobVerdictSeconds: DAY,
   providerBondWei: 1_000n * AI,

@@ -28,7 +28,7 @@ contract AIGovernorConstructorTest {
     }
 
     function test_startsWithItsParameters() external {
-        AIGovernor governor = new AIGovernor(false, 1 days, 7 days, 2 days, 1_000e18, 48 hours);
+        AIGovernor governor = new AIGovernor(false, 1 days, 7 days, 3 days, 2 days, 1_000e18, 48 hours);
         assert(governor.votingDelay() == 1 days);
         assert(governor.votingPeriod() == 7 days);
         assert(governor.lateQuorumVoteExtension() == 2 days);
@@ -42,46 +42,46 @@ contract AIGovernorConstructorTest {
         assert(keccak256(bytes(governor.CLOCK_MODE())) == keccak256("mode=timestamp"));
         assert(keccak256(bytes(governor.name())) == keccak256("AIGovernor"));
         assert(keccak256(bytes(governor.version())) == keccak256("1"));
-        assert(governor.quorumPercent(GovernorTypes.ProposalType.Text) == 4);
-        assert(governor.quorumPercent(GovernorTypes.ProposalType.Parameter) == 4);
-        assert(governor.quorumPercent(GovernorTypes.ProposalType.Treasury) == 4);
-        assert(governor.quorumPercent(GovernorTypes.ProposalType.Emergency) == 8);
+        assert(governor.quorumPercent(uint8(GovernorTypes.ProposalType.Text)) == 4);
+        assert(governor.quorumPercent(uint8(GovernorTypes.ProposalType.Parameter)) == 4);
+        assert(governor.quorumPercent(uint8(GovernorTypes.ProposalType.Treasury)) == 4);
+        assert(governor.quorumPercent(uint8(GovernorTypes.ProposalType.Emergency)) == 8);
         assert(governor.supportsInterface(type(IGovernor).interfaceId));
         assert(governor.proposalNeedsQueuing(0));
     }
 
     function test_acceptsTheBoundsAndFitsTheCodeLimit() external {
-        new AIGovernor(false, 1, 1, 1, 1e18, 24 hours);
-        AIGovernor governor = new AIGovernor(false, 30 days, 30 days, 30 days, 10_000e18, 30 days);
-        new AIGovernor(true, 1, 1, 1, 1e18, 0);
+        new AIGovernor(false, 1, 1, 1, 1, 1e18, 24 hours);
+        AIGovernor governor = new AIGovernor(false, 30 days, 30 days, 30 days, 30 days, 10_000e18, 30 days);
+        new AIGovernor(true, 1, 1, 1, 1, 1e18, 0);
         assert(address(governor).code.length <= 24_576);
     }
 
     function test_refusesDurationsBeyondTheBounds() external {
         _expectDuration(0);
-        new AIGovernor(true, 0, 1, 1, 1e18, 0);
+        new AIGovernor(true, 0, 1, 1, 1, 1e18, 0);
         _expectDuration(30 days + 1);
-        new AIGovernor(true, 30 days + 1, 1, 1, 1e18, 0);
+        new AIGovernor(true, 30 days + 1, 1, 1, 1, 1e18, 0);
         _expectDuration(0);
-        new AIGovernor(true, 1, 0, 1, 1e18, 0);
+        new AIGovernor(true, 1, 0, 1, 1, 1e18, 0);
         _expectDuration(30 days + 1);
-        new AIGovernor(true, 1, 30 days + 1, 1, 1e18, 0);
+        new AIGovernor(true, 1, 30 days + 1, 1, 1, 1e18, 0);
         _expectDuration(0);
-        new AIGovernor(true, 1, 1, 0, 1e18, 0);
+        new AIGovernor(true, 1, 1, 1, 0, 1e18, 0);
         _expectDuration(30 days + 1);
-        new AIGovernor(true, 1, 1, 30 days + 1, 1e18, 0);
+        new AIGovernor(true, 1, 1, 1, 30 days + 1, 1e18, 0);
     }
 
     function test_refusesThresholdsAndDelaysBeyondTheBounds() external {
         _expectThreshold(1e18 - 1);
-        new AIGovernor(true, 1, 1, 1, 1e18 - 1, 0);
+        new AIGovernor(true, 1, 1, 1, 1, 1e18 - 1, 0);
         _expectThreshold(10_000e18 + 1);
-        new AIGovernor(true, 1, 1, 1, 10_000e18 + 1, 0);
+        new AIGovernor(true, 1, 1, 1, 1, 10_000e18 + 1, 0);
         _expectStandardDelay(24 hours - 1, 24 hours);
-        new AIGovernor(false, 1, 1, 1, 1e18, 24 hours - 1);
+        new AIGovernor(false, 1, 1, 1, 1, 1e18, 24 hours - 1);
         _expectStandardDelay(30 days + 1, 24 hours);
-        new AIGovernor(false, 1, 1, 1, 1e18, 30 days + 1);
+        new AIGovernor(false, 1, 1, 1, 1, 1e18, 30 days + 1);
         _expectStandardDelay(30 days + 1, 0);
-        new AIGovernor(true, 1, 1, 1, 1e18, 30 days + 1);
+        new AIGovernor(true, 1, 1, 1, 1, 1e18, 30 days + 1);
     }
 }

@@ -48,7 +48,7 @@ contract AIStakingTest is StakingGenesis {
         _stake(ALICE, 100 ether);
         VM.warp(GENESIS_TIME + 1 days);
         VM.prank(Predeploys.TIMELOCK);
-        CONFIG.setPhase(ISystemConfig.Phase.Staking, false);
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Staking), false);
         VM.deal(BOB, 1 ether);
         VM.expectRevert(
             abi.encodeWithSelector(ISystemConfig.PhaseNotActive.selector, ISystemConfig.Phase.Staking)

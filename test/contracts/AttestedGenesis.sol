@@ -6,6 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {AI} from "@hanzo/token/AI.sol";
 import {AIBurn} from "@hanzo/token/AIBurn.sol";
 import {CircuitBreaker} from "@hanzo/governance/CircuitBreaker.sol";
+import {ComputePayments} from "@hanzo/compute/ComputePayments.sol";
 import {Predeploys} from "@hanzo/Predeploys.sol";
 import {ProviderRegistry} from "@hanzo/compute/ProviderRegistry.sol";
 import {QualityOracle} from "@hanzo/compute/QualityOracle.sol";
@@ -23,7 +24,10 @@ abstract contract AttestedGenesis {
     uint48 internal constant ROUND = 20;
     uint48 internal constant CHALLENGE = 10;
     uint48 internal constant MAX_AGE = 600;
-    uint256 internal constant EXIT_DELAY = 30;
+    /// @dev Less than the age of scores, so the latter counts.
+    uint48 internal constant BOND_DELAY = 120;
+    /// @dev A second longer than the windows of jobs.
+    uint256 internal constant EXIT_DELAY = 31;
     uint256 internal constant WINDOW = 64;
     uint256 internal constant USER_CAP = 1 ether;
     /// @dev Start of a round, in unix seconds.
@@ -61,11 +65,13 @@ abstract contract AttestedGenesis {
         _deploy(address(BREAKER), type(CircuitBreaker).creationCode, limits);
         _deploy(address(ORACLE), type(QualityOracle).creationCode, _oracleArgs(n, threshold));
         _deploy(address(REGISTRY), type(ProviderRegistry).creationCode, abi.encode(BOND, EXIT_DELAY, true));
+        bytes memory windows = abi.encode(uint48(10), uint48(20), true);
+        _deploy(Predeploys.COMPUTE_PAYMENTS, type(ComputePayments).creationCode, windows);
         _deploy(address(REWARDS), type(TrainingRewards).creationCode, abi.encode(WINDOW, USER_CAP));
     }
 
     function _oracleArgs(uint256 n, uint256 threshold) internal view returns (bytes memory) {
-        return abi.encode(_attesters(n), threshold, ROUND, CHALLENGE, MAX_AGE);
+        return abi.encode(_attesters(n), threshold, ROUND, CHALLENGE, MAX_AGE, BOND_DELAY);
     }
 
     function _attesters(uint256 n) internal view returns (address[] memory attesters) {

@@ -35,7 +35,7 @@ abstract contract ComputeCalls is ComputeGenesis {
 
     function _payModel(uint256 value, uint256 modelId, IPriceBook.Unit unit, uint256 amount) internal {
         VM.prank(CLIENT);
-        PAYMENTS.payForModel{value: value}(PROVIDER, modelId, unit, amount);
+        PAYMENTS.payForModel{value: value}(PROVIDER, modelId, uint8(unit), amount);
     }
 
     function _burned() internal view returns (uint256) {

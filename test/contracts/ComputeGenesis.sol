@@ -82,12 +82,12 @@ abstract contract ComputeGenesis {
         _deploy(
             address(ORACLE),
             type(QualityOracle).creationCode,
-            abi.encode(attesters, uint256(2), ROUND, ROUND / 4, 100 * ROUND)
+            abi.encode(attesters, uint256(2), ROUND, ROUND / 4, 100 * ROUND, ROUND)
         );
         _deploy(
             address(PROVIDERS),
             type(ProviderRegistry).creationCode,
-            abi.encode(uint256(100 ether), uint256(CHALLENGE + VERDICT), true)
+            abi.encode(uint256(100 ether), uint256(CHALLENGE + VERDICT + 1), true)
         );
         _deploy(address(BOOK), type(PriceBook).creationCode, "");
         _deploy(address(PAYMENTS), type(ComputePayments).creationCode, abi.encode(CHALLENGE, VERDICT, true));
@@ -155,11 +155,11 @@ abstract contract ComputeGenesis {
     }
 
     function _gpuSeconds(uint256 units, uint8 tier) internal view returns (ComputePricing.Order memory) {
-        return ComputePricing.Order(PROVIDER, 0, IPriceBook.Unit.GpuSecond, units, tier);
+        return ComputePricing.Order(PROVIDER, 0, uint8(IPriceBook.Unit.GpuSecond), units, tier);
     }
 
     function _tokens(uint256 modelId, uint256 amount) internal view returns (ComputePricing.Order memory) {
-        return ComputePricing.Order(PROVIDER, modelId, IPriceBook.Unit.InputToken, amount, 1);
+        return ComputePricing.Order(PROVIDER, modelId, uint8(IPriceBook.Unit.InputToken), amount, 1);
     }
 
     /// @dev A model of `OWNER`, large, with a share of `shareBps`.

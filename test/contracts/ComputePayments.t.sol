@@ -100,7 +100,7 @@ contract ComputePaymentsTest is ComputeCalls {
 
     function test_AGovernedPriceHoldsAtOnce() external {
         VM.prank(Predeploys.TIMELOCK);
-        BOOK.setPrice(PriceBook.Item.GpuSecond, 1e12 + 7);
+        BOOK.setPrice(uint8(PriceBook.Item.GpuSecond), 1e12 + 7);
         _equal(_pay(1 ether, 1_000, 1), 1e15 + 7_000);
     }
 
@@ -162,7 +162,7 @@ contract ComputePaymentsTest is ComputeCalls {
         ComputePricing.Quotation memory quotation = PAYMENTS.quoteOrder(CLIENT, order);
         uint256 clientBefore = CLIENT.balance;
         uint256 providerBefore = PROVIDER.balance;
-        _payModel(quotation.price + excess, modelId, order.unit, order.amount);
+        _payModel(quotation.price + excess, modelId, IPriceBook.Unit(order.unit), order.amount);
         uint256 paid = clientBefore - CLIENT.balance;
         uint256 earned = PROVIDER.balance - providerBefore;
         _equal(paid, quotation.price);

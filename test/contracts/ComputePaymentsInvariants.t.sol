@@ -173,7 +173,7 @@ contract ComputePaymentsHandler is ComputeGenesis {
         if (second) order.provider = SECOND;
         if (kind % 3 == 0) return order;
         order.modelId = modelId;
-        order.unit = IPriceBook.Unit(kind % 6);
+        order.unit = uint8(IPriceBook.Unit(kind % 6));
     }
 
     function _client(bool first) private pure returns (address) {

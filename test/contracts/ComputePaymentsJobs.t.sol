@@ -74,7 +74,7 @@ contract ComputePaymentsJobsTest is ComputeCalls {
 
     function test_ThePriceIsThatOfTheOpening() external {
         VM.prank(Predeploys.TIMELOCK);
-        BOOK.setPrice(PriceBook.Item.GpuSecond, 1 ether);
+        BOOK.setPrice(uint8(PriceBook.Item.GpuSecond), 1 ether);
         _submit();
         _settle(CLIENT);
         _requireSettled(0);

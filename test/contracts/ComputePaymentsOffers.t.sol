@@ -128,7 +128,7 @@ contract ComputePaymentsOffersTest is ComputeGenesis {
             ComputePayments.Offer memory offer = _offer(0.4 ether);
             if (i == 0) offer.order.amount -= 1;
             if (i == 1) offer.order.modelId = 1;
-            if (i == 2) offer.order.unit = IPriceBook.Unit.Epoch;
+            if (i == 2) offer.order.unit = uint8(IPriceBook.Unit.Epoch);
             if (i == 3) offer.price -= 1;
             if (i == 4) offer.nonce += 1;
             if (i == 5) offer.expiry += 1;
@@ -165,7 +165,7 @@ contract ComputePaymentsOffersTest is ComputeGenesis {
     function test_NoOfferIsTakenWhilePhaseIsOff() external {
         ComputePayments.Offer memory offer = _offer(0.4 ether);
         VM.prank(Predeploys.TIMELOCK);
-        CONFIG.setPhase(ISystemConfig.Phase.Compute, false);
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Compute), false);
         VM.expectRevert(
             abi.encodeWithSelector(ISystemConfig.PhaseNotActive.selector, ISystemConfig.Phase.Compute)
         );

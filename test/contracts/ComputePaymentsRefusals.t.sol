@@ -91,7 +91,7 @@ contract ComputePaymentsRefusalsTest is ComputeCalls {
 
     function test_NothingSoldWhilePhaseIsOff() external {
         VM.prank(Predeploys.TIMELOCK);
-        CONFIG.setPhase(ISystemConfig.Phase.Compute, false);
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Compute), false);
         bytes memory off = abi.encodeWithSelector(
             ISystemConfig.PhaseNotActive.selector,
             ISystemConfig.Phase.Compute
@@ -111,7 +111,7 @@ contract ComputePaymentsRefusalsTest is ComputeCalls {
         uint256 modelId = BOOK.registerModel("u", 7, 3_000);
         VM.deal(client, 10 ether);
         VM.prank(client);
-        PAYMENTS.payForModel{value: 10 ether}(provider, modelId, IPriceBook.Unit.Epoch, 10);
+        PAYMENTS.payForModel{value: 10 ether}(provider, modelId, uint8(IPriceBook.Unit.Epoch), 10);
         assert(provider.balance == 0.665 ether && owner.balance == 0.285 ether && client.balance == 9 ether);
     }
 

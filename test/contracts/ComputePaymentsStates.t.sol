@@ -7,6 +7,7 @@ import {ComputePayments} from "@hanzo/compute/ComputePayments.sol";
 import {ComputePricing} from "@hanzo/compute/ComputePricing.sol";
 import {IPriceBook} from "@hanzo/interfaces/IPriceBook.sol";
 import {ISystemConfig} from "@hanzo/interfaces/ISystemConfig.sol";
+import {ProviderRegistry} from "@hanzo/compute/ProviderRegistry.sol";
 import {Predeploys} from "@hanzo/Predeploys.sol";
 import {AIBurn} from "@hanzo/token/AIBurn.sol";
 import {ComputeCalls} from "./ComputeCalls.sol";
@@ -75,7 +76,7 @@ contract ComputePaymentsStatesTest is ComputeCalls {
         uint256 late = _open();
         uint256 disputed = _open();
         VM.prank(Predeploys.TIMELOCK);
-        CONFIG.setPhase(ISystemConfig.Phase.Compute, false);
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Compute), false);
         VM.expectRevert(
             abi.encodeWithSelector(ISystemConfig.PhaseNotActive.selector, ISystemConfig.Phase.Compute)
         );
@@ -104,7 +105,7 @@ contract ComputePaymentsStatesTest is ComputeCalls {
         ComputePricing.Order memory order = ComputePricing.Order(
             provider,
             modelId,
-            IPriceBook.Unit.Epoch,
+            uint8(IPriceBook.Unit.Epoch),
             10,
             1
         );
@@ -183,6 +184,7 @@ contract ComputePaymentsStatesTest is ComputeCalls {
 
     function test_GovernanceSetsWindowsOfWhatIsToCome() external {
         _submit();
+        _setExitDelay(60 days);
         VM.expectEmit(address(PAYMENTS));
         emit ComputeJobs.WindowsSet(1, 30 days, CHALLENGE, VERDICT);
         _setWindows(1, 30 days);
@@ -191,6 +193,65 @@ contract ComputePaymentsStatesTest is ComputeCalls {
         _setWindows(30 days, 1);
         _dispute();
         assert(PAYMENTS.jobOf(_jobId).until == GENESIS_TIME + 1);
+    }
+
+    /// @dev The attack: windows so long that a bond leaves before the verdict.
+    function test_WindowsTogetherAreShorterThanTheExitDelay() external {
+        _setExitDelay(10 days);
+        VM.expectRevert(abi.encodeWithSelector(ComputeJobs.WindowsTooLong.selector, 10 days, 10 days));
+        _setWindows(3 days, 7 days);
+        _setWindows(3 days, 7 days - 1);
+        assert(PAYMENTS.windowSeconds() == 10 days - 1);
+    }
+
+    /// @dev Windows and the delay change in between, and the bond is there for the verdict all the same.
+    function test_TheBondStaysForTheVerdictWhateverChanges() external {
+        _submit();
+        assert(PROVIDERS.providerOf(PROVIDER).heldUntil == GENESIS_TIME + CHALLENGE);
+        VM.prank(PROVIDER);
+        PROVIDERS.exit();
+        _setExitDelay(60 days);
+        _setWindows(1, 30 days);
+        VM.warp(GENESIS_TIME + CHALLENGE);
+        _dispute();
+        uint256 until = GENESIS_TIME + CHALLENGE + 30 days;
+        assert(PROVIDERS.providerOf(PROVIDER).heldUntil == until);
+        VM.warp(until);
+        VM.prank(PROVIDER);
+        VM.expectRevert(abi.encodeWithSelector(ProviderRegistry.BondNotDue.selector, until + 1));
+        PROVIDERS.withdraw();
+        _resolve(true);
+        assert(PROVIDERS.providerOf(PROVIDER).bond == PROVIDER_BOND - PRICE);
+        VM.warp(until + 1);
+        VM.prank(PROVIDER);
+        PROVIDERS.withdraw();
+    }
+
+    /// @dev The attack: a vote raises the least bond, and what providers have open turns into refunds.
+    function test_ARaisedLeastBondStopsNoAnswer() external {
+        VM.prank(Predeploys.TIMELOCK);
+        PROVIDERS.setMinimumBond(10_000 ether);
+        assert(!PROVIDERS.isActive(PROVIDER) && PAYMENTS.jobOf(_jobId).leastBond == 100);
+        _submit();
+        assert(_state() == ComputeJobs.State.Submitted);
+    }
+
+    function test_AnswersAtTheLeastBondOfTheOpeningAndNotAWeiBelow() external {
+        VM.prank(Predeploys.TIMELOCK);
+        PROVIDERS.setMinimumBond(10_000 ether);
+        VM.prank(address(PAYMENTS));
+        PROVIDERS.slash(PROVIDER, PROVIDER_BOND - 100 ether + 1);
+        _expectNotActive(PROVIDER);
+        _submit();
+        VM.deal(PROVIDER, 1);
+        VM.prank(PROVIDER);
+        PROVIDERS.topUp{value: 1}();
+        _submit();
+    }
+
+    function _setExitDelay(uint256 delay) private {
+        VM.prank(Predeploys.TIMELOCK);
+        PROVIDERS.setExitDelay(delay);
     }
 
     function test_WindowsAreBounded() external {

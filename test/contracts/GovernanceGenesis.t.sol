@@ -33,10 +33,12 @@ abstract contract GovernanceGenesis {
     uint256 internal constant START = 1_800_000_000;
     uint48 internal constant DELAY = 10;
     uint32 internal constant PERIOD = 60;
+    uint32 internal constant EMERGENCY_PERIOD = 30;
     uint48 internal constant LATE = 10;
     uint256 internal constant THRESHOLD = 10e18;
     uint256 internal constant STANDARD = 15;
     uint256 internal constant EMERGENCY = 5;
+    uint256 internal constant GRACE = 600;
     uint256 internal constant BOND = 10 ether;
     uint256 internal constant VOTERS = 9;
     uint256 internal constant MINNOWS = 4;
@@ -69,10 +71,10 @@ abstract contract GovernanceGenesis {
             abi.encodePacked(type(IdentityRegistry).creationCode, abi.encode(attested))
         );
         _install(address(STAKING), abi.encodePacked(type(AIStaking).creationCode, abi.encode(365 days, 30)));
-        _install(address(TIMELOCK), abi.encodePacked(type(Timelock).creationCode, abi.encode(true, EMERGENCY)));
+        _install(address(TIMELOCK), abi.encodePacked(type(Timelock).creationCode, abi.encode(true, EMERGENCY, GRACE)));
         _install(address(MANAGER), abi.encodePacked(type(AccessManager).creationCode, abi.encode(TIMELOCK)));
         _install(address(BONDS), abi.encodePacked(type(ProposalBond).creationCode, abi.encode(BOND)));
-        bytes memory arguments = abi.encode(true, DELAY, PERIOD, LATE, THRESHOLD, STANDARD);
+        bytes memory arguments = abi.encode(true, DELAY, PERIOD, EMERGENCY_PERIOD, LATE, THRESHOLD, STANDARD);
         _install(address(GOVERNOR), abi.encodePacked(type(AIGovernor).creationCode, arguments));
     }
 
@@ -134,7 +136,7 @@ abstract contract GovernanceGenesis {
 
     /// @dev A call of the governor to itself.
     function _settingPlan(bytes memory data) internal pure returns (Plan memory) {
-        return _plan(GovernorTypes.ProposalType.Parameter, address(GOVERNOR), 0, data);
+        return _plan(GovernorTypes.ProposalType.Treasury, address(GOVERNOR), 0, data);
     }
 
     function _idOf(Plan memory plan) internal pure returns (uint256) {
@@ -152,7 +154,7 @@ abstract contract GovernanceGenesis {
         VM.prank(proposer);
         return
             GOVERNOR.propose{value: value}(
-                plan.proposalType,
+                uint8(plan.proposalType),
                 plan.targets,
                 plan.values,
                 plan.calldatas,

@@ -33,7 +33,7 @@ contract GovernanceRolesTest is GovernanceGenesis {
             );
             VM.expectRevert(reason);
             VM.prank(callers[i]);
-            CONFIG.setPhase(ISystemConfig.Phase.Sale, false);
+            CONFIG.setPhase(uint8(ISystemConfig.Phase.Sale), false);
             VM.expectRevert(reason);
             VM.prank(callers[i]);
             BONDS.setBondSize(1 ether);
@@ -42,22 +42,22 @@ contract GovernanceRolesTest is GovernanceGenesis {
 
     function test_theTimelockCallsARestrictedFunction() external {
         VM.prank(address(TIMELOCK));
-        CONFIG.setPhase(ISystemConfig.Phase.Sale, false);
-        assert(!CONFIG.isActive(ISystemConfig.Phase.Sale));
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Sale), false);
+        assert(!CONFIG.isActive(uint8(ISystemConfig.Phase.Sale)));
     }
 
     function test_aVoteReachesARestrictedFunction() external {
         GOVERNOR.execute(_passAndQueue(_switchPlan(GovernorTypes.ProposalType.Parameter)));
-        assert(!CONFIG.isActive(ISystemConfig.Phase.Sale));
+        assert(!CONFIG.isActive(uint8(ISystemConfig.Phase.Sale)));
     }
 
     function test_governanceGoesOnWithItsPhaseSwitchedOff() external {
         VM.prank(address(TIMELOCK));
-        CONFIG.setPhase(ISystemConfig.Phase.Governance, false);
-        bytes memory data = abi.encodeCall(CONFIG.setPhase, (ISystemConfig.Phase.Governance, true));
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Governance), false);
+        bytes memory data = abi.encodeCall(CONFIG.setPhase, (uint8(ISystemConfig.Phase.Governance), true));
         GovernorTypes.ProposalType parameter = GovernorTypes.ProposalType.Parameter;
         GOVERNOR.execute(_passAndQueue(_plan(parameter, address(CONFIG), 0, data)));
-        assert(CONFIG.isActive(ISystemConfig.Phase.Governance));
+        assert(CONFIG.isActive(uint8(ISystemConfig.Phase.Governance)));
     }
 
     function test_noAccountWithAKeyHoldsARoleOnTheTimelock() external view {

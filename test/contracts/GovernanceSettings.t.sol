@@ -31,7 +31,7 @@ contract GovernanceSettingsTest is GovernanceGenesis {
         calls[1] = abi.encodeCall(GOVERNOR.setVotingPeriod, (1));
         calls[2] = abi.encodeCall(GOVERNOR.setLateQuorumVoteExtension, (1));
         calls[3] = abi.encodeCall(GOVERNOR.setProposalThreshold, (1e18));
-        calls[4] = abi.encodeCall(GOVERNOR.setQuorumPercent, (GovernorTypes.ProposalType.Text, 1));
+        calls[4] = abi.encodeCall(GOVERNOR.setQuorumPercent, (uint8(GovernorTypes.ProposalType.Text), 1));
         calls[5] = abi.encodeCall(GOVERNOR.setStandardDelay, (0));
         calls[6] = abi.encodeCall(GOVERNOR.setProposalGuardian, (STRANGER));
         calls[7] = abi.encodeCall(GOVERNOR.relay, (STRANGER, 0, ""));
@@ -86,20 +86,20 @@ contract GovernanceSettingsTest is GovernanceGenesis {
 
     function test_setsQuorumsWithinBounds() external {
         GovernorTypes.ProposalType emergency = GovernorTypes.ProposalType.Emergency;
-        _enact(abi.encodeCall(GOVERNOR.setQuorumPercent, (emergency, 1)));
-        assert(GOVERNOR.quorumPercent(emergency) == 1);
-        _enact(abi.encodeCall(GOVERNOR.setQuorumPercent, (emergency, 20)));
-        assert(GOVERNOR.quorumPercent(emergency) == 20);
+        _enact(abi.encodeCall(GOVERNOR.setQuorumPercent, (uint8(emergency), 1)));
+        assert(GOVERNOR.quorumPercent(uint8(emergency)) == 1);
+        _enact(abi.encodeCall(GOVERNOR.setQuorumPercent, (uint8(emergency), 20)));
+        assert(GOVERNOR.quorumPercent(uint8(emergency)) == 20);
     }
 
     function test_refusesAQuorumOfNothing() external {
         GovernorTypes.ProposalType text = GovernorTypes.ProposalType.Text;
-        _expectRefused(abi.encodeCall(GOVERNOR.setQuorumPercent, (text, 0)), _quorum(0));
+        _expectRefused(abi.encodeCall(GOVERNOR.setQuorumPercent, (uint8(text), 0)), _quorum(0));
     }
 
     function test_refusesAQuorumAboveTwentyPercent() external {
         GovernorTypes.ProposalType text = GovernorTypes.ProposalType.Text;
-        _expectRefused(abi.encodeCall(GOVERNOR.setQuorumPercent, (text, 21)), _quorum(21));
+        _expectRefused(abi.encodeCall(GOVERNOR.setQuorumPercent, (uint8(text), 21)), _quorum(21));
     }
 
     function test_lowersTheThreshold() external {

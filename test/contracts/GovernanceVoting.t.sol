@@ -194,7 +194,7 @@ contract GovernanceVotingTest is GovernanceGenesis {
         uint256 before = _propose(_voter(1), plan);
         uint256 setting = _propose(
             _voter(0),
-            _settingPlan(abi.encodeCall(GOVERNOR.setQuorumPercent, (GovernorTypes.ProposalType.Treasury, 20)))
+            _settingPlan(abi.encodeCall(GOVERNOR.setQuorumPercent, (uint8(GovernorTypes.ProposalType.Treasury), 20)))
         );
         _open(setting);
         _vote(_voter(0), setting, FOR);

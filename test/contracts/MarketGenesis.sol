@@ -85,7 +85,7 @@ abstract contract MarketGenesis {
 
     function _setPhase(ISystemConfig.Phase phase, bool active) internal {
         VM.prank(TIMELOCK);
-        CONFIG.setPhase(phase, active);
+        CONFIG.setPhase(uint8(phase), active);
     }
 
     function _reserves() internal view returns (uint256 coins, uint256 quote) {

@@ -23,7 +23,7 @@ contract PriceBookTest is ComputeGenesis {
 
     function _setPrice(PriceBook.Item item, uint256 price) private {
         VM.prank(Predeploys.TIMELOCK);
-        BOOK.setPrice(item, price);
+        BOOK.setPrice(uint8(item), price);
     }
 
     function _expectUnknown(uint256 modelId) private {
@@ -42,32 +42,32 @@ contract PriceBookTest is ComputeGenesis {
         for (uint256 i = 0; i < 3; ++i) {
             for (uint256 u = 1; u <= 2; ++u) {
                 IPriceBook.Unit unit = IPriceBook.Unit(u);
-                _equal(BOOK.quote(i + 1, unit, 0), 0);
-                _equal(BOOK.quote(i + 1, unit, 1), perToken[i]);
-                _equal(BOOK.quote(i + 1, unit, 999), perThousand[i] - perToken[i]);
-                _equal(BOOK.quote(i + 1, unit, 1_000), perThousand[i]);
-                _equal(BOOK.quote(i + 1, unit, 1_001), perThousand[i] + perToken[i]);
+                _equal(BOOK.quote(i + 1, uint8(unit), 0), 0);
+                _equal(BOOK.quote(i + 1, uint8(unit), 1), perToken[i]);
+                _equal(BOOK.quote(i + 1, uint8(unit), 999), perThousand[i] - perToken[i]);
+                _equal(BOOK.quote(i + 1, uint8(unit), 1_000), perThousand[i]);
+                _equal(BOOK.quote(i + 1, uint8(unit), 1_001), perThousand[i] + perToken[i]);
             }
         }
     }
 
     function test_OtherUnitsCostWhatHip1SaysOnAnyModel() external view {
         for (uint256 modelId = 0; modelId <= 3; ++modelId) {
-            _equal(BOOK.quote(modelId, IPriceBook.Unit.GpuSecond, 1), 0.001 ether);
-            _equal(BOOK.quote(modelId, IPriceBook.Unit.Epoch, 3), 0.3 ether);
-            _equal(BOOK.quote(modelId, IPriceBook.Unit.Run, 2), 20 ether);
-            _equal(BOOK.quote(modelId, IPriceBook.Unit.Vector, 7), 0.0007 ether);
+            _equal(BOOK.quote(modelId, uint8(IPriceBook.Unit.GpuSecond), 1), 0.001 ether);
+            _equal(BOOK.quote(modelId, uint8(IPriceBook.Unit.Epoch), 3), 0.3 ether);
+            _equal(BOOK.quote(modelId, uint8(IPriceBook.Unit.Run), 2), 20 ether);
+            _equal(BOOK.quote(modelId, uint8(IPriceBook.Unit.Vector), 7), 0.0007 ether);
         }
     }
 
     function testFuzz_PriceIsPerUnit(uint8 item, uint8 unit, uint40 amount, uint96 price) external {
         PriceBook.Item chosen = PriceBook.Item(item % ITEMS);
-        uint256 genesisPrice = BOOK.genesisPriceOf(chosen);
+        uint256 genesisPrice = BOOK.genesisPriceOf(uint8(chosen));
         uint256 wanted = genesisPrice / 1_000 + (uint256(price) % (genesisPrice * 999));
         _setPrice(chosen, wanted);
-        _equal(BOOK.priceOf(chosen), wanted);
+        _equal(BOOK.priceOf(uint8(chosen)), wanted);
         IPriceBook.Unit asked = IPriceBook.Unit(unit % 6);
-        _equal(BOOK.quote(2, asked, amount), BOOK.quote(2, asked, 1) * amount);
+        _equal(BOOK.quote(2, uint8(asked), amount), BOOK.quote(2, uint8(asked), 1) * amount);
     }
 
     // Genesis
@@ -119,7 +119,7 @@ contract PriceBookTest is ComputeGenesis {
             uint256 modelId = BOOK.registerModel("u", params[i], 0);
             (, PriceBook.Item band, , , ) = BOOK.modelOf(modelId);
             assert(uint8(band) == bands[i]);
-            _equal(BOOK.quote(modelId, INPUT, 1), BOOK.priceOf(band));
+            _equal(BOOK.quote(modelId, uint8(INPUT), 1), BOOK.priceOf(uint8(band)));
         }
     }
 
@@ -143,9 +143,9 @@ contract PriceBookTest is ComputeGenesis {
         uint256[3] memory ids = [uint256(0), 4, type(uint256).max];
         for (uint256 i = 0; i < 3; ++i) {
             _expectUnknown(ids[i]);
-            BOOK.quote(ids[i], INPUT, 1);
+            BOOK.quote(ids[i], uint8(INPUT), 1);
             _expectUnknown(ids[i]);
-            BOOK.quote(ids[i], OUTPUT, 1);
+            BOOK.quote(ids[i], uint8(OUTPUT), 1);
             _expectUnknown(ids[i]);
             BOOK.royaltyInfo(ids[i], 1);
             _expectUnknown(ids[i]);
@@ -156,7 +156,7 @@ contract PriceBookTest is ComputeGenesis {
             BOOK.setModelPrices(ids[i], 0, 0);
             if (ids[i] == 0) continue;
             _expectUnknown(ids[i]);
-            BOOK.quote(ids[i], IPriceBook.Unit.Epoch, 1);
+            BOOK.quote(ids[i], uint8(IPriceBook.Unit.Epoch), 1);
         }
     }
 
@@ -176,12 +176,12 @@ contract PriceBookTest is ComputeGenesis {
         emit PriceBook.ModelPricesSet(modelId, 1, 1e14);
         VM.prank(OWNER);
         BOOK.setModelPrices(modelId, 1, 1e14);
-        assert(BOOK.quote(modelId, INPUT, 1_000) == 1_000 && BOOK.quote(modelId, OUTPUT, 1_000) == 1e17);
+        assert(BOOK.quote(modelId, uint8(INPUT), 1_000) == 1_000 && BOOK.quote(modelId, uint8(OUTPUT), 1_000) == 1e17);
         (, , , uint256 input, uint256 output) = BOOK.modelOf(modelId);
         assert(input == 1 && output == 1e14);
         VM.prank(OWNER);
         BOOK.setModelPrices(modelId, 0, 5);
-        assert(BOOK.quote(modelId, INPUT, 1) == 1e14 && BOOK.quote(modelId, OUTPUT, 1) == 5);
+        assert(BOOK.quote(modelId, uint8(INPUT), 1) == 1e14 && BOOK.quote(modelId, uint8(OUTPUT), 1) == 5);
     }
 
     function test_NeverAboveTheBand() external {
@@ -200,9 +200,9 @@ contract PriceBookTest is ComputeGenesis {
         VM.prank(OWNER);
         BOOK.setModelPrices(modelId, 9e13, 1e13);
         _setPrice(PriceBook.Item.LargeModelToken, 5e13);
-        assert(BOOK.quote(modelId, INPUT, 1) == 5e13 && BOOK.quote(modelId, OUTPUT, 1) == 1e13);
+        assert(BOOK.quote(modelId, uint8(INPUT), 1) == 5e13 && BOOK.quote(modelId, uint8(OUTPUT), 1) == 1e13);
         _setPrice(PriceBook.Item.LargeModelToken, 2e14);
-        assert(BOOK.quote(modelId, INPUT, 1) == 9e13 && BOOK.quote(modelId, OUTPUT, 1) == 1e13);
+        assert(BOOK.quote(modelId, uint8(INPUT), 1) == 9e13 && BOOK.quote(modelId, uint8(OUTPUT), 1) == 1e13);
     }
 
     function test_OnlyTheOwnerSetsPricesAndTheNextOwnerAfterIt() external {
@@ -238,16 +238,16 @@ contract PriceBookTest is ComputeGenesis {
     function test_GovernanceSetsPricesWithinAFactorOfAThousand() external {
         for (uint256 i = 0; i < ITEMS; ++i) {
             PriceBook.Item item = PriceBook.Item(i);
-            uint256 genesisPrice = BOOK.genesisPriceOf(item);
+            uint256 genesisPrice = BOOK.genesisPriceOf(uint8(item));
             uint256 min = genesisPrice / 1_000;
             uint256 max = genesisPrice * 1_000;
-            _equal(BOOK.priceOf(item), genesisPrice);
+            _equal(BOOK.priceOf(uint8(item)), genesisPrice);
             VM.expectEmit(address(BOOK));
             emit PriceBook.PriceSet(item, genesisPrice, max);
             _setPrice(item, max);
-            _equal(BOOK.priceOf(item), max);
+            _equal(BOOK.priceOf(uint8(item)), max);
             _setPrice(item, min);
-            _equal(BOOK.priceOf(item), min);
+            _equal(BOOK.priceOf(uint8(item)), min);
             VM.expectRevert(abi.encodeWithSelector(PriceBook.PriceOutOfRange.selector, item, min - 1, min, max));
             _setPrice(item, min - 1);
             VM.expectRevert(abi.encodeWithSelector(PriceBook.PriceOutOfRange.selector, item, max + 1, min, max));
@@ -258,6 +258,6 @@ contract PriceBookTest is ComputeGenesis {
     function test_NobodyElseSetsPrices() external {
         VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, OWNER));
         VM.prank(OWNER);
-        BOOK.setPrice(PriceBook.Item.Run, 10 ether);
+        BOOK.setPrice(uint8(PriceBook.Item.Run), 10 ether);
     }
 }

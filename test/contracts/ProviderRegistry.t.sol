@@ -203,7 +203,7 @@ contract ProviderRegistryTest is AttestedGenesis {
         _setBond(100 ether - 1, false);
         _setBond(10_000 ether, true);
         _setBond(10_000 ether + 1, false);
-        _setDelay(1, true);
+        _setDelay(31, true);
         _setDelay(0, false);
         _setDelay(60 days, true);
         _setDelay(60 days + 1, false);
@@ -212,6 +212,68 @@ contract ProviderRegistryTest is AttestedGenesis {
         REGISTRY.setMinimumBond(100 ether);
         _expectUnauthorized(ALICE);
         REGISTRY.setExitDelay(1);
+    }
+
+    /// @dev The attack: a bond that leaves before the verdict on its work.
+    function test_ExitDelayIsLongerThanTheWindowsOfJobs() external {
+        for (uint256 delay = 1; delay <= 30; delay += 29) {
+            VM.prank(Predeploys.TIMELOCK);
+            VM.expectRevert(abi.encodeWithSelector(ProviderRegistry.ExitDelayTooShort.selector, delay, 30));
+            REGISTRY.setExitDelay(delay);
+        }
+        _setDelay(31, true);
+        assert(REGISTRY.exitDelay() == 31);
+    }
+
+    function test_HeldBondStaysThroughTheLastSecond() external {
+        _register();
+        VM.prank(ALICE);
+        REGISTRY.exit();
+        uint48 until = uint48(START + EXIT_DELAY + 7);
+        VM.expectEmit(address(REGISTRY));
+        emit ProviderRegistry.BondHeld(ALICE, until);
+        VM.prank(Predeploys.COMPUTE_PAYMENTS);
+        REGISTRY.hold(ALICE, until);
+        // A shorter hold changes nothing.
+        VM.prank(Predeploys.COMPUTE_PAYMENTS);
+        REGISTRY.hold(ALICE, until - 1);
+        assert(REGISTRY.providerOf(ALICE).heldUntil == until);
+        VM.warp(until);
+        VM.prank(ALICE);
+        VM.expectRevert(abi.encodeWithSelector(ProviderRegistry.BondNotDue.selector, uint256(until) + 1));
+        REGISTRY.withdraw();
+        VM.warp(uint256(until) + 1);
+        VM.prank(ALICE);
+        REGISTRY.withdraw();
+        _register();
+        assert(REGISTRY.providerOf(ALICE).heldUntil == 0);
+    }
+
+    function test_OnlyThePaymentsHoldBonds() external {
+        _register();
+        VM.prank(Predeploys.QUALITY_ORACLE);
+        VM.expectRevert(
+            abi.encodeWithSelector(ProviderRegistry.NotComputePayments.selector, Predeploys.QUALITY_ORACLE)
+        );
+        REGISTRY.hold(ALICE, 1);
+    }
+
+    function test_AnswersWithTheBondOfThen() external {
+        _register();
+        VM.prank(Predeploys.TIMELOCK);
+        REGISTRY.setMinimumBond(2 * BOND);
+        assert(!REGISTRY.isActive(ALICE));
+        assert(REGISTRY.mayAnswer(ALICE, BOND) && !REGISTRY.mayAnswer(ALICE, BOND + 1));
+        VM.prank(Predeploys.COMPUTE_PAYMENTS);
+        REGISTRY.slash(ALICE, 1);
+        assert(!REGISTRY.mayAnswer(ALICE, BOND) && REGISTRY.mayAnswer(ALICE, BOND - 1));
+        // A least bond that fell since is enough.
+        VM.prank(Predeploys.TIMELOCK);
+        REGISTRY.setMinimumBond(100 ether);
+        assert(REGISTRY.mayAnswer(ALICE, 2 * BOND) && !REGISTRY.mayAnswer(address(0x0DD), 0));
+        VM.prank(ALICE);
+        REGISTRY.exit();
+        assert(!REGISTRY.mayAnswer(ALICE, 1));
     }
 
     function test_DelayOfAnExitIsKept() external {

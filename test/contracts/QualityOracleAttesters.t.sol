@@ -30,7 +30,7 @@ contract QualityOracleAttestersTest is AttestedGenesis {
 
     function test_ConstructorRefusesABadSet() external {
         _refuse(_oracleArgs(0, 1), abi.encodeWithSelector(AttesterSet.AttesterCountOutOfBounds.selector, 0));
-        bytes memory args = abi.encode(new address[](17), 9, ROUND, CHALLENGE, MAX_AGE);
+        bytes memory args = abi.encode(new address[](17), 9, ROUND, CHALLENGE, MAX_AGE, BOND_DELAY);
         _refuse(args, abi.encodeWithSelector(AttesterSet.AttesterCountOutOfBounds.selector, 17));
         _refuse(_oracleArgs(3, 1), abi.encodeWithSelector(AttesterSet.ThresholdOutOfBounds.selector, 1, 2, 3));
         _refuse(_oracleArgs(3, 4), abi.encodeWithSelector(AttesterSet.ThresholdOutOfBounds.selector, 4, 2, 3));
@@ -43,11 +43,11 @@ contract QualityOracleAttestersTest is AttestedGenesis {
     function test_ConstructorRefusesNobodyAndTheSameTwice() external {
         address[] memory attesters = _attesters(3);
         attesters[2] = attesters[0];
-        bytes memory args = abi.encode(attesters, 2, ROUND, CHALLENGE, MAX_AGE);
+        bytes memory args = abi.encode(attesters, 2, ROUND, CHALLENGE, MAX_AGE, BOND_DELAY);
         bytes memory reason = abi.encodeWithSelector(AttesterSet.AttesterInvalid.selector, attesters[0]);
         _refuse(args, reason);
         attesters[2] = address(0);
-        args = abi.encode(attesters, 2, ROUND, CHALLENGE, MAX_AGE);
+        args = abi.encode(attesters, 2, ROUND, CHALLENGE, MAX_AGE, BOND_DELAY);
         _refuse(args, abi.encodeWithSelector(AttesterSet.AttesterInvalid.selector, address(0)));
     }
 
@@ -58,6 +58,29 @@ contract QualityOracleAttestersTest is AttestedGenesis {
         _refuseTimes(8, 5, 24, _outOfBounds(5, 2, 4));
         _refuseTimes(8, 4, 23, _outOfBounds(23, 24, 8_000));
         _refuseTimes(8, 4, 8_001, _outOfBounds(8_001, 24, 8_000));
+    }
+
+    function test_ConstructorHoldsTheBondDelayToItsBounds() external {
+        uint48[2] memory refused = [0, uint48(60 days + 1)];
+        for (uint256 i = 0; i < 2; ++i) {
+            bytes memory args = abi.encode(_attesters(3), 2, ROUND, CHALLENGE, MAX_AGE, refused[i]);
+            _refuse(args, _outOfBounds(refused[i], 1, 60 days));
+        }
+        assert(ORACLE.BOND_DELAY_SECONDS() == BOND_DELAY);
+    }
+
+    /// @dev A vote takes its time, so a bond stays at least that long, however short the age of scores is.
+    function test_BondStaysForTheLongerOfDelayAndAge() external {
+        VM.prank(Predeploys.TIMELOCK);
+        ORACLE.setMaxAge(3 * ROUND);
+        VM.prank(_signers[0]);
+        ORACLE.resign();
+        assert(ORACLE.standingOf(_signers[0]).bondReturnsAt == START + BOND_DELAY);
+        VM.prank(Predeploys.TIMELOCK);
+        ORACLE.setMaxAge(BOND_DELAY + 1);
+        VM.prank(_signers[1]);
+        ORACLE.resign();
+        assert(ORACLE.standingOf(_signers[1]).bondReturnsAt == START + BOND_DELAY + 1);
     }
 
     function test_QuorumTakesTwoOfThree() external {
@@ -263,7 +286,7 @@ contract QualityOracleAttestersTest is AttestedGenesis {
     }
 
     function _refuseTimes(uint48 round, uint48 challenge, uint48 age, bytes memory reason) private {
-        _refuse(abi.encode(_attesters(3), 2, round, challenge, age), reason);
+        _refuse(abi.encode(_attesters(3), 2, round, challenge, age, BOND_DELAY), reason);
     }
 
     function _outOfBounds(uint256 value, uint256 min, uint256 max) private pure returns (bytes memory) {

@@ -22,6 +22,8 @@ contract QualityOracleScoreTest {
         values = new uint256[](2);
         (values[0], values[1]) = (9, 4);
         assert(this.median(values) == 4);
+        (values[0], values[1]) = (10_000, 9_500);
+        assert(this.median(values) == 9_500);
         values = new uint256[](3);
         (values[0], values[1], values[2]) = (9, 4, 6);
         assert(this.median(values) == 6);
@@ -30,9 +32,40 @@ contract QualityOracleScoreTest {
         assert(this.median(values) == 3);
     }
 
+    function test_TwoReportsMoreThanFiveHundredApartDecideNothing() external {
+        uint256[] memory values = new uint256[](2);
+        (values[0], values[1]) = (9_499, 10_000);
+        VM.expectRevert(abi.encodeWithSelector(QualityScore.ReportsDisagree.selector, 9_499, 10_000, 500));
+        this.median(values);
+        (values[0], values[1]) = (10_000, 0);
+        VM.expectRevert(abi.encodeWithSelector(QualityScore.ReportsDisagree.selector, 0, 10_000, 500));
+        this.median(values);
+    }
+
+    /// @dev Whatever one of `n` attesters says, the median is between what two others say, or within the tolerance
+    /// below what the other says.
+    function testFuzz_OneLiarIsOutvotedOrNotHeard(uint16[7] memory seeds, uint8 count, uint16 lie) external view {
+        uint256 n = 2 + (count % 6);
+        uint256[] memory values = new uint256[](n);
+        uint256 lowest = 10_000;
+        uint256 highest = 0;
+        for (uint256 i = 1; i < n; ++i) {
+            values[i] = seeds[i] % 10_001;
+            lowest = _min(lowest, values[i]);
+            highest = _max(highest, values[i]);
+        }
+        values[0] = lie % 10_001;
+        try this.median(values) returns (uint256 middle) {
+            assert(middle + (n == 2 ? 500 : 0) >= lowest && middle <= highest);
+        } catch {
+            assert(n == 2);
+        }
+    }
+
     /// @dev At most half of the others are below it, and fewer than half above or the middle is shared.
     function testFuzz_MedianHasHalfOnEitherSide(uint16[16] memory seeds, uint8 count) external view {
         uint256 n = 1 + (count % 16);
+        if (n == 2) ++n;
         uint256[] memory values = new uint256[](n);
         for (uint256 i = 0; i < n; ++i) values[i] = seeds[i] % 10_001;
         uint256 middle = this.median(values);

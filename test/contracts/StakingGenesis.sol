@@ -52,7 +52,7 @@ abstract contract StakingGenesis {
         _deploy(Predeploys.ACCESS_MANAGER, type(AccessManager).creationCode, abi.encode(Predeploys.TIMELOCK));
         _deploy(Predeploys.SYSTEM_CONFIG, type(SystemConfig).creationCode, abi.encode(1));
         VM.deal(Predeploys.QUALITY_ORACLE, ATTESTER_KEYS * ATTESTER_BOND);
-        _deploy(Predeploys.QUALITY_ORACLE, type(QualityOracle).creationCode, abi.encode(attesters, 2, 20, 10, 600));
+        _deploy(Predeploys.QUALITY_ORACLE, type(QualityOracle).creationCode, abi.encode(attesters, 2, 20, 10, 600, 120));
         _deploy(address(STAKING), type(AIStaking).creationCode, abi.encode(YEAR, UNBONDING));
         _deploy(address(REGISTRY), type(IdentityRegistry).creationCode, abi.encode(attested));
         _deploy(address(VAULT), type(TreasuryVault).creationCode, abi.encode(TREASURY, ERA, SHARE_BPS));

@@ -27,7 +27,7 @@ contract SystemConfigTest {
             SystemConfig config = new SystemConfig(bits);
             assert(config.phases() == bits);
             for (uint256 i = 0; i < PHASES; ++i) {
-                assert(config.isActive(ISystemConfig.Phase(i)) == ((bits >> i) & 1 == 1));
+                assert(config.isActive(uint8(ISystemConfig.Phase(i))) == ((bits >> i) & 1 == 1));
             }
         }
     }
@@ -44,15 +44,29 @@ contract SystemConfigTest {
             VM.expectEmit(address(config));
             emit SystemConfig.PhaseSet(phase, false, true);
             VM.prank(Predeploys.TIMELOCK);
-            config.setPhase(phase, true);
+            config.setPhase(uint8(phase), true);
             assert(config.phases() == 1 << i);
-            config.requireActive(phase);
+            config.requireActive(uint8(phase));
             VM.expectEmit(address(config));
             emit SystemConfig.PhaseSet(phase, true, false);
             VM.prank(Predeploys.TIMELOCK);
-            config.setPhase(phase, false);
+            config.setPhase(uint8(phase), false);
             assert(config.phases() == 0);
         }
+    }
+
+    function test_namesAPhaseThatIsNone() external {
+        SystemConfig config = new SystemConfig(ALL);
+        bytes memory reason = abi.encodeWithSelector(SystemConfig.PhaseOutOfRange.selector, 6, 5);
+        VM.expectRevert(reason);
+        config.isActive(6);
+        VM.expectRevert(reason);
+        config.requireActive(6);
+        VM.expectRevert(reason);
+        VM.prank(Predeploys.TIMELOCK);
+        config.setPhase(6, true);
+        VM.expectRevert(abi.encodeWithSelector(SystemConfig.PhaseOutOfRange.selector, 255, 5));
+        config.isActive(255);
     }
 
     function test_switchingTwiceChangesNothing() external {
@@ -60,7 +74,7 @@ contract SystemConfigTest {
         VM.expectEmit(address(config));
         emit SystemConfig.PhaseSet(ISystemConfig.Phase.Sale, true, true);
         VM.prank(Predeploys.TIMELOCK);
-        config.setPhase(ISystemConfig.Phase.Sale, true);
+        config.setPhase(uint8(ISystemConfig.Phase.Sale), true);
         assert(config.phases() == ALL);
     }
 
@@ -69,8 +83,8 @@ contract SystemConfigTest {
         VM.expectRevert(
             abi.encodeWithSelector(ISystemConfig.PhaseNotActive.selector, ISystemConfig.Phase.Staking)
         );
-        config.requireActive(ISystemConfig.Phase.Staking);
-        config.requireActive(ISystemConfig.Phase.Training);
+        config.requireActive(uint8(ISystemConfig.Phase.Staking));
+        config.requireActive(uint8(ISystemConfig.Phase.Training));
     }
 
     function testFuzz_nobodyElseSwitches(address caller, uint8 phase, bool active) external {
@@ -78,6 +92,6 @@ contract SystemConfigTest {
         SystemConfig config = new SystemConfig(ALL);
         VM.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller));
         VM.prank(caller);
-        config.setPhase(ISystemConfig.Phase(phase % PHASES), active);
+        config.setPhase(uint8(ISystemConfig.Phase(phase % PHASES)), active);
     }
 }

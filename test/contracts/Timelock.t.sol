@@ -11,11 +11,12 @@ contract TimelockTest {
     address private constant STRANGER = address(0x57A);
     address private constant GRANTEE = address(0x6A);
     uint256 private constant DELAY = 6 hours;
+    uint256 private constant GRACE = 14 days;
     Timelock private _timelock;
 
     function setUp() external {
         VM.warp(1_800_000_000);
-        _timelock = new Timelock(false, DELAY);
+        _timelock = new Timelock(false, DELAY, GRACE);
         VM.deal(address(_timelock), 10 ether);
     }
 
@@ -47,18 +48,31 @@ contract TimelockTest {
     }
 
     function test_acceptsDelaysAtTheBounds() external {
-        assert(new Timelock(false, 6 hours).getMinDelay() == 6 hours);
-        assert(new Timelock(false, 30 days).getMinDelay() == 30 days);
-        assert(new Timelock(true, 0).getMinDelay() == 0);
+        assert(new Timelock(false, 6 hours, GRACE).getMinDelay() == 6 hours);
+        assert(new Timelock(false, 30 days, GRACE).getMinDelay() == 30 days);
+        assert(new Timelock(true, 0, GRACE).getMinDelay() == 0);
+    }
+
+    function test_holdsTheGraceToItsBounds() external {
+        assert(new Timelock(false, 6 hours, 1 days).GRACE_SECONDS() == 1 days);
+        assert(new Timelock(false, 6 hours, 30 days).GRACE_SECONDS() == 30 days);
+        assert(new Timelock(true, 0, 1).GRACE_SECONDS() == 1);
+        bytes4 reason = Timelock.GraceOutOfBounds.selector;
+        VM.expectRevert(abi.encodeWithSelector(reason, 1 days - 1, 1 days, 30 days));
+        new Timelock(false, 6 hours, 1 days - 1);
+        VM.expectRevert(abi.encodeWithSelector(reason, 30 days + 1, 1 days, 30 days));
+        new Timelock(false, 6 hours, 30 days + 1);
+        VM.expectRevert(abi.encodeWithSelector(reason, 0, 1, 30 days));
+        new Timelock(true, 0, 0);
     }
 
     function test_refusesDelaysBeyondTheBounds() external {
         _expectOutOfBounds(6 hours - 1, 6 hours);
-        new Timelock(false, 6 hours - 1);
+        new Timelock(false, 6 hours - 1, GRACE);
         _expectOutOfBounds(30 days + 1, 6 hours);
-        new Timelock(false, 30 days + 1);
+        new Timelock(false, 30 days + 1, GRACE);
         _expectOutOfBounds(30 days + 1, 0);
-        new Timelock(true, 30 days + 1);
+        new Timelock(true, 30 days + 1, GRACE);
     }
 
     function test_changesItsDelayByItselfAndWithinBounds() external {

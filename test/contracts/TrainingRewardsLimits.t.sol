@@ -147,13 +147,13 @@ contract TrainingRewardsLimitsTest is AttestedGenesis {
 
     function test_PhaseMustBeOn() external {
         VM.prank(Predeploys.TIMELOCK);
-        CONFIG.setPhase(ISystemConfig.Phase.Training, false);
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Training), false);
         bytes memory reason = abi.encodeWithSelector(
             ISystemConfig.PhaseNotActive.selector, ISystemConfig.Phase.Training
         );
         _refuse(USER, 100, reason);
         VM.prank(Predeploys.TIMELOCK);
-        CONFIG.setPhase(ISystemConfig.Phase.Training, true);
+        CONFIG.setPhase(uint8(ISystemConfig.Phase.Training), true);
         _reward(USER, 100);
     }
 

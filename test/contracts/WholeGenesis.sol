@@ -191,14 +191,14 @@ abstract contract WholeGenesis {
         _deploy(address(TRAINERS), type(TrainingRewards).creationCode, abi.encode(64, 1 ether));
         _deploy(address(PAYMENTS), type(ComputePayments).creationCode, abi.encode(10, 20, true));
         _deploy(address(BOOK), type(PriceBook).creationCode, "");
-        _deploy(address(ORACLE), type(QualityOracle).creationCode, abi.encode(attesters, 2, 20, 10, 600));
+        _deploy(address(ORACLE), type(QualityOracle).creationCode, abi.encode(attesters, 2, 20, 10, 600, 120));
         _deploy(address(PROVIDERS), type(ProviderRegistry).creationCode, abi.encode(100 ether, 60, true));
     }
 
     function _deployGovernance() private {
-        bytes memory governor = abi.encode(true, 10, 60, 10, 10e18, 15);
+        bytes memory governor = abi.encode(true, 10, 60, 30, 10, 10e18, 15);
         _deploy(address(GOVERNOR), type(AIGovernor).creationCode, governor);
-        _deploy(address(TIMELOCK), type(Timelock).creationCode, abi.encode(true, 5));
+        _deploy(address(TIMELOCK), type(Timelock).creationCode, abi.encode(true, 5, 600));
         _deploy(address(MANAGER), type(AccessManager).creationCode, abi.encode(TIMELOCK));
         _deploy(address(BONDS), type(ProposalBond).creationCode, abi.encode(PROPOSAL_BOND));
         bytes memory limits = abi.encode(true, TRAINING, TRANCHE, 1_000, 60);

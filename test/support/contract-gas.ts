@@ -141,7 +141,7 @@ async function measureGovernance(meter: Meter): Promise<void> {
   const terms = [HUSD, 120n, ONE / 100n, ONE / 100n, false]
   const calls = [[PublicSale], [0n], [calldata(start, terms)]] as const
   const propose = 'propose(uint8,address[],uint256[],bytes[],string)'
-  const args = [1, ...calls, 'Open the sale']
+  const args = [2, ...calls, 'Open the sale']
   await meter.measure(AIGovernor, propose, args, { value: 10n * ONE, note: 'of one call' })
   const list =
     'proposalDetailsAt(uint256) view returns (uint256,address[],uint256[],bytes[],bytes32)'
@@ -252,7 +252,7 @@ async function measureMarket(meter: Meter): Promise<void> {
   await meter.measure(HMMRouter, add, [HUSD, 2n * ONE, 0n, 0n, ...end], { from, value: ONE })
   const remove = 'removeLiquidityETH(address,uint256,uint256,uint256,address,uint256)'
   await meter.measure(HMMRouter, remove, [HUSD, ONE / 2n, 0n, 0n, ...end], { from })
-  await meter.measure(HMMFactory, 'createPair(address,address)', [AI, walletOf(1).address])
+  await meter.measure(HMMFactory, 'createPair(address,address)', [AI, HMMPairAIHUSD])
 }
 
 async function measureValidators(meter: Meter): Promise<void> {

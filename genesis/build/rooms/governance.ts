@@ -18,6 +18,7 @@ export function governanceDeployments(inputs: DeploymentInputs): readonly Deploy
         dev,
         votingDelay_: economy.votingDelaySeconds,
         votingPeriod_: economy.votingPeriodSeconds,
+        emergencyPeriod: economy.emergencyVotingSeconds,
         lateQuorum: economy.lateQuorumSeconds,
         threshold: economy.proposalThreshold,
         standardDelay_: economy.timelockSeconds,
@@ -26,7 +27,7 @@ export function governanceDeployments(inputs: DeploymentInputs): readonly Deploy
     ),
     deploy(
       'Timelock',
-      { dev, delay: economy.emergencySeconds },
+      { dev, delay: economy.emergencySeconds, grace: economy.timelockGraceSeconds },
       {
         proposer: PREDEPLOYS.AIGovernor,
         canceller: [PREDEPLOYS.AIGovernor, PREDEPLOYS.GuardianSafe],

@@ -42,6 +42,7 @@ export function workDeployments({
           roundSeconds: economy.qualityRoundSeconds,
           challengeWindow_: economy.qualityChallengeSeconds,
           maxAge_: economy.qualityMaxAgeSeconds,
+          bondDelay: economy.attesterBondSeconds,
         },
         RESTRICTED,
       ),

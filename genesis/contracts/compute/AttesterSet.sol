@@ -14,6 +14,9 @@ import {Predeploys} from "../Predeploys.sol";
  * @title Bonded attesters
  * @notice Signers that answer for their word with a bond in wei. Governance invites and removes them;
  * whoever it invites counts from when it posts its bond. Any two quorums share an attester.
+ *
+ * A proof takes the whole bond. Where there is none, a vote of governance takes half of it at most, also of an
+ * attester that has left: the bond stays for longer than a vote takes.
  * @dev When attesters leave, the threshold stays: too few left make no quorum, rather than an easy one.
  */
 abstract contract AttesterSet is IAttesters, AccessManaged {
@@ -28,15 +31,17 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         Slashed
     }
 
-    /// @dev One slot. Times are 0 in any other status.
+    /// @dev One slot: the bond is in wei, `bondReturnsAt` in unix seconds and 0 but for who is leaving.
     struct Standing {
         Status status;
         uint48 bondReturnsAt;
-        uint48 slashedAt;
+        uint128 bond;
     }
 
     /// @notice Wei that each attester has at stake.
-    uint256 public constant BOND = 1_000 ether;
+    uint128 public constant BOND = 1_000 ether;
+    /// @notice Wei of a bond that governance may take, all its votes together: half of it.
+    uint128 public constant FINE_MAX = BOND / 2;
     /// @notice Attesters that may be active at once: a quorum is checked in one call.
     uint256 public constant ATTESTERS_MAX = 16;
     /// @dev Percent of a slashed bond that goes to whoever brings the proof.
@@ -60,6 +65,8 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
     event BondReturned(address indexed account, uint256 value);
     /// @notice `account` lost its bond: `reward` wei to `finder`, `burned` wei to the sink.
     event AttesterSlashed(address indexed account, address indexed finder, uint256 reward, uint256 burned);
+    /// @notice Governance took `value` wei of the bond of `account`, all burned; `bond` wei are left.
+    event AttesterFined(address indexed account, uint256 value, uint256 bond);
     /// @notice Signatures that make a quorum.
     event ThresholdSet(uint256 previous, uint256 current);
 
@@ -77,6 +84,8 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
     error BondsNotHeld(uint256 bonds, uint256 balance);
     /// @notice The bond returns from `bondReturnsAt` (unix seconds) on.
     error BondNotDue(uint256 bondReturnsAt);
+    /// @notice Governance takes 1 to `max` wei of this bond.
+    error FineOutOfBounds(uint256 value, uint256 max);
 
     /// @param genesisAttesters Active from block 0, with their bonds in this contract's balance.
     /// @param threshold_ Signatures that make a quorum.
@@ -86,10 +95,10 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         for (uint256 i = 0; i < n; ++i) {
             address account = genesisAttesters[i];
             if (account == address(0) || isAttester(account)) revert AttesterInvalid(account);
-            _standings[account].status = Status.Active;
+            _standings[account] = Standing({status: Status.Active, bondReturnsAt: 0, bond: BOND});
         }
         _active = genesisAttesters;
-        if (address(this).balance != n * BOND) revert BondsNotHeld(n * BOND, address(this).balance);
+        if (address(this).balance != n * uint256(BOND)) revert BondsNotHeld(n * uint256(BOND), address(this).balance);
         _setThreshold(threshold_);
     }
 
@@ -107,7 +116,7 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         _requireStatus(msg.sender, Status.Invited);
         if (msg.value != BOND) revert BondMismatch(msg.value, BOND);
         if (_active.length == ATTESTERS_MAX) revert AttesterCountOutOfBounds(ATTESTERS_MAX + 1);
-        _standings[msg.sender].status = Status.Active;
+        _standings[msg.sender] = Standing({status: Status.Active, bondReturnsAt: 0, bond: BOND});
         _active.push(msg.sender);
         emit AttesterAdded(msg.sender);
         uint256 min = _active.length / 2 + 1;
@@ -132,11 +141,25 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
     /// @notice Sends the bond of the caller back, once it has left for long enough.
     function withdrawBond() external {
         _requireStatus(msg.sender, Status.Leaving);
-        uint256 due = _standings[msg.sender].bondReturnsAt;
-        if (block.timestamp < due) revert BondNotDue(due);
+        Standing memory standing = _standings[msg.sender];
+        if (block.timestamp < standing.bondReturnsAt) revert BondNotDue(standing.bondReturnsAt);
         delete _standings[msg.sender];
-        emit BondReturned(msg.sender, BOND);
-        IERC20(Predeploys.AI).safeTransfer(msg.sender, BOND);
+        emit BondReturned(msg.sender, standing.bond);
+        IERC20(Predeploys.AI).safeTransfer(msg.sender, standing.bond);
+    }
+
+    /// @notice Takes `value` wei of the bond of `account`, active or leaving, to the sink. It attests no more.
+    /// @dev At most `FINE_MAX` of a bond in all: what a vote finds and no proof shows leaves half.
+    function fineAttester(address account, uint256 value) external restricted {
+        Standing memory standing = _standings[account];
+        if (!_isBonded(standing.status)) revert WrongStatus(account, standing.status);
+        uint256 max = standing.bond - (BOND - FINE_MAX);
+        if (value == 0 || value > max) revert FineOutOfBounds(value, max);
+        if (standing.status == Status.Active) _leave(account);
+        uint128 left = standing.bond - uint128(value);
+        _standings[account].bond = left;
+        emit AttesterFined(account, value, left);
+        AIBurn(payable(Predeploys.AI_BURN)).burn{value: value}(uint8(AIBurn.Category.Slashing));
     }
 
     /// @notice Sets how many signatures make a quorum: more than half of the attesters, at most all.
@@ -161,7 +184,7 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         return _active;
     }
 
-    /// @notice Where `account` stands; times in unix seconds.
+    /// @notice Where `account` stands, and what of its bond is left.
     function standingOf(address account) public view returns (Standing memory) {
         return _standings[account];
     }
@@ -188,9 +211,10 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
     /// @dev Takes the bond of `account`, active or leaving, for good.
     function _slashAttester(address account, address finder) internal {
         if (isAttester(account)) _deactivate(account);
-        _standings[account] = Standing({status: Status.Slashed, bondReturnsAt: 0, slashedAt: Time.timestamp()});
-        uint256 reward = (BOND * FINDER_PERCENT) / 100;
-        uint256 burned = BOND - reward;
+        uint256 bond = _standings[account].bond;
+        _standings[account] = Standing({status: Status.Slashed, bondReturnsAt: 0, bond: 0});
+        uint256 reward = (bond * FINDER_PERCENT) / 100;
+        uint256 burned = bond - reward;
         emit AttesterSlashed(account, finder, reward, burned);
         AIBurn(payable(Predeploys.AI_BURN)).burn{value: burned}(uint8(AIBurn.Category.Slashing));
         IERC20(Predeploys.AI).safeTransfer(finder, reward);
@@ -200,7 +224,8 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         _requireStatus(account, Status.Active);
         uint48 due = Time.timestamp() + uint48(_bondDelay());
         _deactivate(account);
-        _standings[account] = Standing({status: Status.Leaving, bondReturnsAt: due, slashedAt: 0});
+        _standings[account].status = Status.Leaving;
+        _standings[account].bondReturnsAt = due;
         emit AttesterLeft(account, due);
     }
 
@@ -218,6 +243,10 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         if (current < min || current > max) revert ThresholdOutOfBounds(current, min, max);
         emit ThresholdSet(threshold, current);
         threshold = current;
+    }
+
+    function _isBonded(Status status) internal pure returns (bool) {
+        return status == Status.Active || status == Status.Leaving;
     }
 
     function _requireStatus(address account, Status status) private view {

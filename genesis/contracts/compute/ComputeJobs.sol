@@ -7,6 +7,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ComputePricing} from "./ComputePricing.sol";
 import {IJobBonus} from "../interfaces/IJobBonus.sol";
+import {IJobWindows} from "../interfaces/IJobWindows.sol";
 import {IPriceBook} from "../interfaces/IPriceBook.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {Predeploys} from "../Predeploys.sol";
@@ -25,10 +26,11 @@ import {Predeploys} from "../Predeploys.sol";
  *   Disputed -- no verdict in time --> Refunded with the bond, nobody slashed
  *
  * Amounts are in wei, times in unix seconds.
- * @dev Providers answer with their bond, so the exit delay of `ProviderRegistry` must be longer than both
- * windows together. A dispute without verdict goes to the client: silence never pays for bad work.
+ * @dev Providers answer with their bond, so `ProviderRegistry` holds it until the windows of a result are over, and
+ * its exit delay is longer than both windows together: each side refuses a setting that breaks it. A dispute
+ * without verdict goes to the client: silence never pays for bad work.
  */
-abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransient {
+abstract contract ComputeJobs is IJobWindows, ComputePricing, EIP712, ReentrancyGuardTransient {
     using SafeCast for uint256;
 
     enum State {
@@ -48,13 +50,15 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
         NoVerdict
     }
 
-    /// @dev Five slots. `until` is the end of the present state: to submit, to dispute, or for a verdict.
+    /// @dev Five slots. `until` is the end of the present state: to submit, to dispute, or for a verdict. `leastBond`
+    /// is the least bond of providers when the job was opened, in whole AI.
     struct Job {
         address client;
         uint48 until;
         State state;
         IPriceBook.Unit unit;
         uint8 tier;
+        uint24 leastBond;
         address provider;
         uint64 modelId;
         uint32 amount;
@@ -129,6 +133,8 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
     error WrongBond(uint256 value, uint256 bond);
     /// @notice A window is `min` to `max` seconds long.
     error WindowOutOfRange(uint256 window, uint256 min, uint256 max);
+    /// @notice Windows of `windows` seconds together are not shorter than the `exitDelay` seconds of providers.
+    error WindowsTooLong(uint256 windows, uint256 exitDelay);
 
     constructor(uint48 challengeSeconds_, uint48 verdictSeconds_, bool dev) {
         WINDOW_MIN = dev ? 1 : 10 minutes;
@@ -151,8 +157,9 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
             client: msg.sender,
             until: deadline,
             state: State.Open,
-            unit: order.unit,
+            unit: IPriceBook.Unit(order.unit),
             tier: order.tier,
+            leastBond: uint24(PROVIDERS.minimumBond() / 1 ether),
             provider: order.provider,
             modelId: order.modelId.toUint64(),
             amount: order.amount.toUint32(),
@@ -165,17 +172,21 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
         _returnExcess(price);
     }
 
-    /// @notice The provider's answer. One that is leaving or lost its bond has nothing to answer with.
+    /// @notice The provider's answer. One that is leaving or lost its bond has nothing to answer with; one that had
+    /// the least bond of the job's first second may answer, whatever the least bond is now.
     function submit(uint256 jobId, bytes32 resultHash) external {
         Job storage job = _jobIn(jobId, State.Open);
         if (msg.sender != job.provider) revert NotProvider(jobId, msg.sender);
         if (block.timestamp > job.until) revert TooLate(jobId, job.until);
         if (resultHash == 0) revert ResultIsZero();
-        if (!PROVIDERS.isActive(msg.sender)) revert IProviderRegistry.ProviderNotActive(msg.sender);
+        if (!PROVIDERS.mayAnswer(msg.sender, uint256(job.leastBond) * 1 ether)) {
+            revert IProviderRegistry.ProviderNotActive(msg.sender);
+        }
         job.state = State.Submitted;
         job.until = (block.timestamp + challengeSeconds).toUint48();
         job.resultHash = resultHash;
         emit ResultSubmitted(jobId, resultHash, job.until);
+        PROVIDERS.hold(msg.sender, job.until);
     }
 
     /// @notice The provider refuses an open job; the client gets its coins back.
@@ -204,6 +215,7 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
         job.until = (block.timestamp + verdictSeconds).toUint48();
         job.bond = bond.toUint128();
         emit JobDisputed(jobId, bond, job.until);
+        PROVIDERS.hold(job.provider, job.until);
     }
 
     /// @notice Carries out the verdict of a quorum of attesters. Anyone may bring it.
@@ -231,9 +243,12 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
         _refund(jobId, job, state == State.Open ? Refund.Late : Refund.NoVerdict);
     }
 
-    /// @notice Sets the windows of results and disputes to come, in seconds. Governance alone.
+    /// @notice Sets the windows of results and disputes to come, in seconds, together shorter than the exit delay of
+    /// providers. Governance alone.
     function setWindows(uint48 challengeSeconds_, uint48 verdictSeconds_) external restricted {
         _setWindows(challengeSeconds_, verdictSeconds_);
+        uint256 exitDelay = PROVIDERS.exitDelay();
+        if (windowSeconds() >= exitDelay) revert WindowsTooLong(windowSeconds(), exitDelay);
     }
 
     /// @notice Job `jobId`; `state` is None where there is none.
@@ -246,6 +261,11 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
         return _bondOf(_jobs[jobId].price);
     }
 
+    /// @inheritdoc IJobWindows
+    function windowSeconds() public view override returns (uint256) {
+        return uint256(challengeSeconds) + verdictSeconds;
+    }
+
     /// @notice What attesters sign to decide job `jobId`.
     function verdictDigest(uint256 jobId, bool providerAtFault) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(VERDICT_TYPEHASH, jobId, providerAtFault)));
@@ -254,7 +274,7 @@ abstract contract ComputeJobs is ComputePricing, EIP712, ReentrancyGuardTransien
     /// @dev A job leaves `Submitted` or `Disputed` once, so its bonus is asked for once.
     function _settle(uint256 jobId, Job storage job) private {
         job.state = State.Settled;
-        Order memory order = Order(job.provider, job.modelId, job.unit, job.amount, job.tier);
+        Order memory order = Order(job.provider, job.modelId, uint8(job.unit), job.amount, job.tier);
         uint256 burned = _payOut(job.client, order, job.price);
         uint256 bonus = BONUS.payBonus(job.provider, burned);
         emit JobSettled(jobId, job.provider, job.price, burned, bonus);

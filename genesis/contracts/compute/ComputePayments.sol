@@ -6,7 +6,6 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ComputeJobs} from "./ComputeJobs.sol";
-import {IPriceBook} from "../interfaces/IPriceBook.sol";
 import {Predeploys} from "../Predeploys.sol";
 
 /**
@@ -75,12 +74,12 @@ contract ComputePayments is ComputeJobs {
         return _pay(gpuSeconds(provider, computeUnits, qualityTier));
     }
 
-    /// @notice Pays `provider` for `amount` units of `unit` of model `modelId`, at the first tier.
+    /// @notice Pays `provider` for `amount` units of `unit` (a `Unit` by its number) of model `modelId`, at the first tier.
     /// @return price Wei paid.
     function payForModel(
         address provider,
         uint256 modelId,
-        IPriceBook.Unit unit,
+        uint8 unit,
         uint256 amount
     ) external payable nonReentrant whenComputeIsOn returns (uint256 price) {
         return _pay(Order(provider, modelId, unit, amount, 1));

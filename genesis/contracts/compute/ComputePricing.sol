@@ -26,11 +26,12 @@ abstract contract ComputePricing is AccessManaged {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice What a client buys: `amount` units of `unit`, of model `modelId` (0 is none in particular).
+    /// @notice What a client buys: `amount` units of `unit` (a `Unit` by its number), of model `modelId` (0 is
+    /// none in particular).
     struct Order {
         address provider;
         uint256 modelId;
-        IPriceBook.Unit unit;
+        uint8 unit;
         uint256 amount;
         uint8 tier;
     }
@@ -58,6 +59,7 @@ abstract contract ComputePricing is AccessManaged {
     uint256 public constant RECYCLE_AFTER_ERAS = 5;
 
     uint256 private constant BPS = 10_000;
+    uint8 private constant GPU_SECOND = uint8(IPriceBook.Unit.GpuSecond);
     IERC20 private constant TOKEN = IERC20(Predeploys.AI);
     AIBurn private constant SINK = AIBurn(payable(Predeploys.AI_BURN));
     SpenderVault private constant MINING_VAULT = SpenderVault(Predeploys.COMPUTE_MINING_VAULT);
@@ -143,7 +145,7 @@ abstract contract ComputePricing is AccessManaged {
         uint256 computeUnits,
         uint8 qualityTier
     ) public pure returns (Order memory) {
-        return Order(provider, 0, IPriceBook.Unit.GpuSecond, computeUnits, qualityTier);
+        return Order(provider, 0, GPU_SECOND, computeUnits, qualityTier);
     }
 
     /// @dev Price of `order` for `client`, of which `msg.value` has to cover all.
@@ -157,10 +159,11 @@ abstract contract ComputePricing is AccessManaged {
         Quotation memory quotation;
         address owner = _split(order.modelId, price, quotation);
         burned = quotation.burned;
-        if (order.unit == IPriceBook.Unit.GpuSecond && order.modelId == 0) {
+        if (order.unit == GPU_SECOND && order.modelId == 0) {
             emit ComputePurchased(client, order.provider, order.amount, order.tier, price, burned);
         } else {
-            emit ModelPurchased(client, order.provider, order.modelId, order.unit, order.amount, price, burned);
+            IPriceBook.Unit unit = IPriceBook.Unit(order.unit);
+            emit ModelPurchased(client, order.provider, order.modelId, unit, order.amount, price, burned);
         }
         SINK.burn{value: burned}(uint8(AIBurn.Category.Compute));
         if (quotation.recycled > 0) {
@@ -198,7 +201,7 @@ abstract contract ComputePricing is AccessManaged {
 
     /// @dev Quality is priced for GPU-seconds; tokens, epochs, runs and vectors have one price.
     function _tierMax(Order memory order) private view returns (uint256) {
-        if (order.unit != IPriceBook.Unit.GpuSecond) return 1;
+        if (order.unit != GPU_SECOND) return 1;
         return Math.min(ORACLE.maxTierOf(order.provider), TIER_MAX);
     }
 

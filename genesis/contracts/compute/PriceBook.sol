@@ -54,7 +54,9 @@ contract PriceBook is ERC721, AccessManaged, IERC2981, IPriceBook {
     uint256 private constant SMALL_PARAMS_BILLIONS = 13;
     uint256 private constant MEDIUM_PARAMS_BILLIONS = 70;
     /// @dev Members of `Item`.
-    uint256 private constant ITEMS = 7;
+    uint8 private constant ITEMS = 7;
+    /// @dev Units, so that no price of so many overflows.
+    uint256 private constant AMOUNT_MAX = type(uint128).max;
 
     /// @notice Models registered so far; they are numbered from 1.
     uint256 public modelCount;
@@ -86,11 +88,15 @@ contract PriceBook is ERC721, AccessManaged, IERC2981, IPriceBook {
     error PriceAboveBand(uint256 price, uint256 bandPrice);
     /// @notice `caller` does not own model `modelId`.
     error NotModelOwner(uint256 modelId, address caller);
+    /// @notice There is no item `item`.
+    error UnknownItem(uint8 item);
+    /// @notice At most `max` units are quoted at once.
+    error AmountOutOfRange(uint256 amount, uint256 max);
 
     /// @dev The three models of HIP-1's price list are there from block 0, so that its prices can be paid
     /// on the first day. They belong to governance, which takes no share.
     constructor() ERC721("Hanzo Models", "AIMODEL") AccessManaged(Predeploys.ACCESS_MANAGER) {
-        for (uint256 i = 0; i < ITEMS; ++i) _prices[i] = genesisPriceOf(Item(i)).toUint96();
+        for (uint8 i = 0; i < ITEMS; ++i) _prices[i] = genesisPriceOf(i).toUint96();
         _register(Predeploys.TIMELOCK, "hip-1:small-7b", 7, 0);
         _register(Predeploys.TIMELOCK, "hip-1:medium-32b", 32, 0);
         _register(Predeploys.TIMELOCK, "hip-1:large-175b", 175, 0);
@@ -113,7 +119,7 @@ contract PriceBook is ERC721, AccessManaged, IERC2981, IPriceBook {
     function setModelPrices(uint256 modelId, uint256 inputPrice, uint256 outputPrice) external {
         Model storage model = _modelOf(modelId);
         if (ownerOf(modelId) != msg.sender) revert NotModelOwner(modelId, msg.sender);
-        uint256 bandPrice = priceOf(_bandOf(model.paramsBillions));
+        uint256 bandPrice = _priceOf(_bandOf(model.paramsBillions));
         if (inputPrice > bandPrice) revert PriceAboveBand(inputPrice, bandPrice);
         if (outputPrice > bandPrice) revert PriceAboveBand(outputPrice, bandPrice);
         model.inputPrice = inputPrice.toUint96();
@@ -121,22 +127,25 @@ contract PriceBook is ERC721, AccessManaged, IERC2981, IPriceBook {
         emit ModelPricesSet(modelId, inputPrice, outputPrice);
     }
 
-    /// @notice Sets the list price of `item`, in wei. Governance alone.
-    function setPrice(Item item, uint256 price) external restricted {
+    /// @notice Sets the list price of `item`, an `Item` by its number, in wei. Governance alone.
+    function setPrice(uint8 item, uint256 price) external restricted {
         uint256 genesisPrice = genesisPriceOf(item);
         uint256 min = genesisPrice / PRICE_FACTOR_MAX;
         uint256 max = genesisPrice * PRICE_FACTOR_MAX;
-        if (price < min || price > max) revert PriceOutOfRange(item, price, min, max);
-        emit PriceSet(item, _prices[uint256(item)], price);
-        _prices[uint256(item)] = price.toUint96();
+        if (price < min || price > max) revert PriceOutOfRange(Item(item), price, min, max);
+        emit PriceSet(Item(item), _prices[item], price);
+        _prices[item] = price.toUint96();
     }
 
     /// @inheritdoc IPriceBook
     /// @dev Tokens belong to a model; the other units cost the same on every model.
-    function quote(uint256 modelId, Unit unit, uint256 amount) external view returns (uint256) {
-        if (unit == Unit.InputToken || unit == Unit.OutputToken) return _tokenPrice(modelId, unit) * amount;
+    function quote(uint256 modelId, uint8 unit, uint256 amount) external view returns (uint256) {
+        if (unit > uint8(type(Unit).max)) revert UnknownUnit(unit);
+        if (amount > AMOUNT_MAX) revert AmountOutOfRange(amount, AMOUNT_MAX);
+        bool isToken = unit == uint8(Unit.InputToken) || unit == uint8(Unit.OutputToken);
+        if (isToken) return _tokenPrice(modelId, Unit(unit)) * amount;
         if (modelId != 0) _modelOf(modelId);
-        return priceOf(_itemOf(unit)) * amount;
+        return _priceOf(_itemOf(Unit(unit))) * amount;
     }
 
     /// @inheritdoc IPriceBook
@@ -167,13 +176,14 @@ contract PriceBook is ERC721, AccessManaged, IERC2981, IPriceBook {
         return _modelOf(modelId).uri;
     }
 
-    /// @notice List price of one unit of `item`, in wei.
-    function priceOf(Item item) public view returns (uint256) {
-        return _prices[uint256(item)];
+    /// @notice List price of one unit of `item`, an `Item` by its number, in wei.
+    function priceOf(uint8 item) external view returns (uint256) {
+        return _priceOf(_itemFrom(item));
     }
 
-    /// @notice List price of one unit of `item` in block 0: HIP-1's, in wei.
-    function genesisPriceOf(Item item) public pure returns (uint256) {
+    /// @notice List price of one unit of item `number` in block 0: HIP-1's, in wei.
+    function genesisPriceOf(uint8 number) public pure returns (uint256) {
+        Item item = _itemFrom(number);
         if (item == Item.SmallModelToken) return 1e12;
         if (item == Item.MediumModelToken) return 1e13;
         if (item == Item.LargeModelToken) return 1e14;
@@ -215,9 +225,18 @@ contract PriceBook is ERC721, AccessManaged, IERC2981, IPriceBook {
     /// @dev A band that governance has lowered since is the limit of a model's own price.
     function _tokenPrice(uint256 modelId, Unit unit) private view returns (uint256) {
         Model storage model = _modelOf(modelId);
-        uint256 bandPrice = priceOf(_bandOf(model.paramsBillions));
+        uint256 bandPrice = _priceOf(_bandOf(model.paramsBillions));
         uint256 own = unit == Unit.InputToken ? model.inputPrice : model.outputPrice;
         return own == 0 ? bandPrice : Math.min(own, bandPrice);
+    }
+
+    function _priceOf(Item item) private view returns (uint256) {
+        return _prices[uint256(item)];
+    }
+
+    function _itemFrom(uint8 item) private pure returns (Item) {
+        if (item >= ITEMS) revert UnknownItem(item);
+        return Item(item);
     }
 
     function _modelOf(uint256 modelId) private view returns (Model storage) {

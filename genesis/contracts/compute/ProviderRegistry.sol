@@ -8,14 +8,17 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 import {AIBurn} from "../token/AIBurn.sol";
+import {IJobWindows} from "../interfaces/IJobWindows.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {Predeploys} from "../Predeploys.sol";
 
 /**
  * @title Bonded compute providers
  * @notice Who takes work keeps a bond here, in wei, which it loses in part when it fails. A provider below the
- * least bond, or on its way out, takes no work. Whoever leaves gets the rest of its bond after a delay, so that
- * work already done can still be judged.
+ * least bond, or on its way out, takes no work. Whoever leaves gets the rest of its bond after a delay, and after
+ * the last of its results can no longer be disputed, so that work already done can still be judged.
+ * @dev The delay stays above the windows of `ComputePayments`: each side refuses a setting that breaks it. Windows
+ * and delays change for what is to come, so each result holds the bond besides, by the windows of its own.
  */
 contract ProviderRegistry is IProviderRegistry, AccessManaged {
     using SafeCast for uint256;
@@ -27,6 +30,7 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         uint16 maxDiscountBps;
         uint48 leavesAt;
         uint128 bond;
+        uint48 heldUntil;
         string endpoint;
     }
 
@@ -45,9 +49,9 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     /// @notice Whether this is a chain for development.
     bool public immutable DEV;
     /// @notice Wei of bond without which nobody takes work.
-    uint128 public minimumBond;
+    uint128 public override minimumBond;
     /// @notice Seconds from the exit of a provider to the return of its bond.
-    uint48 public exitDelay;
+    uint48 public override exitDelay;
     mapping(address account => Provider) private _providers;
 
     /// @notice `provider` registered, with a bond of `bond` wei.
@@ -66,6 +70,9 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     event MinimumBondSet(uint256 previous, uint256 current);
     /// @notice Seconds from exit to withdrawal.
     event ExitDelaySet(uint256 previous, uint256 current);
+
+    /// @notice The bond of `provider` stays through `until` (unix seconds): somebody may dispute a result of its.
+    event BondHeld(address indexed provider, uint256 until);
 
     /// @notice `provider` is registered, and may be on its way out.
     error AlreadyRegistered(address provider);
@@ -87,6 +94,10 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
     error EndpointTooLong(uint256 length, uint256 max);
     /// @notice Only the quality oracle and the compute payments slash.
     error NotSlasher(address caller);
+    /// @notice Only the compute payments hold bonds.
+    error NotComputePayments(address caller);
+    /// @notice An exit delay of `exitDelay` seconds is not longer than the `windows` seconds in which jobs are decided.
+    error ExitDelayTooShort(uint256 exitDelay, uint256 windows);
     /// @notice A parameter must be `min` to `max`.
     error ParameterOutOfBounds(uint256 value, uint256 min, uint256 max);
 
@@ -132,11 +143,13 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         emit ProviderExited(msg.sender, provider.leavesAt);
     }
 
-    /// @notice Sends what is left of the bond back to the caller, once its exit delay is over.
+    /// @notice Sends what is left of the bond back to the caller, once its exit delay and the windows of its results
+    /// are over.
     function withdraw() external {
         Provider storage provider = _providers[msg.sender];
         uint256 due = provider.leavesAt;
         if (due == 0) revert ProviderNotLeaving(msg.sender);
+        due = Math.max(due, uint256(provider.heldUntil) + 1);
         if (block.timestamp < due) revert BondNotDue(due);
         uint256 value = provider.bond;
         delete _providers[msg.sender];
@@ -158,20 +171,36 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         AIBurn(payable(Predeploys.AI_BURN)).burn{value: taken}(uint8(AIBurn.Category.Slashing));
     }
 
-    /// @notice Sets the least bond, in wei. Providers below it take no work until they top up.
+    /// @inheritdoc IProviderRegistry
+    function hold(address account, uint48 until) external override {
+        if (msg.sender != Predeploys.COMPUTE_PAYMENTS) revert NotComputePayments(msg.sender);
+        Provider storage provider = _providers[account];
+        if (until <= provider.heldUntil) return;
+        provider.heldUntil = until;
+        emit BondHeld(account, until);
+    }
+
+    /// @notice Sets the least bond, in wei. Providers below it take no work until they top up; jobs that they took
+    /// before they may still answer.
     function setMinimumBond(uint256 current) external restricted {
         _setMinimumBond(current);
     }
 
-    /// @notice Sets the exit delay, in seconds, of exits from now on.
+    /// @notice Sets the exit delay, in seconds, of exits from now on. It is longer than both windows of jobs together.
     function setExitDelay(uint256 current) external restricted {
         _setExitDelay(current);
+        uint256 windows = IJobWindows(Predeploys.COMPUTE_PAYMENTS).windowSeconds();
+        if (current <= windows) revert ExitDelayTooShort(current, windows);
     }
 
     /// @inheritdoc IProviderRegistry
     function isActive(address account) external view override returns (bool) {
-        Provider storage provider = _providers[account];
-        return provider.isRegistered && provider.leavesAt == 0 && provider.bond >= minimumBond;
+        return _hasBond(account, minimumBond);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function mayAnswer(address account, uint256 leastBond) external view override returns (bool) {
+        return _hasBond(account, Math.min(minimumBond, leastBond));
     }
 
     /// @inheritdoc IProviderRegistry
@@ -179,7 +208,8 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         return _providers[account].maxDiscountBps;
     }
 
-    /// @notice All that is known of `account`: bond in wei, `leavesAt` in unix seconds, 0 if it stays.
+    /// @notice All that is known of `account`: bond in wei, `leavesAt` in unix seconds, 0 if it stays, `heldUntil` the
+    /// last second of the bond by the results of jobs, 0 without any.
     function providerOf(address account) external view returns (Provider memory) {
         return _providers[account];
     }
@@ -197,6 +227,12 @@ contract ProviderRegistry is IProviderRegistry, AccessManaged {
         provider = _providers[msg.sender];
         if (!provider.isRegistered) revert NotRegistered(msg.sender);
         if (provider.leavesAt != 0) revert ProviderLeaving(msg.sender, provider.leavesAt);
+    }
+
+    /// @dev Whether `account` stays, with `bond` wei at least.
+    function _hasBond(address account, uint256 bond) private view returns (bool) {
+        Provider storage provider = _providers[account];
+        return provider.isRegistered && provider.leavesAt == 0 && provider.bond >= bond;
     }
 
     function _setMinimumBond(uint256 current) private {

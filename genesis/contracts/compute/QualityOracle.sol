@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {AttesterSet} from "./AttesterSet.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
 import {Predeploys} from "../Predeploys.sol";
@@ -31,6 +32,9 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
     bytes32 private constant FAULT_TYPEHASH =
         keccak256("Fault(address provider,bytes32 jobHash,uint256 value,uint256 nonce)");
 
+    /// @notice Seconds for which the bond of an attester that left stays at least: longer than governance takes to
+    /// vote on it. Where scores are fresh for longer, it stays as long as they.
+    uint48 public immutable BOND_DELAY_SECONDS;
     /// @notice Whether the fault with this EIP-712 digest has been penalised.
     mapping(bytes32 digest => bool) public isPenalised;
 
@@ -43,23 +47,26 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
     error SignersDiffer(address first, address second);
     /// @notice Twice the same report contradicts nothing.
     error ReportsAreEqual();
-    /// @notice `attester` lost its bond before, and no score that it could have signed is pending.
-    error NothingToChallenge(address attester);
     /// @notice The fault with this digest has been penalised.
     error AlreadyPenalised(bytes32 digest);
 
     /// @param genesisAttesters Their bonds are in the balance that genesis gives this contract.
+    /// @param bondDelay Seconds for which the bond of an attester that left stays at least: 1 s to 60 d, for ever.
     constructor(
         address[] memory genesisAttesters,
         uint256 threshold_,
         uint48 roundSeconds,
         uint48 challengeWindow_,
-        uint48 maxAge_
+        uint48 maxAge_,
+        uint48 bondDelay
     )
         AttesterSet(genesisAttesters, threshold_)
         ScoreBook(roundSeconds, challengeWindow_, maxAge_)
         EIP712("QualityOracle", "1")
-    {}
+    {
+        _requireBounds(bondDelay, 1 seconds, 60 days);
+        BOND_DELAY_SECONDS = bondDelay;
+    }
 
     /// @notice Takes what attesters measured of `provider` in `round`. Anyone may call.
     /// @param reports At least `threshold()`, in ascending order of their signers.
@@ -80,7 +87,9 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
     }
 
     /// @notice Proves that one attester signed two different reports of one round. It loses its bond, the
-    /// caller gets 4 % of it, and the score of that round is void if it does not count yet.
+    /// caller gets 4 % of it, and the score of that round is void if it does not count yet. A bond voids one score
+    /// and no more: whoever gives it up must not hold up all others, and with what one attester says no score moves
+    /// far (`QualityScore.sample`).
     function challenge(
         address provider,
         uint64 round,
@@ -95,7 +104,9 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
         address attester = ECDSA.recoverCalldata(digestA, signatureA);
         address other = ECDSA.recoverCalldata(digestB, signatureB);
         if (attester != other) revert SignersDiffer(attester, other);
-        _punish(provider, round, attester);
+        if (!_isBonded(standingOf(attester).status)) revert NotAttester(attester);
+        _void(provider, round);
+        _slashAttester(attester, msg.sender);
     }
 
     /// @notice Takes `fault.value` wei, or what there is, of a provider's bond, once for each fault.
@@ -132,24 +143,8 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
         return _hashTypedDataV4(keccak256(abi.encode(FAULT_TYPEHASH, fault)));
     }
 
-    /// @dev As long as a score that the attester signed may be fresh: none is of a round after it left.
+    /// @dev At least as long as a score that the attester signed may be fresh: none is of a round after it left.
     function _bondDelay() internal view override returns (uint256) {
-        return maxAge;
-    }
-
-    /// @dev Whoever was slashed before a score was submitted has no report in it, and must not hold it up.
-    function _punish(address provider, uint64 round, address attester) private {
-        Standing memory standing = standingOf(attester);
-        if (standing.status == Status.Slashed) {
-            if (!_void(provider, round, standing.slashedAt)) revert NothingToChallenge(attester);
-        } else {
-            if (!_isBonded(standing.status)) revert NotAttester(attester);
-            _void(provider, round, block.timestamp);
-            _slashAttester(attester, msg.sender);
-        }
-    }
-
-    function _isBonded(Status status) private pure returns (bool) {
-        return status == Status.Active || status == Status.Leaving;
+        return Math.max(maxAge, BOND_DELAY_SECONDS);
     }
 }

@@ -7,6 +7,10 @@ import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
  * @title How reports become a score, and a score a tier
  * @notice HIP-8: latency and throughput weigh 0.3 each, availability and accuracy 0.2 each; a new sample
  * weighs 0.3 against 0.7 of the score so far. All values are basis points, higher is better.
+ *
+ * No single attester decides a score: of two reports neither may be further than `TOLERANCE` from the other, in any
+ * metric, and three or more have their median. So a report of zeros beside an honest one makes no score, and what
+ * it could have held up, any two honest reports make, or three. More than one liar is a matter of the threshold.
  */
 library QualityScore {
     using Arrays for uint256[];
@@ -20,6 +24,8 @@ library QualityScore {
     }
 
     uint256 internal constant BPS = 10_000;
+    /// @dev Basis points within which two reports are of one mind.
+    uint256 internal constant TOLERANCE = 500;
     /// @dev Score of a provider that nobody has measured.
     uint256 internal constant INITIAL = 5_000;
     /// @dev Least scores of tiers 2, 3 and 4.
@@ -29,6 +35,8 @@ library QualityScore {
 
     /// @notice A metric is at most 10,000 basis points.
     error MetricOutOfRange(uint256 value);
+    /// @notice Two reports, of `lower` and `higher`, are more than `tolerance` apart: a third has to decide.
+    error ReportsDisagree(uint256 lower, uint256 higher, uint256 tolerance);
 
     /// @notice The weighted sum of the medians of `reports`, rounded down once.
     function sample(Metrics[] calldata reports) internal pure returns (uint256) {
@@ -50,10 +58,13 @@ library QualityScore {
     }
 
     /// @notice The value in the middle; of two in the middle the lower one, so that no single report can lift
-    /// a score above what another one says. Sorts `values`, which are not empty.
+    /// a score above what another one says. Two alone must agree. Sorts `values`, which are not empty.
     function median(uint256[] memory values) internal pure returns (uint256) {
         values.sort();
         if (values[values.length - 1] > BPS) revert MetricOutOfRange(values[values.length - 1]);
+        if (values.length == 2 && values[1] - values[0] > TOLERANCE) {
+            revert ReportsDisagree(values[0], values[1], TOLERANCE);
+        }
         return values[(values.length - 1) / 2];
     }
 

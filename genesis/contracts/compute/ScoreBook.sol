@@ -18,7 +18,6 @@ abstract contract ScoreBook is IQualityOracle, AccessManaged {
         uint16 value;
         uint64 pendingRound;
         uint16 pendingValue;
-        uint48 submittedAt;
         uint48 countsAt;
     }
 
@@ -111,17 +110,15 @@ abstract contract ScoreBook is IQualityOracle, AccessManaged {
         uint256 value = QualityScore.smooth(_valueOf(score), sample);
         score.pendingRound = round;
         score.pendingValue = uint16(value);
-        score.submittedAt = Time.timestamp();
         score.countsAt = Time.timestamp() + challengeWindow;
         _scores[provider] = score;
         emit ScoreSubmitted(provider, round, sample, value, score.countsAt);
     }
 
-    /// @dev Drops the score of `round` if it is pending since `latest` (unix seconds) or earlier.
-    function _void(address provider, uint64 round, uint256 latest) internal returns (bool isVoided) {
+    /// @dev Drops the score of `round` if it is pending.
+    function _void(address provider, uint64 round) internal {
         Score memory score = _current(provider);
-        isVoided = score.countsAt != 0 && score.pendingRound == round && score.submittedAt <= latest;
-        if (!isVoided) return false;
+        if (score.countsAt == 0 || score.pendingRound != round) return;
         _scores[provider] = _settled(score.round, score.value);
         emit ScoreVoided(provider, round);
     }
@@ -135,7 +132,7 @@ abstract contract ScoreBook is IQualityOracle, AccessManaged {
 
     /// @dev With nothing pending.
     function _settled(uint64 round, uint16 value) private pure returns (Score memory) {
-        return Score(round, value, 0, 0, 0, 0);
+        return Score(round, value, 0, 0, 0);
     }
 
     function _valueOf(Score memory score) private pure returns (uint256) {
@@ -155,7 +152,7 @@ abstract contract ScoreBook is IQualityOracle, AccessManaged {
         maxAge = current;
     }
 
-    function _requireBounds(uint256 value, uint256 min, uint256 max) private pure {
+    function _requireBounds(uint256 value, uint256 min, uint256 max) internal pure {
         if (value < min || value > max) revert SecondsOutOfBounds(value, min, max);
     }
 }

@@ -29,11 +29,12 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     uint256 private constant WINDOW_MIN = 1 days;
     uint256 private constant WINDOW_MIN_DEV = 1;
     uint256 private constant WINDOW_MAX = 30 days;
-    uint256 private constant PAUSE = 7 days;
     uint256 private constant COOLING = 7 days;
     /// @dev A meter of its own for each spender has one entry.
     bytes32 private constant ENTRY = 0;
 
+    /// @notice Seconds of a pause: longer than an emergency takes from its proposal to its execution.
+    uint256 public constant PAUSE_SECONDS = 7 days;
     /// @notice Whether this is a devnet, where windows may be as short as a second.
     bool public immutable DEV;
     /// @notice Who may pause.
@@ -130,7 +131,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         if (msg.sender != guardian) revert NotGuardian(msg.sender);
         uint256 from = pausedUntil == 0 ? 0 : pausedUntil + COOLING;
         if (block.timestamp < from) revert Cooling(from);
-        pausedUntil = block.timestamp + PAUSE;
+        pausedUntil = block.timestamp + PAUSE_SECONDS;
         emit Paused(msg.sender, pausedUntil);
     }
 

@@ -49,6 +49,8 @@ abstract contract GovernorBounds is
     error DurationOutOfBounds(uint256 value, uint256 min, uint256 max);
     /// @notice A threshold of `threshold` votes is outside `min` to `max`.
     error ThresholdOutOfBounds(uint256 threshold, uint256 min, uint256 max);
+    /// @notice There are `count` proposals, numbered from 0.
+    error UnknownProposal(uint256 index, uint256 count);
 
     /// @param delay Seconds between a proposal and the snapshot that its vote begins with.
     /// @param period Seconds of the vote.
@@ -84,13 +86,21 @@ abstract contract GovernorBounds is
         return token().getPastVotes(account, timepoint);
     }
 
+    /// @notice Id and calls of proposal number `index`, from 0.
+    function proposalDetailsAt(
+        uint256 index
+    ) public view override returns (uint256, address[] memory, uint256[] memory, bytes[] memory, bytes32) {
+        if (index >= proposalCount()) revert UnknownProposal(index, proposalCount());
+        return super.proposalDetailsAt(index);
+    }
+
     /// @notice Seconds between a proposal and the snapshot that its vote begins with.
     function votingDelay() public view override(Governor, GovernorSettings) returns (uint256) {
         return super.votingDelay();
     }
 
     /// @notice Seconds of a vote.
-    function votingPeriod() public view override(Governor, GovernorSettings) returns (uint256) {
+    function votingPeriod() public view virtual override(Governor, GovernorSettings) returns (uint256) {
         return super.votingPeriod();
     }
 
@@ -181,7 +191,7 @@ abstract contract GovernorBounds is
         return SECONDS_MAX;
     }
 
-    function _requireDuration(uint256 value) private pure {
+    function _requireDuration(uint256 value) internal pure {
         if (value < SECONDS_MIN || value > SECONDS_MAX) revert DurationOutOfBounds(value, SECONDS_MIN, SECONDS_MAX);
     }
 }

@@ -10,8 +10,8 @@ import {Predeploys} from "../Predeploys.sol";
 /**
  * @title A governor that acts through the Timelock, with a delay by type
  * @notice Proposals wait for `standardDelay` seconds between queueing and execution, emergencies only for
- * the Timelock's own minimum, which is shorter. What succeeded and was not queued within 7 days expires, so
- * that nobody keeps an old decision in hand.
+ * the Timelock's own minimum, which is shorter. What succeeded and was not queued within 7 days expires, and
+ * so does what was queued and not executed within the Timelock's grace: nobody keeps an old decision in hand.
  * @dev After OpenZeppelin's GovernorTimelockControl, which knows one delay for all and keeps its operation
  * ids private. The Timelock cannot be exchanged: a new governor gets the proposer role on it instead.
  */
@@ -61,7 +61,9 @@ abstract contract GovernorTimelock is GovernorTypes {
         if (current != ProposalState.Queued) return current;
         TimelockController.OperationState operation = TIMELOCK.getOperationState(_operationIds[proposalId]);
         if (operation == TimelockController.OperationState.Done) return ProposalState.Executed;
-        if (operation == TimelockController.OperationState.Unset) return ProposalState.Canceled;
+        if (operation != TimelockController.OperationState.Unset) return current;
+        bool isKept = TIMELOCK.getTimestamp(_operationIds[proposalId]) != 0;
+        return isKept ? ProposalState.Expired : ProposalState.Canceled;
     }
 
     /// @notice Every proposal goes through the queue.

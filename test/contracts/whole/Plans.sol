@@ -33,7 +33,7 @@ abstract contract Plans is WholeGenesis {
         } else if (kind == 3) {
             _add(plan, address(TREASURY_VAULT), 0, abi.encodeCall(TREASURY_VAULT.setStakingShareBps, (value % 5_001)));
         } else if (kind == 4) {
-            bytes memory data = abi.encodeCall(BOOK.setPrice, (PriceBook.Item.GpuSecond, 1e15 + (value % 1e15)));
+            bytes memory data = abi.encodeCall(BOOK.setPrice, (uint8(PriceBook.Item.GpuSecond), 1e15 + (value % 1e15)));
             _add(plan, address(BOOK), 0, data);
         } else if (kind == 5) {
             bytes memory data = abi.encodeCall(PAYMENTS.setRecycleBps, (value % 5_001));

@@ -56,7 +56,7 @@ abstract contract PrivilegedCalls is WholeGenesis {
     function _listWork() private {
         _restricted(address(PAYMENTS), abi.encodeCall(PAYMENTS.setRecycleBps, (5_000)));
         _restricted(address(PAYMENTS), abi.encodeCall(PAYMENTS.setWindows, (1, 1)));
-        _restricted(address(BOOK), abi.encodeCall(BOOK.setPrice, (PriceBook.Item.GpuSecond, 1e12)));
+        _restricted(address(BOOK), abi.encodeCall(BOOK.setPrice, (uint8(PriceBook.Item.GpuSecond), 1e12)));
         _list(address(PROVIDERS), abi.encodeCall(PROVIDERS.slash, (_dev(4), 1 ether)), ProviderRegistry.NotSlasher.selector);
         _restricted(address(PROVIDERS), abi.encodeCall(PROVIDERS.setMinimumBond, (10_000 ether)));
         _restricted(address(PROVIDERS), abi.encodeCall(PROVIDERS.setExitDelay, (1)));
@@ -89,11 +89,11 @@ abstract contract PrivilegedCalls is WholeGenesis {
         _list(governor, abi.encodeCall(GOVERNOR.setLateQuorumVoteExtension, (1)), notGovernance);
         _list(governor, abi.encodeCall(GOVERNOR.setProposalGuardian, (_dev(0))), notGovernance);
         _list(governor, abi.encodeCall(GOVERNOR.setStandardDelay, (0)), notGovernance);
-        _list(governor, abi.encodeCall(GOVERNOR.setQuorumPercent, (GovernorTypes.ProposalType.Text, 1)), notGovernance);
+        _list(governor, abi.encodeCall(GOVERNOR.setQuorumPercent, (uint8(GovernorTypes.ProposalType.Text), 1)), notGovernance);
         _list(governor, abi.encodeCall(GOVERNOR.relay, (address(TOKEN), 0, "")), notGovernance);
         _list(governor, abi.encodeCall(GOVERNOR.cosign, (1)), AIGovernor.NotGuardian.selector);
         _restricted(address(BONDS), abi.encodeCall(BONDS.setBondSize, (1 ether)));
-        _restricted(address(CONFIG), abi.encodeCall(CONFIG.setPhase, (ISystemConfig.Phase.Sale, false)));
+        _restricted(address(CONFIG), abi.encodeCall(CONFIG.setPhase, (uint8(ISystemConfig.Phase.Sale), false)));
         _restricted(address(BREAKER), abi.encodeCall(BREAKER.addSpender, (_dev(0), 1 ether, 1_000, 1)));
         _restricted(address(BREAKER), abi.encodeCall(BREAKER.setLimit, (address(RESERVE), 1_000, 1)));
         _restricted(address(BREAKER), abi.encodeCall(BREAKER.setGuardian, (_dev(0))));

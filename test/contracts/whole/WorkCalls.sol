@@ -126,10 +126,10 @@ abstract contract WorkCalls is World {
         order.provider = _provider(provider);
         order.amount = 1 + (units % 200_000);
         order.tier = 1;
-        order.unit = IPriceBook.Unit.GpuSecond;
+        order.unit = uint8(IPriceBook.Unit.GpuSecond);
         if (kind % 2 == 0) return order;
         order.modelId = _model;
-        order.unit = IPriceBook.Unit(kind % 6);
+        order.unit = uint8(IPriceBook.Unit(kind % 6));
     }
 
     /// @dev 0 if it cannot be bought, or not by this client.

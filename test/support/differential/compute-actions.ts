@@ -132,7 +132,7 @@ type Job = {
 
 const JOB_OF =
   'jobOf(uint256) view returns ((address client,uint48 until,uint8 state,uint8 unit,uint8 tier,' +
-  'address provider,uint64 modelId,uint32 amount,uint128 price,uint128 bond,bytes32 requestHash,' +
+  'uint24 leastBond,address provider,uint64 modelId,uint32 amount,uint128 price,uint128 bond,bytes32 requestHash,' +
   'bytes32 resultHash) job)'
 
 function openJob(world: World): SignedTransaction {

@@ -111,7 +111,7 @@ const PROPOSALS: readonly ((world: World) => Call)[] = [
 function startOfSale(): Call {
   const terms = [HUSD, SALE_SECONDS, AI / 100n, AI / 100n, false]
   const data = calldata('start(address,uint256,uint96,uint96,bool)', terms)
-  return { type: 1, target: PublicSale, data }
+  return { type: 2, target: PublicSale, data }
 }
 
 function propose(world: World): SignedTransaction {

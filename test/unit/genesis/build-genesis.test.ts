@@ -142,7 +142,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0x1279da99511dac3bb78a919b296cbe4fb1060e9f9054e8bf9d2396e725e203f1",
+        "hash": "0x1e9e5d3fc6f214cc29e79196f1230fb655455b8e6ac926b45a6ad310f25cfbf1",
       }
     `)
   })

@@ -20,8 +20,13 @@ async function answers(preset: PresetName, real: boolean) {
     )
   return {
     ...(await read('AIGovernor', 'votingDelay', 'votingPeriod', 'proposalThreshold')),
-    ...(await read('AIGovernor', 'lateQuorumVoteExtension', 'standardDelay')),
-    ...(await read('Timelock', 'getMinDelay', 'DEV')),
+    ...(await read(
+      'AIGovernor',
+      'lateQuorumVoteExtension',
+      'standardDelay',
+      'emergencyVotingPeriod',
+    )),
+    ...(await read('Timelock', 'getMinDelay', 'GRACE_SECONDS', 'DEV')),
     ...(await read('ProposalBond', 'bondSize')),
     ...(await read('SystemConfig', 'phases')),
     ...(await read('AIStaking', 'YEAR_SECONDS', 'unbondingPeriod')),
@@ -29,7 +34,13 @@ async function answers(preset: PresetName, real: boolean) {
     ...(await read('TeamVesting', 'duration', 'BUCKET')),
     ...(await read('ValidatorSet', 'EPOCH_LENGTH', 'WITHDRAWAL_DELAY')),
     ...(await read('TrainingRewards', 'WINDOW_BLOCKS', 'userCap')),
-    ...(await read('QualityOracle', 'ROUND_SECONDS', 'challengeWindow', 'maxAge')),
+    ...(await read(
+      'QualityOracle',
+      'ROUND_SECONDS',
+      'challengeWindow',
+      'maxAge',
+      'BOND_DELAY_SECONDS',
+    )),
     ...(await read('ComputePayments', 'challengeSeconds', 'verdictSeconds', 'WINDOW_MIN')),
     ...(await read('ProviderRegistry', 'minimumBond', 'exitDelay')),
     ...(await read('PublicSale', 'DURATION_MIN')),
@@ -45,6 +56,8 @@ const DEV = {
   proposalThreshold: 10n * AI,
   standardDelay: 15n,
   getMinDelay: 5n,
+  emergencyVotingPeriod: 30,
+  GRACE_SECONDS: 600n,
   DEV: true,
   bondSize: 10n * AI,
   phases: 0b111111n,
@@ -60,6 +73,7 @@ const DEV = {
   ROUND_SECONDS: 20,
   challengeWindow: 10,
   maxAge: 600,
+  BOND_DELAY_SECONDS: 120,
   challengeSeconds: 10,
   verdictSeconds: 20,
   WINDOW_MIN: 1n,
@@ -77,6 +91,8 @@ const REAL = {
   proposalThreshold: 1_000n * AI,
   standardDelay: 2n * DAY,
   getMinDelay: DAY / 4n,
+  emergencyVotingPeriod: Number(3n * DAY),
+  GRACE_SECONDS: 14n * DAY,
   DEV: false,
   bondSize: 1_000n * AI,
   phases: 0b101001n,
@@ -92,6 +108,7 @@ const REAL = {
   ROUND_SECONDS: 3_600,
   challengeWindow: 1_800,
   maxAge: 86_400,
+  BOND_DELAY_SECONDS: Number(14n * DAY),
   challengeSeconds: 3_600,
   verdictSeconds: 86_400,
   WINDOW_MIN: 600n,
@@ -122,6 +139,28 @@ describe('genesis / economy / economy-params', () => {
       const economy = economyParams({ dev: true, eraBlocks })
       const decided = economy.jobChallengeSeconds + economy.jobVerdictSeconds
       expect(economy.providerExitSeconds).toBeGreaterThan(decided)
+    }
+  })
+
+  it('lets an emergency be voted on, queued and executed within a pause', async () => {
+    const genesis = await testGenesis({ preset: 'cpu', real: true })
+    const evm = await GenesisEvm.open(genesis)
+    const seconds = async (contract: PredeployName, name: string) =>
+      BigInt(String(await evm.read(contract, name)))
+    const vote =
+      (await seconds('AIGovernor', 'votingDelay')) +
+      (await seconds('AIGovernor', 'emergencyVotingPeriod'))
+    const late = await seconds('AIGovernor', 'lateQuorumVoteExtension')
+    const delay = await seconds('Timelock', 'getMinDelay')
+    expect(vote + late + delay).toBeLessThan(await seconds('CircuitBreaker', 'PAUSE_SECONDS'))
+  })
+
+  it('holds the bond of an attester that leaves for longer than a vote on it takes', () => {
+    for (const eraBlocks of [2_400n, 63_072_000n]) {
+      const economy = economyParams({ dev: true, eraBlocks })
+      const vote = economy.votingDelaySeconds + economy.votingPeriodSeconds
+      const decided = vote + economy.lateQuorumSeconds + economy.timelockSeconds
+      expect(economy.attesterBondSeconds).toBeGreaterThan(decided)
     }
   })
 
