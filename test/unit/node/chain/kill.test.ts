@@ -26,7 +26,10 @@ async function importAndKill(directory: string, count: number, delayMs: number):
   return last
 }
 
-describe('node / chain / kill', () => {
+/** Three processes are started, which takes a busy machine a while. */
+const PATIENT = { timeout: 240_000 }
+
+describe('node / chain / kill', PATIENT, () => {
   it('reopens at a prefix of what was imported when it is killed amid imports', async () => {
     const directory = await temporaryDirectory()
     let before = 0n

@@ -15,7 +15,7 @@ const VALIDATORS = 4
 const EPOCH = 8n
 const random = new Random(44)
 const KEYS = Array.from({ length: VALIDATORS }, () => bytesToHex(random.bytes(32)))
-const POLL = { interval: 20, timeout: 20_000 }
+const POLL = { interval: 20, timeout: 60_000 }
 
 function validatorGenesis(): Promise<Genesis> {
   return buildGenesis({
@@ -57,7 +57,7 @@ async function untilJustified(nodes: readonly Node[], epoch: bigint): Promise<vo
   }
 }
 
-describe('node / finality / network', () => {
+describe('node / finality / network', { timeout: 240_000 }, () => {
   it('finalizes an epoch behind what it justifies, on every node and on chain', async () => {
     const nodes = await startValidators()
     const [first, ...others] = nodes

@@ -15,7 +15,9 @@ import {
 import { temporaryDirectory } from '../../../support/chain-factory.ts'
 import { MANUAL, startTestNode, untilHead, untilPeers } from '../../../support/test-node.ts'
 
-const POLL = { interval: 20, timeout: 20_000 }
+const POLL = { interval: 20, timeout: 60_000 }
+/** Nothing here waits for time alone: a busy machine may take what it needs. */
+const PATIENT = { timeout: 240_000 }
 
 let sealed: Fork | undefined
 
@@ -52,7 +54,7 @@ async function damage(directory: string, keys: readonly Uint8Array[]): Promise<v
   await database.close()
 }
 
-describe('node / finality / recovery', () => {
+describe('node / finality / recovery', PATIENT, () => {
   it.each([
     ['a block below it', (fork: Fork) => key('body', hexToBytes(fork.blocks[11]!.hash))],
     ['what points to it', () => metaKey('finalized')],
@@ -109,9 +111,13 @@ describe('node / finality / recovery', () => {
     await untilPeers(second, 1)
     const follow = () => untilHead(second, (head) => head === first.chain.head.hash)
     await follow()
-    for (let blocks = 0; blocks < 16 && status(second).voting !== 'doubled'; blocks++) {
+    // A vote goes by gossip, beside the blocks: on each block that brings one it is waited for.
+    const heard = () => second.chain.finality.votes.latestOf(0)?.vote.targetEpoch
+    for (let blocks = 0; blocks < 80 && status(second).voting !== 'doubled'; blocks++) {
       await mine(first, 1)
       await follow()
+      const { number } = first.chain.head.header
+      if (number % 8n === 3n) await expect.poll(heard, POLL).toBe((number - 3n) / 8n)
     }
     await expect.poll(() => status(second).voting, POLL).toBe('doubled')
     await mine(first, 24)

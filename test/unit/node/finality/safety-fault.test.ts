@@ -31,7 +31,7 @@ async function faulty(directory: string): Promise<TestChain> {
 const reopen = async (directory: string, options = {}) =>
   TestChain.open({ directory, genesis: await validatorGenesis(), ...options })
 
-describe('node / finality / safety fault', () => {
+describe('node / finality / safety fault', { timeout: 240_000 }, () => {
   it('stands after a restart, with both certificates', async () => {
     const directory = await temporaryDirectory()
     const test = await faulty(directory)
