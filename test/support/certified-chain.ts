@@ -79,7 +79,7 @@ export async function feed(
   for (const certificate of certificates) await test.chain.takeCertificate(certificate)
 }
 
-function certify(
+export function certify(
   { params, hash }: Genesis,
   vote: FinalityVote,
   signers: readonly number[],
