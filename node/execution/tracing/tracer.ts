@@ -92,6 +92,8 @@ export interface StateProbe {
   account(address: Address): Promise<ProbedAccount>
   slot(address: Address, slot: Hex): Promise<Hex>
   isPrecompile(address: Address): boolean
+  /** Before EIP-6780: SELFDESTRUCT deletes accounts older than the transaction, too. */
+  readonly destroysAny: boolean
 }
 
 export type ProbedAccount = {

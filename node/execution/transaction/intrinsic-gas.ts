@@ -35,8 +35,10 @@ export function intrinsicGas(
   for (const [, slots] of accessList) gas += slots.length * prices.accessListSlot
   gas += authorizationList.length * prices.authorization
   const tokens = zeros + nonZeros * TOKENS_OF_NON_ZERO
+  // Before EIP-7623 refunds may bring a transaction below its intrinsic gas.
+  const hasFloor = prices.floorToken > 0
   return {
     intrinsic: BigInt(gas),
-    floor: BigInt(prices.transaction + tokens * prices.floorToken),
+    floor: hasFloor ? BigInt(prices.transaction + tokens * prices.floorToken) : 0n,
   }
 }

@@ -5,6 +5,9 @@ import type { Step } from '../tracer.ts'
 import { nameOf, OP, stackError } from './opcodes.ts'
 import { readsBeyond } from './step-cost.ts'
 
+const OUT_OF_RANGE = 'value out of range'
+const WRONG_LENGTH = 'invalid input length'
+
 /** The operations after which a frame is over without having failed. */
 const ENDS: ReadonlySet<number> = new Set([OP.STOP, OP.RETURN, OP.SELFDESTRUCT])
 
@@ -20,7 +23,8 @@ export function frameError(
 ): string {
   if (error === 'revert') return 'execution reverted'
   if (error.startsWith('invalid bytecode')) return 'invalid code: must not begin with 0xef'
-  if (last === undefined) return failureReason(error)
+  // Precompiles tell less apart than geth's, but for the length of what they are given.
+  if (last === undefined) return error === OUT_OF_RANGE ? WRONG_LENGTH : failureReason(error)
   if (error === 'out of gas') return outOfGasError(last, isCreation)
   if (error === 'invalid opcode') return `invalid opcode: ${nameOf(last.opcode)}`
   return stackError(last.opcode, last.stack.length) ?? failureReason(error)

@@ -27,6 +27,10 @@ export class OverlayProbe implements StateProbe {
     return `0x${Buffer.from(value).toString('hex').padStart(64, '0')}`
   }
 
+  get destroysAny(): boolean {
+    return this.#lane.rules.transaction.destroysAny
+  }
+
   isPrecompile(address: Address): boolean {
     return this.#lane.precompiles.has(address)
   }

@@ -68,6 +68,7 @@ const PARITY_ERRORS: Readonly<Record<string, string>> = {
   'invalid input length': 'Built-in failed',
 }
 const PARITY_ERROR_STARTS: readonly (readonly [string, string])[] = [
+  ['out of gas:', 'Out of gas'],
   ['invalid opcode:', 'Bad instruction'],
   ['stack underflow', 'Stack underflow'],
 ]

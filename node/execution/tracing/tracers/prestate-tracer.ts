@@ -71,7 +71,8 @@ export class PrestateTracer implements Tracer {
     if (error !== undefined) return undefined
     if (opcode === OP.SLOAD || opcode === OP.SSTORE) return this.#lookUpSlot(step)
     if (READS_ACCOUNT.has(opcode)) {
-      if (opcode === OP.SELFDESTRUCT && this.#created.has(address)) this.#deleted.add(address)
+      const isGone = this.#probe.destroysAny || this.#created.has(address)
+      if (opcode === OP.SELFDESTRUCT && isGone) this.#deleted.add(address)
       return this.#lookUp(addressOf(step.stack.at(-1) ?? 0n))
     }
     if (isCall(opcode)) return this.#lookUpCallee(addressOf(step.stack.at(-2) ?? 0n))
