@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {NoBareReverts} from "./NoBareReverts.sol";
 import {VM} from "./Vm.sol";
 
-/// @dev Sale and market: what they refuse, they name.
+/// @dev Sale and market: what they refuse, they name. A run makes several calls, so runs are few.
+/// forge-config: default.fuzz.runs = 500
 contract NoBareRevertsMarketTest is NoBareReverts {
     function setUp() external {
         _begin();

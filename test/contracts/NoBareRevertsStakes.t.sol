@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {NoBareReverts} from "./NoBareReverts.sol";
 
-/// @dev Stakes, identities and validators: what they refuse, they name.
+/// @dev Stakes, identities and validators: what they refuse, they name. A run makes several calls, so runs are few.
+/// forge-config: default.fuzz.runs = 500
 contract NoBareRevertsStakesTest is NoBareReverts {
     function setUp() external {
         _begin();
