@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @dev M3, M4: `SpenderVault` under any schedule that never falls, whoever donates or recycles, for ever. Any
-/// caller may be the spender: the bounds hold against it too.
-contract VaultRelease {
-    uint256 private constant BUCKET = 300_000_000 ether;
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ScheduledVault} from "@hanzo/emission/ScheduledVault.sol";
+
+/// @dev M3, M4: `ScheduledVault` itself, opened by anybody, under any schedule that never falls, for ever. What
+/// `SpenderVault` adds is written out: a bucket that grows by what is given back.
+contract VaultRelease is ScheduledVault {
     uint256 private _scheduled;
-    uint256 private _released;
     uint256 private _recycled;
-    uint256 private _donated;
-    uint256 private _balance = BUCKET;
+
+    constructor() ScheduledVault(300_000_000 ether, 2_400) {}
 
     /// @dev Blocks go by.
     function advance(uint256 due) external {
@@ -20,47 +21,42 @@ contract VaultRelease {
     function recycle(uint256 value) external {
         require(value <= 1_000_000_000 ether && _recycled <= 1_000_000_000 ether);
         _recycled += value;
-        _balance += value;
     }
 
-    function donate(uint256 value) external {
-        require(value <= 1_000_000_000 ether && _donated <= 1_000_000_000 ether);
-        _donated += value;
-        _balance += value;
+    function release(address to, uint256 value) external {
+        _release(to, value);
     }
 
-    function release(uint256 value) external {
-        uint256 bucket = BUCKET + _recycled;
-        uint256 entitlement = _scheduled < bucket ? _scheduled : bucket;
-        require(value <= entitlement - _released);
-        _released += value;
-        _balance -= value;
+    function entitlement(uint256) public view override returns (uint256) {
+        return Math.min(BUCKET + _recycled, _scheduled);
     }
 
     function check() external view {
-        assert(_released <= _scheduled);
-        assert(_released <= BUCKET + _recycled);
-        assert(_balance + _released == BUCKET + _recycled + _donated);
+        assert(released <= _scheduled);
+        assert(released <= BUCKET + _recycled);
     }
 }
 
 /// @dev Without the minimum, a vault pays out what others donated when its schedule outruns its bucket.
-contract WrongVaultWithoutBucket {
-    uint256 private constant BUCKET = 300_000_000 ether;
+contract WrongVaultWithoutBucket is ScheduledVault {
     uint256 private _scheduled;
-    uint256 private _released;
+
+    constructor() ScheduledVault(300_000_000 ether, 2_400) {}
 
     function advance(uint256 due) external {
         require(due <= 1_000_000_000 ether && _scheduled <= 1_000_000_000 ether);
         _scheduled += due;
     }
 
-    function release(uint256 value) external {
-        require(value <= _scheduled - _released);
-        _released += value;
+    function release(address to, uint256 value) external {
+        _release(to, value);
+    }
+
+    function entitlement(uint256) public view override returns (uint256) {
+        return _scheduled;
     }
 
     function check() external view {
-        assert(_released <= BUCKET);
+        assert(released <= BUCKET);
     }
 }
