@@ -7,6 +7,7 @@ import { benchDevnet } from './devnet.ts'
 import { benchExecution } from './execution.ts'
 import { benchGpu } from './gpu.ts'
 import { type Bench, type BenchRow, describeMachine, printRow, saveRows } from './report.ts'
+import { benchSimulator } from './simulator.ts'
 import { benchSync } from './sync.ts'
 import { benchSyncScale } from './sync-scale.ts'
 import { benchThroughput } from './throughput.ts'
@@ -16,6 +17,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'execution', about: 'executing and building blocks on level', run: benchExecution },
   { name: 'sync', about: 'importing a chain from a peer', run: benchSync },
   { name: 'sync-scale', about: 'importing 20,000 blocks, certified or not', run: benchSyncScale },
+  { name: 'sim', about: 'seeds of the simulator, tiers 0 and 1', run: benchSimulator },
   { name: 'throughput', about: 'transfers included over JSON-RPC', run: benchThroughput },
   { name: 'devnet', about: 'cold start, rhythm and memory of four validators', run: benchDevnet },
 ]

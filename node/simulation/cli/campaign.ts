@@ -86,7 +86,7 @@ async function tellFailure(task: SeedTask, failure: string): Promise<void> {
 
 /** The options that the seed stands for, on one line. */
 function drawnBy({ seed, tier }: SeedTask): string {
-  const swarm = tier === 0 ? drawSwarm(seed) : drawNodeSwarm(seed, tier)
+  const swarm = tier === 0 ? drawSwarm(seed) : drawNodeSwarm(seed)
   return JSON.stringify(swarm, (_, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   )

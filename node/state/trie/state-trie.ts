@@ -10,6 +10,7 @@ import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { wordBytes, wordOf, ZERO_WORD } from '../flat/flat-codec.ts'
 import { bytesOfHex, integerBytes, integerOf } from '../flat/integers.ts'
+import { GenerationCache } from '../generation-cache.ts'
 import type { AccountRecord, Change, TrieNode } from '../types.ts'
 import type { NodeStore } from './node-store.ts'
 import { lookUp, type NodeVisitor } from './trie-lookup.ts'
@@ -24,7 +25,7 @@ export async function lookUpAccount(
   address: Address,
   visit?: NodeVisitor,
 ): Promise<AccountRecord | undefined> {
-  const hashed = keccak256(bytesOfHex(address))
+  const hashed = trieKey(address)
   const value = await lookUp(nodes, bytesOfHex(stateRoot), hashed, visit)
   return value && decodeTrieAccount(value)
 }
@@ -36,7 +37,7 @@ export async function lookUpSlot(
   slot: Hex,
   visit?: NodeVisitor,
 ): Promise<Hex> {
-  const hashed = keccak256(bytesOfHex(slot))
+  const hashed = trieKey(slot)
   const value = await lookUp(nodes, bytesOfHex(storageRoot), hashed, visit)
   return value === undefined ? ZERO_WORD : wordOf(stringOf(value))
 }
@@ -72,16 +73,29 @@ export function buildStorage(slots: SlotChanges): TrieResult {
   return resultOf(buildTrie(slotWrites(slots)))
 }
 
+/** Of both kinds of trie together: the accounts and slots that every block touches. */
+const TRIE_KEYS_MAX = 4_096
+const trieKeys = new GenerationCache<Hex, Uint8Array>(TRIE_KEYS_MAX)
+
+/** Where an address or a slot stands in its trie; not to be written to. */
+function trieKey(hex: Hex): Uint8Array {
+  const known = trieKeys.get(hex)
+  if (known !== undefined) return known
+  const key = keccak256(bytesOfHex(hex))
+  trieKeys.set(hex, key)
+  return key
+}
+
 function accountWrites(accounts: AccountChanges): TrieWrite[] {
   return Array.from(accounts, ([address, { after }]) => ({
-    key: keccak256(bytesOfHex(address)),
+    key: trieKey(address),
     value: after && encodeTrieAccount(after),
   }))
 }
 
 function slotWrites(slots: SlotChanges): TrieWrite[] {
   return Array.from(slots, ([slot, { after }]) => ({
-    key: keccak256(bytesOfHex(slot)),
+    key: trieKey(slot),
     value: after === ZERO_WORD ? undefined : encodeRlpString(wordBytes(after)),
   }))
 }

@@ -35,8 +35,10 @@ export type NodeSwarm = {
 
 type Member = NodeSwarm['nodes'][number]
 
-/** Of the 300 s of a run, what is left for heads to meet. */
-const FAULTS_UNTIL_MS = { 1: 240_000, 2: 180_000 } as const
+/** Long enough for two finalities. */
+const SPLIT_MS = 240_000
+/** Seconds: of many short runs more differ than of few long ones. */
+const FAULTS_SECONDS = [90, 180] as const
 /** Of both presets that a simulation uses. */
 const EPOCH_LENGTH = 8
 const BLOCK_MS = 2_000
@@ -48,7 +50,7 @@ const SPLITS = [
   { size: 7, liars: 3 },
 ] as const
 
-export function drawNodeSwarm(seed: number, tier: 1 | 2): NodeSwarm {
+export function drawNodeSwarm(seed: number): NodeSwarm {
   const rng = new SeededRng(`node swarm ${seed}`)
   if (rng.chance(0.06)) return drawOverThird(rng)
   const size = rng.pick([4, 4, 4, 5, 5, 6, 7])
@@ -71,7 +73,7 @@ export function drawNodeSwarm(seed: number, tier: 1 | 2): NodeSwarm {
     changes: drawChanges(nodes, size, liars, rng),
     wire: drawWire(rng),
     faultEveryMs: BLOCK_MS * rng.integer(10, 60),
-    faultsUntilMs: FAULTS_UNTIL_MS[tier],
+    faultsUntilMs: 1_000 * new SeededRng(`node swarm length ${seed}`).integer(...FAULTS_SECONDS),
     transactionsPerSecond: rng.pick([0, 0.2, 1]),
     isOverThird: false,
   }
@@ -88,7 +90,7 @@ function drawOverThird(rng: SeededRng): NodeSwarm {
     ...{ changes: [], nemeses: [], isOverThird: true, victim: undefined },
     wire: drawWire(rng),
     faultEveryMs: BLOCK_MS,
-    faultsUntilMs: FAULTS_UNTIL_MS[1],
+    faultsUntilMs: SPLIT_MS,
     transactionsPerSecond: rng.pick([0, 0.2]),
   }
 }

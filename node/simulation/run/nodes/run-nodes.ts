@@ -31,7 +31,7 @@ export async function runNodes(
   tier: 1 | 2,
   { linesMax, print, untilMs }: RunOptions,
 ): Promise<RunReport> {
-  const swarm = drawNodeSwarm(seed, tier)
+  const swarm = drawNodeSwarm(seed)
   const coverage = new Coverage()
   const genesis = await simulatedGenesis(swarm.preset, swarm.validators)
   const now = () => cluster.scheduler.nowMs
