@@ -11,7 +11,7 @@ import {VM} from "./Vm.sol";
 
 /**
  * @dev Gas of what users do most, on the whole genesis, each call a transaction of its own. Forge compares with
- * `snapshots/Gas.json` and fails on a difference; README.md says how to accept one.
+ * `snapshots/Gas.json` and fails on a difference; docs/testing.md says how to accept one.
  * forge-config: default.isolate = true
  */
 contract GasTest is WholeGenesis {
@@ -119,7 +119,7 @@ contract GasTest is WholeGenesis {
         uint256[] memory values = new uint256[](1);
         bytes[] memory calldatas = new bytes[](1);
         (targets[0], calldatas[0]) = (address(STAKING), abi.encodeCall(STAKING.setUnbondingPeriod, (60)));
-        GovernorTypes.ProposalType parameter = GovernorTypes.ProposalType.Parameter;
+        uint8 parameter = uint8(GovernorTypes.ProposalType.Parameter);
         VM.prank(USER);
         uint256 id = GOVERNOR.propose{value: PROPOSAL_BOND}(parameter, targets, values, calldatas, "Sixty seconds");
         _note("propose");

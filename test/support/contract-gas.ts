@@ -141,7 +141,7 @@ async function measureGovernance(meter: Meter): Promise<void> {
   const terms = [HUSD, 120n, ONE / 100n, ONE / 100n, false]
   const calls = [[PublicSale], [0n], [calldata(start, terms)]] as const
   const propose = 'propose(uint8,address[],uint256[],bytes[],string)'
-  const args = [1, ...calls, 'Open the sale']
+  const args = [2, ...calls, 'Open the sale']
   await meter.measure(AIGovernor, propose, args, { value: 10n * ONE, note: 'of one call' })
   const list =
     'proposalDetailsAt(uint256) view returns (uint256,address[],uint256[],bytes[],bytes32)'
