@@ -2,9 +2,11 @@
  * Validators as processes of the `hanzo` command, each under a test's hand: killed, paused, cut
  * off, started again; and a watch over what they call final meanwhile.
  */
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
@@ -19,9 +21,11 @@ import { loadIdentity } from '../../p2p/identity.ts'
 import { freePortRanges } from './free-ports.ts'
 import { HanzoProcess, temporaryDirectory } from './hanzo-process.ts'
 import { type BlockAnswer, type Rpc, rpcClient } from './rpc-client.ts'
+import { CLOCK_FILE, clockEnvironment } from './set-clock.ts'
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 const LOOK_MS = 250
+const run = promisify(execFile)
 
 export type FinalityAnswer = {
   readonly finalized: { readonly epoch: string; readonly hash: Hash }
@@ -62,7 +66,8 @@ export class ProcessNode {
 
   /** Resolves when it serves. */
   async start(...more: readonly string[]): Promise<void> {
-    const process = new HanzoProcess([...this.#args, ...more])
+    const environment = clockEnvironment(join(this.dataDir, CLOCK_FILE))
+    const process = new HanzoProcess([...this.#args, ...more], environment)
     this.#process = process
     try {
       await process.event('ready')
@@ -92,6 +97,17 @@ export class ProcessNode {
     await sleep(milliseconds)
     process?.signal('SIGCONT')
     this.#process = process
+  }
+
+  /** Moves the clock of the process, for this run and later ones. */
+  async setClock(offsetMs: number): Promise<void> {
+    await writeFile(join(this.dataDir, CLOCK_FILE), String(offsetMs))
+  }
+
+  /** What a full disk does: no file of the process grows any more; undefined: they may again. */
+  async limitFiles(bytes: number | undefined): Promise<void> {
+    const soft = bytes === undefined ? 'unlimited' : String(bytes)
+    await run('prlimit', [`--pid=${this.#process?.pid}`, `--fsize=${soft}:unlimited`])
   }
 
   /** Bytes that the process holds in memory. */
@@ -196,6 +212,11 @@ export class FinalizedWatch {
   /** Highest number that any node has ever called final. */
   get highest(): number {
     return Math.max(0, ...this.#highest.values())
+  }
+
+  /** An operator has put an old copy in the place of its data: clients of it read that. */
+  onSetBack(node: ProcessNode): void {
+    this.#highest.delete(node.index)
   }
 
   async stop(): Promise<void> {

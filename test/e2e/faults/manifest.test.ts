@@ -2,15 +2,20 @@
  * One fixed manifest of each fault on four validator processes: killed, paused, cut off, restarted
  * in turn, all at once, two of four gone. What was final stays final, for every client.
  */
+import { cp, rename, rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createWalletClient, defineChain, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FUTURE_LIMIT_MS } from '../../../consensus/rules/header-rules.ts'
 import { devAccounts } from '../../../genesis/accounts.ts'
 import { validatorKeyPath } from '../../../node/devnet/prepare.ts'
 import { HanzoProcess, temporaryDirectory } from '../../support/hanzo-process.ts'
 import { FinalizedWatch, ProcessNet, type ProcessNode } from '../../support/process-net.ts'
 import { Random } from '../../support/random.ts'
+import type { BlockAnswer } from '../../support/rpc-client.ts'
 
+const HOUR_MS = 3_600_000
 const ANSWER = { timeout: 20_000, interval: 200 }
 const CONVERGE = { timeout: 20_000, interval: 200 }
 /** Five epochs of eight seconds, and what a busy machine takes on top. */
@@ -69,6 +74,8 @@ async function untilConverged(): Promise<void> {
   await expect.poll(agree, CONVERGE).toBe('one chain')
 }
 
+const backup = (node: ProcessNode): string => `${node.dataDir}-backup`
+
 async function untilFinalizedMore(epochs = 1): Promise<void> {
   const before = await net.finalizedEpoch()
   const later = () => net.finalizedEpoch()
@@ -100,11 +107,44 @@ describe('e2e / faults / manifest', () => {
     expect(acknowledged.size).toBeGreaterThan(0)
   })
 
-  it('a node that stands still for 10 s comes back', async () => {
-    const [first, second] = net.nodes as [ProcessNode, ProcessNode]
-    const paused = second.pause(10_000)
-    await send(first)
-    await paused
+  it('each node in turn stands still for 10 s and comes back', async () => {
+    const pauses: Promise<void>[] = []
+    for (const node of net.nodes) {
+      // At any time two of the four at most.
+      await pauses.at(-2)
+      pauses.push(node.pause(10_000))
+      await send(net.up[0]!)
+      await sleep(5_000)
+    }
+    await Promise.all(pauses)
+    await untilConverged()
+  })
+
+  it('a disk that is full stops one node alone, which still answers and comes back', async () => {
+    const [other, node] = net.nodes as [ProcessNode, ProcessNode]
+    await node.limitFiles(1)
+    const isReady = async () => (await fetch(`${node.url}/ready`)).ok
+    await expect.poll(isReady, ANSWER).toBe(false)
+    const { number, hash } = await node.head()
+    const later = async () => (await other.head()).number
+    await expect.poll(later, ANSWER).toBeGreaterThan(number + 2)
+    expect(await node.head()).toEqual({ number, hash })
+    expect((await node.finality()).safetyFault).toBeNull()
+    await node.limitFiles(undefined)
+    await untilConverged()
+  })
+
+  it('a clock an hour off hurts its own node alone, until it is set right', async () => {
+    const [other, , , node] = net.nodes as [ProcessNode, ProcessNode, ProcessNode, ProcessNode]
+    await node.setClock(HOUR_MS)
+    await untilFinalizedMore()
+    await node.setClock(-HOUR_MS)
+    const { number } = await other.head()
+    const later = async () => (await other.head()).number
+    await expect.poll(later, ANSWER).toBeGreaterThan(number + 2)
+    const { timestamp } = (await other.rpc('eth_getBlockByNumber', 'latest', false)) as BlockAnswer
+    expect(Number(timestamp) * 1000).toBeLessThan(Date.now() + FUTURE_LIMIT_MS)
+    await node.setClock(0)
     await untilConverged()
   })
 
@@ -124,8 +164,11 @@ describe('e2e / faults / manifest', () => {
     const highest = watch.highest
     await Promise.all(net.nodes.map((node) => node.kill()))
     const random = new Random(9)
-    const drawn = net.nodes.map((node) => ({ node, place: random.unit() }))
-    for (const { node } of drawn.sort((a, b) => a.place - b.place)) await node.start()
+    const starts = net.nodes.map(async (node) => {
+      await sleep(2_000 * random.unit())
+      await node.start()
+    })
+    await Promise.all(starts)
     await untilConverged()
     for (const node of net.nodes) {
       expect((await node.head('finalized')).number).toBeGreaterThanOrEqual(highest)
@@ -135,6 +178,7 @@ describe('e2e / faults / manifest', () => {
   it('with two of four gone finality stands still, and goes on when they are back', async () => {
     const gone = net.nodes.slice(2)
     await Promise.all(gone.map((node) => node.stop()))
+    await cp(gone[1]!.dataDir, backup(gone[1]!), { recursive: true })
     const rest = net.up[0]!
     const { number } = await rest.head()
     const before = await net.finalizedEpoch()
@@ -142,10 +186,32 @@ describe('e2e / faults / manifest', () => {
     const later = async () => (await rest.head()).number
     await expect.poll(later, { timeout: 90_000, interval: 500 }).toBeGreaterThan(number + 18)
     expect(await net.finalizedEpoch()).toBeLessThanOrEqual(before + 1)
-    await Promise.all(gone.map((node) => node.start()))
+    // Three of four are a quorum, with every one of their votes.
+    await gone[1]!.start()
     const { number: back } = await rest.head()
     await untilFinalizedMore(2)
     expect((await rest.head()).number - back).toBeLessThanOrEqual(5 * 8)
+    await gone[0]!.start()
+    await untilConverged()
+  })
+
+  it('a validator that is set back to an old copy of its data does not vote', async () => {
+    const node = net.nodes[3]!
+    await node.kill()
+    await rm(node.dataDir, { recursive: true })
+    await rename(backup(node), node.dataDir)
+    watch.onSetBack(node)
+    await node.start()
+    const voting = async () => (await node.finality()).voting
+    await expect.poll(voting, ANSWER).toBe('record-stale')
+    await untilFinalizedMore()
+    expect(await voting()).toBe('record-stale')
+    // Its operator knows that no other node has the key: it listens, and votes again.
+    await node.stop()
+    await node.start('--vote-after-restore')
+    await expect.poll(voting, FIVE_EPOCHS).toBe('active')
+    await untilFinalizedMore()
+    for (const { rpc } of net.nodes) expect(await rpc('hanzo_getEvidence')).toEqual([])
   })
 
   it('a second node with the key of a validator does not vote', async () => {
