@@ -36,6 +36,9 @@ const BLOCK_FORKS = [
 
 const TIME_FORKS = [Hardfork.Shanghai, Hardfork.Cancun, Hardfork.Prague, Hardfork.Osaka] as const
 
+/** Those that change what execution does. */
+export type EthereumFork = (typeof BLOCK_FORKS)[number] | (typeof TIME_FORKS)[number]
+
 /**
  * The rules as a `Common`. Libraries copy it and write their own parameter tables into the copy;
  * ours has none to keep, so nothing needs to be handed on with it.
@@ -46,6 +49,27 @@ export function createChainCommon(genesis: ChainInputs, customCrypto?: CustomCry
     hardfork: Hardfork.Osaka,
     ...(customCrypto && { customCrypto }),
   })
+}
+
+/** Plain Ethereum's rules at one fork; how a chain comes to it is not for EthereumJS to know. */
+export function createEthereumCommon(
+  chainId: bigint,
+  fork: EthereumFork,
+  customCrypto?: CustomCrypto,
+): Common {
+  const chain: ChainConfig = {
+    name: 'ethereum',
+    chainId: Number(chainId),
+    defaultHardfork: fork,
+    genesis: { gasLimit: 0, difficulty: 0, nonce: '0x0000000000000000', extraData: '0x' },
+    hardforks: [
+      ...BLOCK_FORKS.map((name) => ({ name, block: 0 })),
+      ...TIME_FORKS.map((name) => ({ name, block: null, timestamp: 0 })),
+    ],
+    bootstrapNodes: [],
+    consensus: { type: 'pow', algorithm: 'ethash' },
+  }
+  return new Common({ chain, hardfork: fork, ...(customCrypto && { customCrypto }) })
 }
 
 function chainConfig({ params, gasLimit, timestamp }: ChainInputs): ChainConfig {

@@ -2,18 +2,23 @@
  * The node as its readers see it: everything JSON-RPC and the commands may ask for, and nothing
  * of how it is done. `rpc` depends on this file and on `events.ts`, never on what is behind them.
  */
+
+import type { Withdrawal } from '../consensus/codec/ethereum-codec.ts'
 import type { VotingState } from '../consensus/finality/duty.ts'
 import type { LostCheckpoint, SafetyFault } from '../consensus/finality/finality-state.ts'
 import type { Certificate, Evidence } from '../consensus/finality/types.ts'
-import type { Address, Hash, Header, Hex } from '../consensus/types.ts'
+import type { Address, EthereumHeader, Hash, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
-import type { BlockSummary, NodeEvents } from './events.ts'
+import type { BlockSummary, EthereumSummary, NodeEvents } from './events.ts'
 import type {
   CallOutcome,
   CallRequest,
   EstimateOutcome,
   Overrides,
 } from './execution/call-types.ts'
+import type { BlobParams } from './execution/rules/block-rules.ts'
+import type { FeeMarket } from './execution/rules/fee-market.ts'
+import type { Simulate } from './execution/simulation.ts'
 import type { TransactionTrace } from './execution/tracing/trace-block.ts'
 import type { TraceCallOptions, TraceOptions } from './execution/tracing/trace-options.ts'
 import type { ValidatorRecord } from './finality/validator-view.ts'
@@ -29,10 +34,18 @@ export type BlockSelector =
   | { readonly number: bigint }
   | { readonly hash: Hash; readonly requireCanonical: boolean }
 
-export type ChainBlock = BlockSummary & {
+export type ChainBlock = BlockSummary & BlockContents
+
+/** A block of any chain that is served here. */
+export type EthereumChainBlock = EthereumSummary & BlockContents
+
+type BlockContents = {
   readonly transactions: readonly SignedTransaction[]
   /** Bytes of the block's RLP. */
   readonly sizeBytes: number
+  /** Left out by chains that have none, as ours. */
+  readonly ommers?: readonly EthereumSummary[]
+  readonly withdrawals?: readonly Withdrawal[]
 }
 
 export type TransactionLocation = {
@@ -51,12 +64,12 @@ export type AccountProof = {
 }
 
 export interface ChainReader {
-  head(): BlockSummary
+  head(): EthereumSummary
   /** undefined: no such block here. `pending` is answered as the block being built. */
-  resolve(selector: BlockSelector): Promise<BlockSummary | undefined>
+  resolve(selector: BlockSelector): Promise<EthereumSummary | undefined>
   canonicalHash(number: bigint): Promise<Hash | undefined>
-  header(hash: Hash): Promise<Header | undefined>
-  block(hash: Hash): Promise<ChainBlock | undefined>
+  header(hash: Hash): Promise<EthereumHeader | undefined>
+  block(hash: Hash): Promise<EthereumChainBlock | undefined>
   receipts(hash: Hash): Promise<readonly Receipt[] | undefined>
   /** The stored witness; undefined for genesis, unknown and pruned blocks. */
   proof(hash: Hash): Promise<Uint8Array | undefined>
@@ -64,26 +77,35 @@ export interface ChainReader {
   /** Of canonical blocks only. */
   locate(transactionHash: Hash): Promise<TransactionLocation | undefined>
   /** The block the sealer is working on, with its transactions; built on demand if it has none. */
-  pendingBlock(): Promise<{ readonly block: ChainBlock; readonly receipts: readonly Receipt[] }>
+  pendingBlock(): Promise<{
+    readonly block: EthereumChainBlock
+    readonly receipts: readonly Receipt[]
+  }>
 }
 
 export interface StateReader {
   /** Post-state of a block; throws StateError UNAVAILABLE when it can't be read any more. */
-  at(block: BlockSummary): Promise<StateView>
-  prove(block: BlockSummary, address: Address, slots: readonly Hex[]): Promise<AccountProof>
+  at(block: EthereumSummary): Promise<StateView>
+  prove(block: EthereumSummary, address: Address, slots: readonly Hex[]): Promise<AccountProof>
   /** Executes on the post-state of `block`, as if in a child of it with the same time. */
   call(
-    block: BlockSummary,
+    block: EthereumSummary,
     request: CallRequest,
     overrides?: Overrides,
     limits?: CallLimits,
   ): Promise<CallOutcome>
   estimateGas(
-    block: BlockSummary,
+    block: EthereumSummary,
     request: CallRequest,
     overrides?: Overrides,
     limits?: CallLimits,
   ): Promise<EstimateOutcome>
+  /** Blocks that never were on top of `block`; see {@link Simulation} for how to run them. */
+  simulate<Result>(
+    block: EthereumSummary,
+    simulate: Simulate<Result>,
+    limits?: CallLimits,
+  ): Promise<Result>
 }
 
 export type CallLimits = {
@@ -100,11 +122,7 @@ export interface TraceReader {
     limits: CallLimits,
   ): Promise<unknown>
   /** All transactions of a block. */
-  block(
-    hash: Hash,
-    options: TraceOptions,
-    limits: CallLimits,
-  ): Promise<readonly TransactionTrace[]>
+  block(hash: Hash, options: TraceOptions, limits: CallLimits): Promise<readonly TransactionTrace[]>
   /** The same of a block that need not be stored, but whose parent is. */
   rawBlock(
     rlp: Uint8Array,
@@ -113,7 +131,7 @@ export interface TraceReader {
   ): Promise<readonly TransactionTrace[]>
   /** A message on the state after a block, or before one of its transactions. */
   call(
-    block: BlockSummary,
+    block: EthereumSummary,
     request: CallRequest,
     options: TraceCallOptions,
     limits: CallLimits,
@@ -218,7 +236,7 @@ export interface WorkDesk {
   /** Full check of any bytes against this node's chain; never throws on bad input. */
   verifyProof(headerRlp: Uint8Array, proof: Uint8Array): Promise<ProofReport>
   /** D of the block's epoch, the seed of its synthetic matrices and what commits to those. */
-  epochOf(block: BlockSummary): Promise<{
+  epochOf(block: EthereumSummary): Promise<{
     readonly difficulty: bigint
     readonly seed: Hash
     readonly rootA: Hash
@@ -257,11 +275,32 @@ export interface FinalityReader {
   /** For a target epoch, on the canonical chain. */
   certificate(epoch: bigint): Promise<Certificate | undefined>
   /** The set as the state after a block has it. */
-  validators(block: BlockSummary): Promise<{
+  validators(block: EthereumSummary): Promise<{
     readonly dynasty: bigint
     readonly validators: readonly ValidatorSummary[]
   }>
   evidence(): readonly Evidence[]
+}
+
+/** EIP-7910: what a fork is, so that operators can compare their nodes. */
+export type ForkConfig = {
+  /** Unix seconds. */
+  readonly activationTime: bigint
+  /** undefined: no transaction may carry a blob. */
+  readonly blobs: BlobParams | undefined
+  /** EIP-6122, 4 bytes. */
+  readonly forkId: Hex
+  readonly precompiles: Readonly<Record<string, Address>>
+  readonly systemContracts: Readonly<Record<string, Address>>
+}
+
+export interface ForkReader {
+  /** As of the head. `next` and `last` are undefined where nothing is planned. */
+  config(): {
+    readonly current: ForkConfig
+    readonly next: ForkConfig | undefined
+    readonly last: ForkConfig | undefined
+  }
 }
 
 export type NodeHealth = {
@@ -269,8 +308,9 @@ export type NodeHealth = {
   readonly reason: string | undefined
 }
 
-export interface NodeApi {
-  readonly genesis: Genesis
+/** What any chain that is served here can be asked: ours, or an imported one of plain Ethereum. */
+export interface ChainApi {
+  readonly chainId: bigint
   readonly clientVersion: string
   /** Unix milliseconds, the node's clock. */
   now(): number
@@ -280,7 +320,20 @@ export interface NodeApi {
   readonly trace: TraceReader
   readonly pool: PoolReader
   readonly network: NetworkReader
+  /** Prices that follow from headers. */
+  readonly fees: FeeMarket
+  readonly forks: ForkReader
+  health(): NodeHealth
+}
+
+/** A node of ours: the chain, and who works and votes for it. */
+export interface NodeApi extends ChainApi {
+  readonly genesis: Genesis
   readonly work: WorkDesk
   readonly finality: FinalityReader
-  health(): NodeHealth
+}
+
+/** Whether the chain is one of ours. */
+export function isNode(api: ChainApi): api is NodeApi {
+  return 'finality' in api
 }

@@ -3,10 +3,13 @@
  * it happened. A listener that throws is a bug and takes the process down: none of them may wait.
  */
 import { EventEmitter } from 'node:events'
-import type { Hash, Header } from '../consensus/types.ts'
+import type { EthereumHeader, Hash, Header } from '../consensus/types.ts'
 import type { SignedTransaction } from './transaction.ts'
 
 export type BlockSummary = { readonly hash: Hash; readonly header: Header }
+
+/** The same of any chain that is served here, of which {@link BlockSummary} is the complete case. */
+export type EthereumSummary = { readonly hash: Hash; readonly header: EthereumHeader }
 
 /** The canonical chain changed: `removed` newest first, `added` oldest first; head = last added. */
 export type HeadChange = {

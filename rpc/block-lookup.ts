@@ -1,6 +1,6 @@
 /** Blocks that callers name, found or refused in geth's words. */
 import type { BlockSelector, ChainReader } from '../node/api.ts'
-import type { BlockSummary } from '../node/events.ts'
+import type { EthereumSummary } from '../node/events.ts'
 import { RpcError } from './errors.ts'
 import { quantity } from './format/hex.ts'
 import { LATEST } from './params/block.ts'
@@ -9,7 +9,7 @@ import { LATEST } from './params/block.ts'
 export function findBlock(
   chain: ChainReader,
   selector: BlockSelector,
-): BlockSummary | Promise<BlockSummary | undefined> {
+): EthereumSummary | Promise<EthereumSummary | undefined> {
   return selector === LATEST ? chain.head() : chain.resolve(selector)
 }
 
@@ -17,7 +17,7 @@ export function findBlock(
 export async function requireBlock(
   chain: ChainReader,
   selector: BlockSelector,
-): Promise<BlockSummary> {
+): Promise<EthereumSummary> {
   const block = await findBlock(chain, selector)
   return block ?? (await refuse(chain, selector))
 }

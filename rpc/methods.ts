@@ -1,4 +1,5 @@
 /** Every method, by name. The order of the docs is the order here. */
+import { isNode } from '../node/api.ts'
 import { rawMethods } from './debug/raw.ts'
 import { traceMethods } from './debug/trace.ts'
 import { blockMethods } from './eth/blocks.ts'
@@ -18,7 +19,7 @@ import { peerMethods } from './hanzo/peers.ts'
 import { statsMethods } from './hanzo/stats.ts'
 import { workMethods } from './hanzo/work.ts'
 import { type MethodTable, method } from './method.ts'
-import type { RpcModules } from './modules.ts'
+import type { NodeModules, RpcModules } from './modules.ts'
 import { netMethods } from './net.ts'
 import { otterscanAccountMethods } from './otterscan/accounts.ts'
 import { otterscanBlockMethods } from './otterscan/blocks.ts'
@@ -26,6 +27,7 @@ import { otterscanSearchMethods } from './otterscan/search.ts'
 import { txpoolMethods } from './txpool.ts'
 
 export function createMethods(modules: RpcModules): MethodTable {
+  const { api } = modules
   const methods: MethodTable = {
     ...chainMethods(modules),
     ...stateMethods(modules),
@@ -43,6 +45,14 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...otterscanAccountMethods(modules),
     ...otterscanBlockMethods(modules),
     ...otterscanSearchMethods(modules),
+    ...(isNode(api) && ownMethods({ ...modules, api })),
+  }
+  return { ...methods, rpc_modules: modulesMethod(methods) }
+}
+
+/** About our own consensus: an imported chain has none of it. */
+function ownMethods(modules: NodeModules): MethodTable {
+  return {
     ...chainParamsMethods(modules),
     ...computeProofMethods(modules),
     ...workMethods(modules),
@@ -51,7 +61,6 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...finalityMethods(modules),
     ...peerMethods(modules),
   }
-  return { ...methods, rpc_modules: modulesMethod(methods) }
 }
 
 /** Namespaces and their version, in geth's form. */

@@ -6,7 +6,7 @@ import type { RpcModules } from './modules.ts'
 import { bytes } from './params/primitives.ts'
 
 export function netMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
-  const networkId = api.genesis.params.chainId.toString()
+  const networkId = api.chainId.toString()
   return {
     net_version: method({
       description: 'Chain id in decimal',

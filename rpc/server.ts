@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { CodedError } from '../consensus/errors.ts'
-import type { NodeApi } from '../node/api.ts'
+import type { ChainApi } from '../node/api.ts'
 import { createAnswering } from './dispatch/answering.ts'
 import type { NodeFeed } from './feeds/node-feed.ts'
 import { Publisher } from './feeds/publisher.ts'
@@ -31,7 +31,7 @@ export class RpcServer {
     this.#parts = parts
   }
 
-  static create(api: NodeApi, options: RpcOptions): RpcServer {
+  static create(api: ChainApi, options: RpcOptions): RpcServer {
     const { log, metricsRegistry } = options
     const { dispatcher, feed, subscriptions, metrics } = createAnswering(api, options)
     const guard = new Guard(options)

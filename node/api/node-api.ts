@@ -3,6 +3,8 @@ import type { Address } from '../../consensus/types.ts'
 import type { NodeApi, NodeHealth, PoolReader } from '../api.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { NodeEvents } from '../events.ts'
+import { FeeMarket } from '../execution/rules/fee-market.ts'
+import { HanzoForks } from '../execution/rules/fork-config.ts'
 import { DEFAULT_CLIENT_VERSION, type NodeOptions } from '../options.ts'
 import type { PeerServices } from '../peer-services.ts'
 import type { Clock } from '../ports.ts'
@@ -35,6 +37,9 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
   const pending = new PendingBlocks({ chain, templates, clock, coinbase })
   return {
     genesis: options.genesis,
+    chainId: options.genesis.params.chainId,
+    fees: new FeeMarket(chain.rules),
+    forks: new HanzoForks(options.genesis.hash),
     clientVersion: options.clientVersion ?? DEFAULT_CLIENT_VERSION,
     now: () => clock.now(),
     events,

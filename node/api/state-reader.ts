@@ -12,6 +12,7 @@ import type {
   EstimateOutcome,
   Overrides,
 } from '../execution/call-types.ts'
+import type { Simulate } from '../execution/simulation.ts'
 import type { CallBase } from '../execution/types.ts'
 import type { StateView } from '../state/types.ts'
 import type { PendingBlocks } from './pending-blocks.ts'
@@ -57,6 +58,14 @@ export class NodeStateReader implements StateReader {
     limits: CallLimits = {},
   ): Promise<EstimateOutcome> {
     return this.#chain.executor.estimateGas(await this.#baseOf(block), request, overrides, limits)
+  }
+
+  async simulate<Result>(
+    block: BlockSummary,
+    simulate: Simulate<Result>,
+    limits: CallLimits = {},
+  ): Promise<Result> {
+    return this.#chain.executor.simulate(await this.#baseOf(block), limits, simulate)
   }
 
   async #baseOf(block: BlockSummary): Promise<CallBase> {

@@ -16,6 +16,7 @@ import type { Hash } from '../../consensus/types.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import type { BlockSummary, HeadChange } from '../events.ts'
 import type { BlockExecutor } from '../execution/executor.ts'
+import type { ChainRules } from '../execution/rules/block-rules.ts'
 import type { ChainFinality, FinalityResult } from '../finality/chain-finality.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { BlockStore } from '../storage/block-store.ts'
@@ -91,6 +92,10 @@ export class Chain {
 
   get state(): StateStore {
     return this.#parts.state
+  }
+
+  get rules(): ChainRules {
+    return this.#parts.rules
   }
 
   get executor(): BlockExecutor {

@@ -15,6 +15,7 @@ import { parseTransaction } from '../crypto/decode-transaction.ts'
 import { createSharedCommon } from '../crypto/shared-common.ts'
 import type { BlockSummary } from '../events.ts'
 import { type BlockExecutor, Executor } from '../execution/executor.ts'
+import type { ChainRules } from '../execution/rules/block-rules.ts'
 import { createHanzoRules } from '../execution/rules/hanzo-rules.ts'
 import { ChainFinality } from '../finality/chain-finality.ts'
 import { excludedBlocks, joinFork } from '../finality/join-fork.ts'
@@ -35,6 +36,7 @@ import { HeaderChecker } from './header/check-header.ts'
 /** Everything that stands on one opening of the store. */
 export type ChainParts = {
   readonly common: Common
+  readonly rules: ChainRules
   readonly tree: BlockTree
   readonly headers: HeaderChecker
   readonly blocks: BlockStore
@@ -61,6 +63,7 @@ const PROGRESS_EVERY_BLOCKS = 4_096
 export async function openChainParts(options: OpenChainOptions): Promise<ChainParts> {
   const { genesis, path, store, log } = options
   const common = createSharedCommon(genesis)
+  const rules = createHanzoRules(common)
   const content = await checkIdentity(store, genesis.hash, path)
   if (content === 'ready') await repairIfDamaged(genesis, store, log)
   const commits = await CommitLog.open(store)
@@ -81,7 +84,7 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
     log.info({ number: tree.head().number }, 'Moved to the head that fork choice prefers')
   }
   const openExecutor = options.openExecutor ?? ((parts) => Executor.open(parts))
-  const executor = await openExecutor({ rules: createHanzoRules(common), state })
+  const executor = await openExecutor({ rules, state })
   const finality = await ChainFinality.restore({
     ...{ genesis, store, tree, blocks, committer, log },
     recoverSigner: options.recoverSigner,
@@ -91,7 +94,7 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   })
   const head = await summaryOf(blocks, tree.head().hash)
   log.info({ number: head.header.number, hash: head.hash }, 'Opened the chain')
-  return { common, tree, headers, blocks, state, executor, committer, finality, head }
+  return { common, rules, tree, headers, blocks, state, executor, committer, finality, head }
 }
 
 /** Moves a damaged database back to its last good commit; the blocks behind it come again. */

@@ -44,7 +44,7 @@ export type ExecutorOptions = {
 /** What a chain needs of an executor: the EVM, or what a simulator has in its place. */
 export type BlockExecutor = Pick<
   Executor,
-  'buildBlock' | 'call' | 'estimateGas' | 'executeBlock' | 'replay'
+  'buildBlock' | 'call' | 'estimateGas' | 'executeBlock' | 'replay' | 'simulate'
 >
 
 export class Executor {

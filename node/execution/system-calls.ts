@@ -89,14 +89,33 @@ async function storeWord(
   overlay.setSlot(await overlay.loadSlot(contract, slotHex), value)
 }
 
+/** Calls a contract as SYSTEM, after the transactions; what it returns. */
+export async function callAsSystem(
+  lane: Lane,
+  block: EvmBlock,
+  contract: Address,
+): Promise<Uint8Array> {
+  const { execResult } = await lane.evm.runCall({
+    block,
+    caller: createAddressFromString(SYSTEM_ADDRESS),
+    to: createAddressFromString(contract),
+    gasLimit: SYSTEM_CALL_GAS,
+    skipNonceIncrement: true,
+  })
+  const failure = execResult.exceptionError
+  if (failure !== undefined) throw systemCallFailed(failure.error, contract)
+  await endSystemCall(lane)
+  return execResult.returnValue
+}
+
 /** Touched accounts that are empty go (SYSTEM itself, unless somebody sent it coins). */
-export async function endSystemCall({ evm, overlay }: Lane): Promise<void> {
+async function endSystemCall({ evm, overlay }: Lane): Promise<void> {
   await evm.journal.cleanup()
   overlay.endTransaction()
 }
 
-function systemCallFailed(reason: string): ExecutionError {
-  return new ExecutionError({ code: 'SYSTEM_CALL_FAILED', contract: 'BlockRewards', reason })
+function systemCallFailed(reason: string, contract = 'BlockRewards'): ExecutionError {
+  return new ExecutionError({ code: 'SYSTEM_CALL_FAILED', contract, reason })
 }
 
 function encodeCall(selector: Uint8Array, words: readonly bigint[]): Uint8Array {

@@ -30,6 +30,12 @@ import type { StateChanges, StateView } from './types.ts'
 /** Blocks whose change records are kept: the deepest reorg, and the window of the block tree. */
 export const UNDO_BLOCKS_MAX = 16_384
 
+/** What is kept of a block beside what it changed. */
+export type StagedBlock = {
+  readonly hash: Hash
+  readonly header: Pick<BlockSummary['header'], 'number' | 'parentHash' | 'stateRoot'>
+}
+
 export type { FlatBlock } from './flat/flat-tables.ts'
 
 export class StateStore {
@@ -89,7 +95,7 @@ export class StateStore {
   }
 
   /** Adds what `block` changed: trie nodes, code and the change record. The head stays. */
-  stage(batch: WriteBatch, { hash, header }: BlockSummary, changes: StateChanges): void {
+  stage(batch: WriteBatch, { hash, header }: StagedBlock, changes: StateChanges): void {
     const { accounts, storage, parentStateRoot, stateRoot } = changes
     const { number, parentHash } = header
     const record = { number, parentHash, parentStateRoot, stateRoot, accounts, storage }

@@ -1,8 +1,7 @@
 /** `debug_getRaw*`: what was hashed, in bytes, for checkers that share no code with the node. */
-import { encodeBlock } from '../../consensus/codec/block-codec.ts'
-import { encodeHeader } from '../../consensus/codec/header-codec.ts'
+import { encodeEthereumBlock, encodeEthereumHeader } from '../../consensus/codec/ethereum-codec.ts'
 import type { ChainReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { encodeReceipt } from '../../node/execution/receipts/receipt-codec.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import { requireBlock } from '../block-lookup.ts'
@@ -23,16 +22,18 @@ export function rawMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
       description: 'RLP of a header',
       params: [selector],
       handler: async ([selector]) =>
-        data(encodeHeader((await requireBlock(chain, selector)).header)),
+        data(encodeEthereumHeader((await requireBlock(chain, selector)).header)),
     }),
     debug_getRawBlock: method({
-      description: 'RLP of a block: header, transactions, no uncles, no withdrawals',
+      description: 'RLP of a block: header, transactions, uncles and withdrawals, if any',
       params: [selector],
       handler: async ([selector]) => {
         const found = await chain.block((await requireBlock(chain, selector)).hash)
         if (found === undefined) throw pruned()
         const transactions = found.transactions.map((transaction) => transaction.raw)
-        return data(encodeBlock({ header: found.header, transactions }))
+        const ommers = (found.ommers ?? []).map((ommer) => ommer.header)
+        const { header, withdrawals = header.withdrawalsRoot ? [] : undefined } = found
+        return data(encodeEthereumBlock({ header, transactions, ommers, withdrawals }))
       },
     }),
     debug_getRawReceipts: method({
@@ -53,7 +54,7 @@ export function rawMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
 
 async function receiptsOf(
   chain: ChainReader,
-  { hash, header }: BlockSummary,
+  { hash, header }: EthereumSummary,
 ): Promise<readonly Receipt[]> {
   if (header.gasUsed === 0n) return []
   const receipts = await chain.receipts(hash)

@@ -57,7 +57,7 @@ export function traceMethods({
       ],
       isUntimed: true,
       handler: async ([transaction, selector, { options, timeoutMs }]) => {
-        const request = readCall(transaction, api.genesis.params.chainId)
+        const request = readCall(transaction, api.chainId)
         const found = await requireTraceable(chain, selector)
         return within(timeoutMs, (limits) =>
           trace.call(found, request, { ...options, gasCap }, limits),

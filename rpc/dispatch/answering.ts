@@ -3,7 +3,7 @@
  * in front of it, a test calls it as it is.
  */
 import { devAccounts } from '../../genesis/accounts.ts'
-import type { NodeApi } from '../../node/api.ts'
+import { type ChainApi, isNode } from '../../node/api.ts'
 import { Dispatcher } from '../dispatcher.ts'
 import { DevSigner } from '../eth/dev-signer.ts'
 import { FeeOracle } from '../eth/fee-oracle.ts'
@@ -27,7 +27,7 @@ export type Answering = {
   readonly metrics: RpcMetrics
 }
 
-export function createAnswering(api: NodeApi, options: AnsweringOptions): Answering {
+export function createAnswering(api: ChainApi, options: AnsweringOptions): Answering {
   const { log, gasCap, callTimeMs, metricsRegistry } = options
   const metrics = new RpcMetrics(metricsRegistry)
   const feed = new NodeFeed(api.events)
@@ -38,8 +38,8 @@ export function createAnswering(api: NodeApi, options: AnsweringOptions): Answer
     now: () => api.now(),
     onCount: (count) => metrics.filters.set(count),
   })
-  const fees = new FeeOracle(api.chain)
-  const signer = options.isDev ? new DevSigner(devAccounts(), api, fees) : undefined
+  const fees = new FeeOracle(api)
+  const signer = options.isDev && isNode(api) ? new DevSigner(devAccounts(), api, fees) : undefined
   const methods = createMethods({
     ...{ api, gasCap, callTimeMs, feed, filters, subscriptions, fees, signer },
   })

@@ -1,5 +1,5 @@
 /** `eth_`: blocks, headers and counts. Unknown blocks are null, as the schema says. */
-import type { BlockSelector, ChainBlock, ChainReader } from '../../node/api.ts'
+import type { BlockSelector, ChainReader, EthereumChainBlock } from '../../node/api.ts'
 import { findBlock, isPending } from '../block-lookup.ts'
 import { formatBlock, formatHeader, formatPendingBlock } from '../format/block.ts'
 import { quantity } from '../format/hex.ts'
@@ -89,7 +89,7 @@ export function blockMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
 export async function loadBlock(
   chain: ChainReader,
   selector: BlockSelector,
-): Promise<ChainBlock | undefined> {
+): Promise<EthereumChainBlock | undefined> {
   if (isPending(selector)) return (await chain.pendingBlock()).block
   const summary = await findBlock(chain, selector)
   return summary === undefined ? undefined : chain.block(summary.hash)

@@ -25,7 +25,7 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
       params,
       isUntimed: true,
       handler: async ([transaction, selector, accounts, blockOverrides]) => {
-        const { gas = gasCap, ...rest } = readCall(transaction, api.genesis.params.chainId)
+        const { gas = gasCap, ...rest } = readCall(transaction, api.chainId)
         const request = { ...rest, gas: cap(gas) }
         const block = await requireBlock(api.chain, selector)
         const overrides = { ...defined('accounts', accounts), ...defined('block', blockOverrides) }
@@ -41,7 +41,7 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
       params,
       isUntimed: true,
       handler: async ([transaction, selector, accounts, blockOverrides]) => {
-        const { gas, ...rest } = readCall(transaction, api.genesis.params.chainId)
+        const { gas, ...rest } = readCall(transaction, api.chainId)
         const request = gas === undefined ? rest : { ...rest, gas: cap(gas) }
         const block = await requireBlock(api.chain, selector)
         const overrides = { ...defined('accounts', accounts), ...defined('block', blockOverrides) }

@@ -1,11 +1,12 @@
 /** `eth_`: the chain as a whole, and who this node is in it. */
+import { type ChainApi, isNode } from '../../node/api.ts'
 import { RpcError } from '../errors.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 
 export function chainMethods({ api, signer }: RpcModules): MethodTable {
-  const chainId = quantity(api.genesis.params.chainId)
+  const chainId = quantity(api.chainId)
   return {
     eth_chainId: method({
       description: 'Chain id',
@@ -36,7 +37,7 @@ export function chainMethods({ api, signer }: RpcModules): MethodTable {
       description: "Where the rewards of this node's blocks go",
       params: [],
       handler: () => {
-        const { sealer } = api.work
+        const sealer = sealerOf(api)
         if (sealer !== undefined) return sealer.coinbase
         throw new RpcError({ code: 'NOT_MINING' }, 'this node does not mine: it has no coinbase')
       },
@@ -44,12 +45,12 @@ export function chainMethods({ api, signer }: RpcModules): MethodTable {
     eth_mining: method({
       description: 'Whether this node searches for blocks',
       params: [],
-      handler: () => api.work.sealer?.isMining ?? false,
+      handler: () => sealerOf(api)?.isMining ?? false,
     }),
     eth_hashrate: method({
       description: 'Speed of this node in multiply-adds a second; there are no hashes here',
       params: [],
-      handler: () => quantity(Math.round(api.work.sealer?.macsPerSecond ?? 0)),
+      handler: () => quantity(Math.round(sealerOf(api)?.macsPerSecond ?? 0)),
     }),
     eth_accounts: method({
       description: 'The funded accounts on dev chains, else none',
@@ -57,4 +58,9 @@ export function chainMethods({ api, signer }: RpcModules): MethodTable {
       handler: () => signer?.addresses ?? [],
     }),
   }
+}
+
+/** An imported chain has none. */
+function sealerOf(api: ChainApi) {
+  return isNode(api) ? api.work.sealer : undefined
 }

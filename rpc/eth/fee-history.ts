@@ -1,7 +1,6 @@
 /** `eth_feeHistory`: base fees, fullness and tips of a span of blocks. */
-import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
-import type { BlockSelector, ChainReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { BlockSelector, ChainApi, ChainReader } from '../../node/api.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import { isPending, requireBlock } from '../block-lookup.ts'
 import { paramInvalid } from '../errors.ts'
@@ -10,9 +9,6 @@ import { FEE_HISTORY_BLOCKS_MAX, FEE_PERCENTILES_MAX } from '../limits.ts'
 import { LATEST } from '../params/block.ts'
 import { arrayOf, expected, type Parser } from '../params/primitives.ts'
 import { compare, parentOf } from './fee-oracle.ts'
-
-/** No block of ours holds a blob, so the price of blobs stays at its floor of 1 wei. */
-export const BLOB_BASE_FEE_WEI = 1n
 
 const percentile: Parser<number> = {
   type: 'percentile',
@@ -35,7 +31,7 @@ export const percentiles: Parser<readonly number[]> = {
 }
 
 export async function feeHistory(
-  chain: ChainReader,
+  { chain, fees }: Pick<ChainApi, 'chain' | 'fees'>,
   count: number,
   newest: BlockSelector,
   rewardPercentiles: readonly number[],
@@ -51,23 +47,29 @@ export async function feeHistory(
       reward: await rewardsOf(chain, blocks, rewardPercentiles),
     }),
     baseFeePerGas: [
-      ...headers.map((header) => quantity(header.baseFeePerGas)),
-      quantity(nextBaseFee(last.header)),
+      ...headers.map((header) => quantity(header.baseFeePerGas ?? 0n)),
+      quantity(fees.baseFee(last.header) ?? 0n),
     ],
     gasUsedRatio: headers.map(({ gasUsed, gasLimit }) => Number(gasUsed) / Number(gasLimit)),
-    baseFeePerBlobGas: [...headers, last].map(() => quantity(BLOB_BASE_FEE_WEI)),
-    blobGasUsedRatio: headers.map(() => 0),
+    baseFeePerBlobGas: [
+      ...headers.map((header) => quantity(fees.blobBaseFee(header) ?? 0n)),
+      quantity(last.header.excessBlobGas === undefined ? 0n : fees.nextBlobBaseFee(last.header)),
+    ],
+    blobGasUsedRatio: headers.map((header) => {
+      const max = fees.blobGasMax(header)
+      return max === 0n ? 0 : Number(header.blobGasUsed ?? 0n) / Number(max)
+    }),
   }
 }
 
 /** `last` and its ancestors, oldest first. */
 async function blocksBefore(
   chain: ChainReader,
-  last: BlockSummary,
+  last: EthereumSummary,
   count: number,
-): Promise<readonly BlockSummary[]> {
-  const blocks: BlockSummary[] = []
-  let block: BlockSummary | undefined = last
+): Promise<readonly EthereumSummary[]> {
+  const blocks: EthereumSummary[] = []
+  let block: EthereumSummary | undefined = last
   while (block !== undefined && blocks.length < count) {
     blocks.push(block)
     block = await parentOf(chain, block)
@@ -77,13 +79,13 @@ async function blocksBefore(
 
 async function rewardsOf(
   chain: ChainReader,
-  blocks: readonly BlockSummary[],
+  blocks: readonly EthereumSummary[],
   percentiles: readonly number[],
 ) {
   const rows: string[][] = []
   for (const { hash, header } of blocks) {
     const receipts = header.gasUsed === 0n ? [] : ((await chain.receipts(hash)) ?? [])
-    rows.push(tipsAt(receipts, header.baseFeePerGas, percentiles).map(quantity))
+    rows.push(tipsAt(receipts, header.baseFeePerGas ?? 0n, percentiles).map(quantity))
   }
   return rows
 }

@@ -2,10 +2,9 @@
  * What to bid for gas: the base fee of the next block is known, the tip is what recent blocks
  * took. Computed once a head.
  */
-import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
 import type { Hash } from '../../consensus/types.ts'
-import type { ChainReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { ChainApi, ChainReader } from '../../node/api.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 
 /** Recent blocks whose tips are looked at, and how many of the lowest in each, as in geth. */
 const SAMPLE_BLOCKS = 20
@@ -18,15 +17,17 @@ const TIP_MAX_WEI = 500_000_000_000n
 
 export class FeeOracle {
   readonly #chain: ChainReader
+  readonly #fees: ChainApi['fees']
   #known: { readonly head: Hash; readonly tip: Promise<bigint> } | undefined
 
-  constructor(chain: ChainReader) {
+  constructor({ chain, fees }: Pick<ChainApi, 'chain' | 'fees'>) {
     this.#chain = chain
+    this.#fees = fees
   }
 
-  /** Wei per gas in the next block. */
+  /** Wei per gas in the next block; 0 before London. */
   nextBaseFee(): bigint {
-    return nextBaseFee(this.#chain.head().header)
+    return this.#fees.baseFee(this.#chain.head().header) ?? 0n
   }
 
   /** Wei per gas on top of the base fee. */
@@ -38,9 +39,9 @@ export class FeeOracle {
     return this.#known.tip
   }
 
-  async #sampleTip(head: BlockSummary): Promise<bigint> {
+  async #sampleTip(head: EthereumSummary): Promise<bigint> {
     const tips: bigint[] = []
-    let block: BlockSummary | undefined = head
+    let block: EthereumSummary | undefined = head
     for (let i = 0; i < SAMPLE_BLOCKS && block !== undefined; i++) {
       tips.push(...(await this.#lowestTips(block)))
       block = await parentOf(this.#chain, block)
@@ -51,11 +52,11 @@ export class FeeOracle {
     return tip < TIP_MAX_WEI ? tip : TIP_MAX_WEI
   }
 
-  async #lowestTips({ hash, header }: BlockSummary): Promise<readonly bigint[]> {
+  async #lowestTips({ hash, header }: EthereumSummary): Promise<readonly bigint[]> {
     if (header.gasUsed === 0n) return []
     const receipts = (await this.#chain.receipts(hash)) ?? []
     return receipts
-      .map((receipt) => receipt.effectiveGasPrice - header.baseFeePerGas)
+      .map((receipt) => receipt.effectiveGasPrice - (header.baseFeePerGas ?? 0n))
       .sort(compare)
       .slice(0, SAMPLES_PER_BLOCK)
   }
@@ -64,8 +65,8 @@ export class FeeOracle {
 /** undefined for genesis. */
 export async function parentOf(
   chain: ChainReader,
-  { header }: BlockSummary,
-): Promise<BlockSummary | undefined> {
+  { header }: EthereumSummary,
+): Promise<EthereumSummary | undefined> {
   if (header.number === 0n) return undefined
   const parent = await chain.header(header.parentHash)
   return parent && { hash: header.parentHash, header: parent }

@@ -4,7 +4,7 @@ import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { blockNumber } from '../params/block.ts'
 import { count } from '../params/primitives.ts'
-import { BLOB_BASE_FEE_WEI, feeHistory, percentiles } from './fee-history.ts'
+import { feeHistory, percentiles } from './fee-history.ts'
 
 export function feeMethods({ api, fees }: Pick<RpcModules, 'api' | 'fees'>): MethodTable {
   return {
@@ -24,9 +24,9 @@ export function feeMethods({ api, fees }: Pick<RpcModules, 'api' | 'fees'>): Met
       handler: () => quantity(fees.nextBaseFee()),
     }),
     eth_blobBaseFee: method({
-      description: 'Price of blob gas: 1 wei, because no block holds a blob',
+      description: 'Price of blob gas at the head: 1 wei where no block holds a blob',
       params: [],
-      handler: () => quantity(BLOB_BASE_FEE_WEI),
+      handler: () => quantity(api.fees.blobBaseFee(api.chain.head().header) ?? 0n),
     }),
     eth_feeHistory: method({
       description: 'Base fees, fullness and tips of recent blocks',
@@ -35,7 +35,7 @@ export function feeMethods({ api, fees }: Pick<RpcModules, 'api' | 'fees'>): Met
         required('newestBlock', blockNumber),
         optional('rewardPercentiles', percentiles, []),
       ],
-      handler: async ([blocks, newest, rewards]) => feeHistory(api.chain, blocks, newest, rewards),
+      handler: async ([blocks, newest, rewards]) => feeHistory(api, blocks, newest, rewards),
     }),
   }
 }

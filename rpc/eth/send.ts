@@ -1,6 +1,6 @@
 /** `eth_`: transactions on their way into the pool. */
 import type { Hash, Hex } from '../../consensus/types.ts'
-import type { NodeApi } from '../../node/api.ts'
+import type { ChainApi } from '../../node/api.ts'
 import { limitExceeded, RpcError } from '../errors.ts'
 import { RECEIPT_WAIT_MS, RECEIPT_WAIT_MS_MAX, RECEIPTS_WAITING_MAX } from '../limits.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
@@ -55,7 +55,7 @@ export function sendMethods({ api, signer }: Pick<RpcModules, 'api' | 'signer'>)
 
 /** Looks again at every new head. Throws RECEIPT_LATE, with the hash as EIP-7966 has it. */
 async function waitForReceipt(
-  { chain, events }: Pick<NodeApi, 'chain' | 'events'>,
+  { chain, events }: Pick<ChainApi, 'chain' | 'events'>,
   hash: Hash,
   timeoutMs: number,
 ) {
@@ -72,7 +72,7 @@ async function waitForReceipt(
 }
 
 /** Listens from now on, so that no head slips between a look and the wait for the next. */
-function nextHead(events: NodeApi['events'], waitMs: number) {
+function nextHead(events: ChainApi['events'], waitMs: number) {
   let cancel = (): void => undefined
   const came = new Promise<boolean>((resolve) => {
     const onHead = (): void => finish(true)

@@ -1,6 +1,6 @@
 /** `eth_`: accounts, code and storage at a block. */
 import type { Address, Hash } from '../../consensus/types.ts'
-import type { BlockSelector, NodeApi } from '../../node/api.ts'
+import type { BlockSelector, ChainApi } from '../../node/api.ts'
 import type { AccountRecord } from '../../node/state/types.ts'
 import { isPending, requireBlock } from '../block-lookup.ts'
 import { data, quantity } from '../format/hex.ts'
@@ -81,7 +81,7 @@ const proofKey: Parser<ProofKey> = {
 }
 
 async function getProof(
-  api: NodeApi,
+  api: ChainApi,
   address: Address,
   keys: readonly ProofKey[],
   selector: BlockSelector,
@@ -108,12 +108,12 @@ async function getProof(
   }
 }
 
-async function viewAt(api: NodeApi, selector: BlockSelector) {
+async function viewAt(api: ChainApi, selector: BlockSelector) {
   return api.state.at(await requireBlock(api.chain, selector))
 }
 
 async function accountAt(
-  api: NodeApi,
+  api: ChainApi,
   selector: BlockSelector,
   address: Address,
 ): Promise<AccountRecord> {

@@ -1,7 +1,7 @@
 /** `eth_`: transactions and receipts. What is in no block has null for its place. */
 import { assert } from '../../consensus/errors.ts'
 import type { Hash } from '../../consensus/types.ts'
-import type { BlockSelector, ChainBlock, ChainReader, NodeApi } from '../../node/api.ts'
+import type { BlockSelector, ChainApi, ChainReader, EthereumChainBlock } from '../../node/api.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { isPending } from '../block-lookup.ts'
@@ -92,13 +92,13 @@ export function transactionMethods({ api }: Pick<RpcModules, 'api'>): MethodTabl
 type FoundTransaction = {
   readonly transaction: SignedTransaction
   /** undefined: it is in the pool. */
-  readonly block: ChainBlock | undefined
+  readonly block: EthereumChainBlock | undefined
   readonly index: number
 }
 
 /** In the canonical chain first: a mined transaction may be in the pool for a moment longer. */
 export async function findTransaction(
-  { chain, pool }: Pick<NodeApi, 'chain' | 'pool'>,
+  { chain, pool }: Pick<ChainApi, 'chain' | 'pool'>,
   hash: Hash,
 ): Promise<FoundTransaction | undefined> {
   const location = await chain.locate(hash)
@@ -113,7 +113,7 @@ export async function findTransaction(
 
 /** The bytes of a transaction, empty when it is unknown. */
 export async function rawTransaction(
-  api: Pick<NodeApi, 'chain' | 'pool'>,
+  api: Pick<ChainApi, 'chain' | 'pool'>,
   hash: Hash,
 ): Promise<string> {
   const found = await findTransaction(api, hash)
@@ -132,7 +132,7 @@ export async function findReceipt(chain: ChainReader, hash: Hash) {
   return receiptAt(block, receipts, location.index)
 }
 
-function receiptAt(block: ChainBlock, receipts: readonly Receipt[], index: number) {
+function receiptAt(block: EthereumChainBlock, receipts: readonly Receipt[], index: number) {
   const receipt = receipts[index]
   const transaction = block.transactions[index]
   assert(receipt !== undefined && transaction !== undefined, 'receipts match transactions')

@@ -1,7 +1,7 @@
 /** The logs of one block that a filter wants, as JSON. */
 import { assert } from '../../consensus/errors.ts'
 import type { ChainReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { RpcError } from '../errors.ts'
 import { firstLogIndexes, formatLog, type JsonLog } from '../format/log.ts'
 import type { LogFilter } from './log-filter.ts'
@@ -11,7 +11,7 @@ type BlockReader = Pick<ChainReader, 'block' | 'receipts'>
 /** Throws HISTORY_PRUNED when the block's receipts are not here any more. */
 export async function blockLogs(
   chain: BlockReader,
-  block: BlockSummary,
+  block: EthereumSummary,
   filter: LogFilter,
   isRemoved = false,
 ): Promise<readonly JsonLog[]> {

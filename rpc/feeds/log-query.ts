@@ -5,7 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { BlockSelector, ChainReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { requireBlock } from '../block-lookup.ts'
 import { timedOut } from '../dispatch/call-time.ts'
 import { limitExceeded, paramInvalid, RpcError } from '../errors.ts'
@@ -43,7 +43,7 @@ export async function queryLogs(
   return logs
 }
 
-async function blockOf(chain: ChainReader, hash: `0x${string}`): Promise<BlockSummary> {
+async function blockOf(chain: ChainReader, hash: `0x${string}`): Promise<EthereumSummary> {
   const header = await chain.header(hash)
   if (header === undefined) throw new RpcError({ code: 'BLOCK_UNKNOWN' }, 'unknown block')
   return { hash, header }
@@ -72,7 +72,7 @@ async function blocksFrom(
   chain: ChainReader,
   from: bigint,
   to: bigint,
-): Promise<readonly BlockSummary[]> {
+): Promise<readonly EthereumSummary[]> {
   const left = to - from + 1n
   const length = left < BigInt(LOG_SCAN_BLOCKS) ? Number(left) : LOG_SCAN_BLOCKS
   const found = await Promise.all(

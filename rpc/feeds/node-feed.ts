@@ -1,12 +1,12 @@
 /** The node's events, kept for filters and subscriptions that read them later. */
 import type { Hash } from '../../consensus/types.ts'
-import type { BlockSummary, HeadChange, NodeEvents } from '../../node/events.ts'
+import type { EthereumSummary, HeadChange, NodeEvents } from '../../node/events.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { BLOCK_CHANGES_KEPT, PENDING_HASHES_KEPT } from '../limits.ts'
 import { ChangeRing } from './change-ring.ts'
 
 /** A block joined the canonical chain, or left it. */
-export type BlockChange = { readonly block: BlockSummary; readonly isRemoved: boolean }
+export type BlockChange = { readonly block: EthereumSummary; readonly isRemoved: boolean }
 
 export class NodeFeed {
   /** In the order of a reorg: what leaves, newest first, then what joins, oldest first. */

@@ -1,5 +1,5 @@
 /** Tells subscribers what happens in the node, in the order in which it happened. */
-import type { ChainReader, NetworkReader, NodeApi } from '../../node/api.ts'
+import type { ChainApi, ChainReader, NetworkReader } from '../../node/api.ts'
 import type { HeadChange } from '../../node/events.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { formatHeader } from '../format/block.ts'
@@ -11,7 +11,7 @@ import type { BlockChange, NodeFeed } from './node-feed.ts'
 import type { Subscription, Subscriptions } from './subscriptions.ts'
 
 export type PublisherModules = {
-  readonly api: Pick<NodeApi, 'chain' | 'network' | 'events'>
+  readonly api: Pick<ChainApi, 'chain' | 'network' | 'events'>
   readonly feed: NodeFeed
   readonly subscriptions: Subscriptions
   readonly log: RpcLog

@@ -3,31 +3,43 @@
  *
  * Schema: https://github.com/ethereum/execution-apis, "Block object".
  */
-import type { Header } from '../../consensus/types.ts'
-import type { ChainBlock } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { Withdrawal } from '../../consensus/codec/ethereum-codec.ts'
+import type { EthereumHeader } from '../../consensus/types.ts'
+import type { EthereumChainBlock } from '../../node/api.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { quantity } from './hex.ts'
 import { formatTransaction, type Place } from './transaction.ts'
 
-export function formatHeader({ hash, header }: BlockSummary) {
+export function formatHeader({ hash, header }: EthereumSummary) {
   return { hash, ...formatFields(header) }
 }
 
 /** Transactions in full, or only their hashes. */
-export function formatBlock(block: ChainBlock, isHydrated: boolean) {
+export function formatBlock(block: EthereumChainBlock, isHydrated: boolean) {
   return {
     ...formatHeader(block),
     size: quantity(block.sizeBytes),
     transactions: isHydrated
       ? block.transactions.map((tx, index) => formatTransaction(tx, placeIn(block, index)))
       : block.transactions.map((tx) => tx.hash),
-    uncles: [],
-    withdrawals: [],
+    uncles: (block.ommers ?? []).map((ommer) => ommer.hash),
+    ...(block.header.withdrawalsRoot !== undefined && {
+      withdrawals: (block.withdrawals ?? []).map(formatWithdrawal),
+    }),
+  }
+}
+
+function formatWithdrawal({ index, validatorIndex, address, amount }: Withdrawal) {
+  return {
+    index: quantity(index),
+    validatorIndex: quantity(validatorIndex),
+    address,
+    amount: quantity(amount),
   }
 }
 
 /** What is not known before the seal is null: the hash and the nonce, and who will seal it. */
-export function formatPendingBlock(block: ChainBlock, isHydrated: boolean) {
+export function formatPendingBlock(block: EthereumChainBlock, isHydrated: boolean) {
   return {
     ...formatBlock(block, false),
     transactions: block.transactions.map((tx) => (isHydrated ? formatTransaction(tx) : tx.hash)),
@@ -37,17 +49,19 @@ export function formatPendingBlock(block: ChainBlock, isHydrated: boolean) {
   }
 }
 
-export function placeIn({ hash, header }: BlockSummary, index: number): Place {
+export function placeIn({ hash, header }: EthereumSummary, index: number): Place {
   return {
     blockHash: hash,
     blockNumber: header.number,
     timestamp: header.timestamp,
-    baseFeePerGas: header.baseFeePerGas,
+    baseFeePerGas: header.baseFeePerGas ?? 0n,
     index,
   }
 }
 
-function formatFields(header: Header) {
+function formatFields(header: EthereumHeader) {
+  const { baseFeePerGas, withdrawalsRoot, blobGasUsed, excessBlobGas } = header
+  const { parentBeaconBlockRoot, requestsHash } = header
   return {
     parentHash: header.parentHash,
     sha3Uncles: header.ommersHash,
@@ -64,11 +78,11 @@ function formatFields(header: Header) {
     extraData: header.extraData,
     mixHash: header.mixHash,
     nonce: header.nonce,
-    baseFeePerGas: quantity(header.baseFeePerGas),
-    withdrawalsRoot: header.withdrawalsRoot,
-    blobGasUsed: quantity(header.blobGasUsed),
-    excessBlobGas: quantity(header.excessBlobGas),
-    parentBeaconBlockRoot: header.parentBeaconBlockRoot,
-    requestsHash: header.requestsHash,
+    ...(baseFeePerGas !== undefined && { baseFeePerGas: quantity(baseFeePerGas) }),
+    ...(withdrawalsRoot !== undefined && { withdrawalsRoot }),
+    ...(blobGasUsed !== undefined && { blobGasUsed: quantity(blobGasUsed) }),
+    ...(excessBlobGas !== undefined && { excessBlobGas: quantity(excessBlobGas) }),
+    ...(parentBeaconBlockRoot !== undefined && { parentBeaconBlockRoot }),
+    ...(requestsHash !== undefined && { requestsHash }),
   }
 }

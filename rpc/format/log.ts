@@ -1,11 +1,11 @@
 /** Logs as JSON. Every index counts within the block. */
 import type { Hash } from '../../consensus/types.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import type { Log, Receipt } from '../../node/receipt.ts'
 import { quantity } from './hex.ts'
 
 export type LogPlace = {
-  readonly block: BlockSummary
+  readonly block: EthereumSummary
   readonly transactionHash: Hash
   readonly transactionIndex: number
   readonly logIndex: number

@@ -1,12 +1,12 @@
 /** Receipts as JSON. Schema: https://github.com/ethereum/execution-apis, "Receipt information". */
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { data, quantity } from './hex.ts'
 import { formatLog } from './log.ts'
 
 export type ReceiptPlace = {
-  readonly block: BlockSummary
+  readonly block: EthereumSummary
   readonly transaction: SignedTransaction
   readonly index: number
   /** Index in the block of this receipt's first log. */
@@ -34,10 +34,21 @@ export function formatReceipt(receipt: Receipt, place: ReceiptPlace) {
       }),
     ),
     logsBloom: receipt.logsBloom,
-    status: quantity(receipt.status),
+    ...statusOf(receipt),
     to: to === undefined ? null : data(to.bytes),
     transactionHash: transaction.hash,
     transactionIndex: quantity(index),
     type: quantity(receipt.type),
+    ...blobGasOf(receipt),
   }
+}
+
+/** Before Byzantium a receipt has the state root after its transaction, and no status. */
+function statusOf({ root, status }: Receipt) {
+  return root === undefined ? { status: quantity(status) } : { root }
+}
+
+function blobGasOf({ blobGasUsed, blobGasPrice = 0n }: Receipt) {
+  if (blobGasUsed === undefined) return {}
+  return { blobGasUsed: quantity(blobGasUsed), blobGasPrice: quantity(blobGasPrice) }
 }

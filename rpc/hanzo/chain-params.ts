@@ -4,9 +4,9 @@ import type { GenesisFile } from '../../genesis/genesis-file.ts'
 import type { ConsensusParams } from '../../genesis/params.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method } from '../method.ts'
-import type { RpcModules } from '../modules.ts'
+import type { NodeModules } from '../modules.ts'
 
-export function chainParamsMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+export function chainParamsMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   return {
     hanzo_getChainParams: method({
       description: 'Consensus parameters, forks and predeploys of this chain',

@@ -5,18 +5,18 @@
  * Spec: docs/spec/proof-of-compute.md, "Verifier".
  */
 import { bytesToHex } from '@ethereumjs/util'
+import { encodeEthereumHeader } from '../../consensus/codec/ethereum-codec.ts'
 import { decodeExtraData } from '../../consensus/codec/extra-data.ts'
-import { encodeHeader } from '../../consensus/codec/header-codec.ts'
 import { decodeProof, type Proof } from '../../consensus/codec/proof-codec.ts'
 import { assert } from '../../consensus/errors.ts'
 import type { Hash } from '../../consensus/types.ts'
 import { PREDEPLOYS } from '../../genesis/predeploys.ts'
 import type { NodeApi, ProofReport, WorkDesk } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { findBlock } from '../block-lookup.ts'
 import { data, quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
-import type { RpcModules } from '../modules.ts'
+import type { NodeModules } from '../modules.ts'
 import { block, LATEST } from '../params/block.ts'
 import { bytes } from '../params/primitives.ts'
 import { readContract } from './contract-read.ts'
@@ -27,7 +27,7 @@ const NO_JOB: Hash = `0x${'0'.repeat(64)}`
 
 type Epoch = Awaited<ReturnType<WorkDesk['epochOf']>>
 
-export function computeProofMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+export function computeProofMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   return {
     hanzo_getComputeProof: method({
       description: 'The witness that this node stores for a block, read out; null without one',
@@ -46,11 +46,11 @@ export function computeProofMethods({ api }: Pick<RpcModules, 'api'>): MethodTab
   }
 }
 
-async function describe(api: NodeApi, block: BlockSummary, bytes: Uint8Array) {
+async function describe(api: NodeApi, block: EthereumSummary, bytes: Uint8Array) {
   const proof = decodeProof(bytes)
   const [epoch, report, paid] = await Promise.all([
     api.work.epochOf(block),
-    api.work.verifyProof(encodeHeader(block.header), bytes),
+    api.work.verifyProof(encodeEthereumHeader(block.header), bytes),
     readContract(api.state, block, PREDEPLOYS.BlockRewards, LAST_SELECTOR),
   ])
   assert(paid !== undefined && paid.length === 6, 'every block after genesis has its reward record')

@@ -2,7 +2,7 @@
 import { assert } from '../../consensus/errors.ts'
 import type { Address, Hex } from '../../consensus/types.ts'
 import type { StateReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 
 const WORD_CHARS = 64
 /** Far more than any getter of ours takes. */
@@ -11,7 +11,7 @@ const READ_GAS = 1_000_000n
 /** Words that `selector` of `contract` returns; undefined before its fork has put code there. */
 export async function readContract(
   state: Pick<StateReader, 'call'>,
-  block: BlockSummary,
+  block: EthereumSummary,
   contract: Address,
   selector: Hex,
   ...args: readonly bigint[]
@@ -28,7 +28,7 @@ export async function readContract(
 /** The same for a getter of one number; zero where there is no code. */
 export async function readNumber(
   state: Pick<StateReader, 'call'>,
-  block: BlockSummary,
+  block: EthereumSummary,
   contract: Address,
   selector: Hex,
   ...args: readonly bigint[]

@@ -8,11 +8,11 @@ import { blockBudget } from '../../consensus/rules/reward.ts'
 import type { Address } from '../../consensus/types.ts'
 import { PREDEPLOYS } from '../../genesis/predeploys.ts'
 import type { NodeApi, StateReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { requireBlock } from '../block-lookup.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional } from '../method.ts'
-import type { RpcModules } from '../modules.ts'
+import type { NodeModules } from '../modules.ts'
 import { block, LATEST } from '../params/block.ts'
 import { supplyAt } from '../supply/supply.ts'
 import { readNumber } from './contract-read.ts'
@@ -24,7 +24,7 @@ const ENTITLEMENT_SELECTOR = '0x8fd4c6db'
 const REMAINING_SELECTOR = '0x55234ec0'
 const BURNED_BY_SELECTOR = '0xc7ead48f'
 
-export function emissionMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+export function emissionMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   return {
     hanzo_getEmission: method({
       description: 'Release schedule, buckets, burns, locks and supply at a block, wei',
@@ -37,7 +37,7 @@ export function emissionMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
 /** What the method answers; asks nothing of the chain but the state after `block`. */
 export async function emissionAt(
   { state, genesis }: Pick<NodeApi, 'genesis'> & { readonly state: EmissionState },
-  block: BlockSummary,
+  block: EthereumSummary,
 ) {
   const { number } = block.header
   const supply = await supplyAt(state, block)
@@ -64,7 +64,7 @@ export async function emissionAt(
 type EmissionState = Pick<StateReader, 'at' | 'call'>
 
 /** `remaining` is the vault's word: it is more than the cap leaves when coins were recycled. */
-async function bucketAt(state: EmissionState, block: BlockSummary, vault: Address) {
+async function bucketAt(state: EmissionState, block: EthereumSummary, vault: Address) {
   const { number } = block.header
   return quantities({
     cap: await readNumber(state, block, vault, BUCKET_SELECTOR),
@@ -75,7 +75,7 @@ async function bucketAt(state: EmissionState, block: BlockSummary, vault: Addres
 }
 
 /** Base fees and self-destructed coins reach the sink without a category: they are `other`. */
-async function burnedAt(state: EmissionState, block: BlockSummary, total: bigint) {
+async function burnedAt(state: EmissionState, block: EthereumSummary, total: bigint) {
   const read = (category: bigint) =>
     readNumber(state, block, PREDEPLOYS.AIBurn, BURNED_BY_SELECTOR, category)
   const reasons = {

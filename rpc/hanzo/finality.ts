@@ -12,14 +12,14 @@ import type { EpochCheckpoint, FinalityStatus, ValidatorSummary } from '../../no
 import { requireBlock } from '../block-lookup.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
-import type { RpcModules } from '../modules.ts'
+import type { NodeModules } from '../modules.ts'
 import { block as blockParam, LATEST } from '../params/block.ts'
 import { uint64 } from '../params/primitives.ts'
 
 /** A set that is heard of no more than this may be cut off: nothing becomes final below it. */
 const REACHABLE_SHARE_MIN = 2 / 3
 
-export function finalityMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+export function finalityMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   return {
     hanzo_finalityStatus: method({
       description: 'What is justified and final, who votes, and whether anything is wrong',

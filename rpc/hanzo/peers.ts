@@ -5,10 +5,10 @@
 import { quantity } from '../format/hex.ts'
 import { PARTITION_PEERS_MAX } from '../limits.ts'
 import { type MethodTable, method, required } from '../method.ts'
-import type { RpcModules } from '../modules.ts'
+import type { NodeModules } from '../modules.ts'
 import { arrayOf, text } from '../params/primitives.ts'
 
-export function peerMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+export function peerMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   const { network } = api
   return {
     hanzo_peers: method({

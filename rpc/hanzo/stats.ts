@@ -1,16 +1,16 @@
 /** `hanzo_getStats`: how fast the network works, for whom, and what this node adds. */
 import type { Address } from '../../consensus/types.ts'
 import type { ChainReader, SealerSummary } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 import { parentOf } from '../eth/fee-oracle.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method } from '../method.ts'
-import type { RpcModules } from '../modules.ts'
+import type { NodeModules } from '../modules.ts'
 
 /** Blocks looked at: about four minutes at the usual block time. */
 const WINDOW_BLOCKS = 128
 
-export function statsMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+export function statsMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   return {
     hanzo_getStats: method({
       description: 'Recent blocks, work a second, share of each coinbase, own adapter',
@@ -25,9 +25,9 @@ export function statsMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
 }
 
 /** The head and its ancestors, newest first; the last one only dates the one after it. */
-async function recentBlocks(chain: ChainReader): Promise<readonly BlockSummary[]> {
-  const blocks: BlockSummary[] = []
-  let block: BlockSummary | undefined = chain.head()
+async function recentBlocks(chain: ChainReader): Promise<readonly EthereumSummary[]> {
+  const blocks: EthereumSummary[] = []
+  let block: EthereumSummary | undefined = chain.head()
   while (block !== undefined && blocks.length <= WINDOW_BLOCKS) {
     blocks.push(block)
     block = await parentOf(chain, block)
@@ -35,7 +35,7 @@ async function recentBlocks(chain: ChainReader): Promise<readonly BlockSummary[]
   return blocks
 }
 
-function describeWindow(blocks: readonly BlockSummary[]) {
+function describeWindow(blocks: readonly EthereumSummary[]) {
   const counted = blocks.slice(0, -1)
   const newest = blocks[0]?.header
   const oldest = blocks.at(-1)?.header
@@ -52,7 +52,7 @@ function describeWindow(blocks: readonly BlockSummary[]) {
 }
 
 /** Most blocks first. */
-function sharesOf(blocks: readonly BlockSummary[]) {
+function sharesOf(blocks: readonly EthereumSummary[]) {
   const counts = new Map<Address, number>()
   for (const { header } of blocks) {
     counts.set(header.coinbase, (counts.get(header.coinbase) ?? 0) + 1)

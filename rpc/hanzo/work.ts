@@ -5,10 +5,10 @@
  */
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
-import type { RpcModules } from '../modules.ts'
+import type { NodeModules } from '../modules.ts'
 import { address, bytes, hash, hexOf } from '../params/primitives.ts'
 
-export function workMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+export function workMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   return {
     hanzo_getWork: method({
       description: 'A block to be sealed, as a prover needs it',

@@ -1,7 +1,7 @@
 /** `ots_`: blocks without what Otterscan does not show, and with what it does. */
 
 import { PREDEPLOYS } from '../../genesis/predeploys.ts'
-import type { BlockSelector, EthereumChainBlock, NodeApi } from '../../node/api.ts'
+import type { BlockSelector, ChainApi, EthereumChainBlock } from '../../node/api.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import { findBlock, isPending } from '../block-lookup.ts'
 import { RpcError } from '../errors.ts'
@@ -62,7 +62,7 @@ export function otterscanBlockMethods({ api }: Pick<RpcModules, 'api'>): MethodT
 
 type Loaded = { readonly block: EthereumChainBlock; readonly receipts: readonly Receipt[] }
 
-async function load({ chain }: NodeApi, selector: BlockSelector): Promise<Loaded | undefined> {
+async function load({ chain }: ChainApi, selector: BlockSelector): Promise<Loaded | undefined> {
   if (isPending(selector)) return undefined
   const found = await findBlock(chain, selector)
   const block = found && (await chain.block(found.hash))
@@ -80,7 +80,7 @@ function formatShort(block: EthereumChainBlock) {
 }
 
 async function formatDetails(
-  api: NodeApi,
+  api: ChainApi,
   block: EthereumChainBlock,
   receipts: readonly Receipt[],
 ) {
@@ -94,7 +94,7 @@ async function formatDetails(
 }
 
 /** What the vault of rewards has less after the block than before it. */
-async function rewardOf({ chain, state }: NodeApi, block: EthereumChainBlock): Promise<bigint> {
+async function rewardOf({ chain, state }: ChainApi, block: EthereumChainBlock): Promise<bigint> {
   const header = await chain.header(block.header.parentHash)
   if (header === undefined) return 0n
   const [before, after] = await Promise.all([

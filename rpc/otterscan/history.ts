@@ -3,13 +3,13 @@
  * what is looked for (a nonce that grows, code that was put) stays once it is there.
  */
 import type { Address, Hash } from '../../consensus/types.ts'
-import type { ChainReader, EthereumChainBlock, NodeApi } from '../../node/api.ts'
+import type { ChainApi, ChainReader, EthereumChainBlock } from '../../node/api.ts'
 import type { EthereumSummary } from '../../node/events.ts'
 import type { FlatFrame } from '../../node/execution/tracing/tracers/flat-call-tracer.ts'
 import type { AccountRecord } from '../../node/state/types.ts'
 import { ALL_FRAMES } from './frames.ts'
 
-type Reader = Pick<NodeApi, 'chain' | 'state' | 'trace'>
+type Reader = Pick<ChainApi, 'chain' | 'state' | 'trace'>
 
 const EMPTY_CODE_HASH = '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
 

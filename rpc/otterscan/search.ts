@@ -4,7 +4,7 @@
  * those that call contracts, whom these call, by executing the block again.
  */
 import type { Address } from '../../consensus/types.ts'
-import type { EthereumChainBlock, NodeApi } from '../../node/api.ts'
+import type { ChainApi, EthereumChainBlock } from '../../node/api.ts'
 import type { FlatFrame } from '../../node/execution/tracing/tracers/flat-call-tracer.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import { withSignal } from '../dispatch/call-time.ts'
@@ -77,7 +77,7 @@ type Hit = Loaded & { readonly index: number }
 
 /** Ends with the block that fills the page; `isAll` when there is nothing beyond it. */
 async function search(
-  api: NodeApi,
+  api: ChainApi,
   plan: Plan,
 ): Promise<{ readonly hits: readonly Hit[]; readonly isAll: boolean }> {
   const { from, step, pageSize, signal } = plan
@@ -101,7 +101,7 @@ async function search(
 
 /** In the order of the search. */
 async function hitsIn(
-  api: NodeApi,
+  api: ChainApi,
   number: bigint,
   { address, step, signal }: Plan,
 ): Promise<readonly Hit[]> {
@@ -132,7 +132,7 @@ function isParty({ block, receipts }: Loaded, index: number, address: Address): 
 
 /** Transactions of the block in which somebody calls, makes or pays the address. */
 async function calledInside(
-  { trace }: NodeApi,
+  { trace }: ChainApi,
   loaded: Loaded,
   address: Address,
   signal: AbortSignal,

@@ -9,7 +9,7 @@ import type { Address } from '../../consensus/types.ts'
 import { MAX_SUPPLY_WEI } from '../../genesis/build/allocation.ts'
 import { PREDEPLOYS, type PredeployName } from '../../genesis/predeploys.ts'
 import type { StateReader } from '../../node/api.ts'
-import type { BlockSummary } from '../../node/events.ts'
+import type { EthereumSummary } from '../../node/events.ts'
 
 /** Contracts whose whole balance is not for sale. A new lock is a new row. */
 const LOCKS = [
@@ -44,7 +44,7 @@ export type Supply = {
 
 export async function supplyAt(
   state: Pick<StateReader, 'at'>,
-  block: BlockSummary,
+  block: EthereumSummary,
 ): Promise<Supply> {
   const view = await state.at(block)
   const balanceOf = async (address: Address) => (await view.account(address))?.balance ?? 0n

@@ -12,7 +12,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { Registry } from 'prom-client'
-import type { NodeApi } from '../../node/api.ts'
+import { type ChainApi, isNode } from '../../node/api.ts'
 import { invalidRequest, writeError } from '../dispatch/envelope.ts'
 import type { Dispatcher } from '../dispatcher.ts'
 import { formatError, INTERNAL, limitExceeded, OVERLOADED, type RpcError } from '../errors.ts'
@@ -30,7 +30,7 @@ import type { Backlog } from './backlog.ts'
 import type { Guard } from './guard.ts'
 
 export type HttpModules = {
-  readonly api: NodeApi
+  readonly api: ChainApi
   readonly dispatcher: Dispatcher
   readonly guard: Guard
   readonly backlog: Backlog
@@ -64,7 +64,7 @@ export function createHttp(modules: HttpModules): FastifyInstance {
   app.setErrorHandler((error, _, reply) => refuse(modules.log, error, reply))
   addRpcRoutes(app, modules)
   addWatchRoutes(app, modules)
-  addSupplyRoutes(app, modules.api)
+  if (isNode(modules.api)) addSupplyRoutes(app, modules.api)
   return app
 }
 

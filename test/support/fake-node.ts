@@ -25,8 +25,11 @@ import type {
 } from '../../node/api.ts'
 import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
 import { createSharedCommon } from '../../node/crypto/shared-common.ts'
-import { type BlockSummary, type HeadChange, NodeEvents } from '../../node/events.ts'
+import { type EthereumSummary, type HeadChange, NodeEvents } from '../../node/events.ts'
 import type { CallOutcome, CallRequest, Overrides } from '../../node/execution/call-types.ts'
+import { FeeMarket } from '../../node/execution/rules/fee-market.ts'
+import { HanzoForks } from '../../node/execution/rules/fork-config.ts'
+import { createHanzoRules } from '../../node/execution/rules/hanzo-rules.ts'
 import type { AccountRecord, StateView } from '../../node/state/types.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { FakeChain } from './fake-chain.ts'
@@ -38,7 +41,7 @@ const ZERO_WORD: Hex = `0x${'00'.repeat(32)}`
 export type CallHandler = (
   request: CallRequest,
   overrides: Overrides | undefined,
-  block: BlockSummary,
+  block: EthereumSummary,
 ) => CallOutcome | Promise<CallOutcome>
 
 export type TraceHandler = (
@@ -48,6 +51,9 @@ export type TraceHandler = (
 
 export class FakeNode implements NodeApi {
   readonly genesis: Genesis
+  readonly chainId: bigint
+  readonly fees: FeeMarket
+  readonly forks: HanzoForks
   readonly clientVersion = 'hanzo/0.0.0-fake'
   readonly events = new NodeEvents()
   readonly chain: FakeChain
@@ -66,6 +72,9 @@ export class FakeNode implements NodeApi {
 
   private constructor(genesis: Genesis) {
     this.genesis = genesis
+    this.chainId = genesis.params.chainId
+    this.fees = new FeeMarket(createHanzoRules(createSharedCommon(genesis)))
+    this.forks = new HanzoForks(genesis.hash)
     this.chain = new FakeChain(genesis)
     this.pool = new FakePool(this)
     this.chain.pendingTransactions = () => this.pool.pending()
@@ -223,7 +232,7 @@ class FakeNetwork implements NetworkReader {
 export class PoolError extends CodedError<{ readonly code: 'NONCE_TOO_LOW' }> {}
 
 function fakeState(node: FakeNode): StateReader {
-  const view = (block: BlockSummary): StateView => {
+  const view = (block: EthereumSummary): StateView => {
     const accounts = node.chain.accountsAt(block.hash)
     return {
       stateRoot: block.header.stateRoot,
@@ -249,6 +258,7 @@ function fakeState(node: FakeNode): StateReader {
       const outcome = await node.onCall(request, overrides, block)
       return outcome.kind === 'ok' ? { kind: 'ok', gas: outcome.gasUsed } : outcome
     },
+    simulate: () => Promise.reject(new Error('nothing executes on a fake node')),
   }
 }
 

@@ -12,7 +12,7 @@ import type { FakeNode } from './fake-node.ts'
 export function createTestMethods(api: FakeNode): MethodTable {
   const ignore = () => undefined
   const feed = new NodeFeed(api.events)
-  const fees = new FeeOracle(api.chain)
+  const fees = new FeeOracle(api)
   return createMethods({
     api,
     gasCap: 50_000_000n,

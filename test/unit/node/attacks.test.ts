@@ -64,7 +64,7 @@ describe('node / attacks', () => {
   it('a false claim of work brings no head and no trust', async () => {
     const victim = await startTestNode({ peers: [] })
     await victim.sealer!.sealNow({ timestamp: 0n })
-    const { header, hash } = victim.api.chain.head()
+    const { header, hash } = victim.chain.head
     const proof = (await victim.api.chain.proof(hash))!
     const asked: string[] = []
     await startRogue(victim, {

@@ -95,6 +95,7 @@ const openLedger = (state: StateStore, rules: LedgerRules): BlockExecutor => ({
   call: noCalls,
   estimateGas: noCalls,
   replay: async () => noReplay(),
+  simulate: async () => noReplay(),
 })
 
 /** Contracts do not run here. */
