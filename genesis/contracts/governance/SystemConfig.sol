@@ -52,7 +52,8 @@ contract SystemConfig is AccessManaged {
     }
 
     function _set(uint8 phase, bool active) private {
-        emit PhaseSet(ISystemConfig.Phase(phase), isActive(phase), active);
+        bool wasActive = isActive(phase);
+        emit PhaseSet(ISystemConfig.Phase(phase), wasActive, active);
         phases = active ? phases | _bit(phase) : phases & ~_bit(phase);
     }
 

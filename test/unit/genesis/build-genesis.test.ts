@@ -142,7 +142,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0x1e9e5d3fc6f214cc29e79196f1230fb655455b8e6ac926b45a6ad310f25cfbf1",
+        "hash": "0x602f6ba24d6fd8e3381dcd75452ba7f2889cb5dfca948d601d40d6f0aa263a1a",
       }
     `)
   })
