@@ -128,9 +128,9 @@ export class EvmObserver {
   async #leave({ execResult }: EVMResult): Promise<void> {
     const frame = this.#frames.pop()
     assert(frame !== undefined, 'a message that ends has begun')
-    const { exceptionError, returnValue, executionGasUsed, runState } = execResult
+    const { exceptionError, returnValue, executionGasUsed, runState, gasRefund } = execResult
     const hasStopped = exceptionError === undefined && !isEnd(frame.last?.opcode ?? OP.STOP)
-    if (hasStopped && runState !== undefined) await this.#stop(frame, runState)
+    if (hasStopped && runState !== undefined) await this.#stop(frame, runState, gasRefund ?? 0n)
     const isCreate = frame.kind === 'CREATE' || frame.kind === 'CREATE2'
     const error = exceptionError && frameError(exceptionError, frame.last, isCreate)
     const isLate = error?.startsWith('out of gas') === true && frame.last?.error === undefined
@@ -224,7 +224,7 @@ export class EvmObserver {
   }
 
   /** EthereumJS ends without a word where geth runs STOP: behind the last byte of the code. */
-  async #stop({ message, returned }: Frame, runState: RunState): Promise<void> {
+  async #stop({ message, returned }: Frame, runState: RunState, refund: bigint): Promise<void> {
     const words = Number(runState.memoryWordCount)
     await this.#tracer.step?.({
       pc: runState.programCounter,
@@ -235,7 +235,8 @@ export class EvmObserver {
       stack: runState.stack.getStack(),
       memory: paddedTo(runState.memory._store.slice(0, words * WORD_BYTES), words * WORD_BYTES),
       address: ownAddress(message),
-      refund: runState.gasRefund + this.#refund,
+      // The library overwrites that of the run with what the message began with.
+      refund: refund + this.#refund,
       returned,
       error: undefined,
     })
