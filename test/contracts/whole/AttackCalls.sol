@@ -50,9 +50,11 @@ abstract contract AttackCalls is World, PrivilegedCalls {
         _done();
     }
 
-    /// @dev A loan of what the pool has: repaid with the fee and a little more, or not at all.
+    /// @dev A loan of what the pool has: repaid with the fee and a little more, or not at all. What was forced on
+    /// the pool is the pool's before that: it would pay the fee otherwise, as anybody may take it.
     function borrow(uint8 who, uint256 value, bool ofCoins, bool isStaker, uint8 extraPercent) external acts {
         uint256 i = who % 2;
+        PAIR.sync();
         (uint256 coins, uint256 quote, ) = PAIR.getReserves();
         uint256 amount = 1 ether + value % ((ofCoins ? coins : quote) / 50);
         uint256 extra = amount * (extraPercent % 8) / 1_000;

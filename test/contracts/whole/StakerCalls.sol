@@ -51,7 +51,9 @@ abstract contract StakerCalls is World {
     }
 
     function fund(uint8 who, uint256 value) external acts {
-        value = 1 + value % (_person(who).balance / 100 + 1);
+        uint256 balance = _person(who).balance;
+        if (balance == 0) return;
+        value = 1 + value % (balance / 100 + 1);
         VM.prank(_person(who));
         STAKING.fund{value: value}();
         _done();
