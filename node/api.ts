@@ -18,7 +18,7 @@ import type {
 } from './execution/call-types.ts'
 import type { BlobParams } from './execution/rules/block-rules.ts'
 import type { FeeMarket } from './execution/rules/fee-market.ts'
-import type { Simulate } from './execution/simulation.ts'
+import type { SealedSimulation, Simulate } from './execution/simulation.ts'
 import type { TransactionTrace } from './execution/tracing/trace-block.ts'
 import type { TraceCallOptions, TraceOptions } from './execution/tracing/trace-options.ts'
 import type { ValidatorRecord } from './finality/validator-view.ts'
@@ -149,6 +149,8 @@ export interface PoolReader {
   nextNonce(address: Address): Promise<bigint>
   /** Decodes, checks, adds and gossips a raw transaction. Throws PoolError. */
   submit(raw: Uint8Array): Promise<Hash>
+  /** Of a blob transaction; undefined where there are none. */
+  sidecar?(hash: Hash): BlobSidecar | undefined
 }
 
 export type PoolContent = ReadonlyMap<Address, readonly SignedTransaction[]>
@@ -308,6 +310,46 @@ export type NodeHealth = {
   readonly reason: string | undefined
 }
 
+/** What a consensus layer says of the block that it wants (Engine API, version 3). */
+export type PayloadAttributes = {
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  readonly prevRandao: Hash
+  readonly feeRecipient: Address
+  readonly withdrawals?: readonly Withdrawal[]
+  readonly parentBeaconBlockRoot?: Hash
+}
+
+export type BuiltPayload = SealedSimulation & {
+  readonly transactions: readonly SignedTransaction[]
+  readonly withdrawals: readonly Withdrawal[]
+  /** What the fee recipient earns. */
+  readonly valueWei: bigint
+}
+
+export interface BlockBuilder {
+  /**
+   * On `parent`, from all of `transactions`, or from the pool. Throws `InclusionError`, and what
+   * bytes throw that are no transaction.
+   */
+  build(
+    parent: EthereumSummary,
+    attributes: PayloadAttributes,
+    transactions: readonly Uint8Array[] | undefined,
+    extraData: Hex,
+    limits?: CallLimits,
+  ): Promise<BuiltPayload>
+}
+
+/** EIP-4844: what stands behind the hashes of a blob transaction. */
+export type BlobSidecar = {
+  /** 0: a proof a blob; 1: a proof a cell (EIP-7594). */
+  readonly version: 0 | 1
+  readonly blobs: readonly Uint8Array[]
+  readonly commitments: readonly Uint8Array[]
+  readonly proofs: readonly Uint8Array[]
+}
+
 /** What any chain that is served here can be asked: ours, or an imported one of plain Ethereum. */
 export interface ChainApi {
   readonly chainId: bigint
@@ -323,6 +365,8 @@ export interface ChainApi {
   /** Prices that follow from headers. */
   readonly fees: FeeMarket
   readonly forks: ForkReader
+  /** Builds blocks for tests; undefined where that is not offered. */
+  readonly builder: BlockBuilder | undefined
   health(): NodeHealth
 }
 

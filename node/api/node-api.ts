@@ -2,7 +2,9 @@
 import type { Address } from '../../consensus/types.ts'
 import type { NodeApi, NodeHealth, PoolReader } from '../api.ts'
 import type { Chain } from '../chain/chain.ts'
+import { decodeTransaction } from '../crypto/decode-transaction.ts'
 import type { NodeEvents } from '../events.ts'
+import { PayloadBuilder } from '../execution/payload.ts'
 import { FeeMarket } from '../execution/rules/fee-market.ts'
 import { HanzoForks } from '../execution/rules/fork-config.ts'
 import { DEFAULT_CLIENT_VERSION, type NodeOptions } from '../options.ts'
@@ -35,16 +37,19 @@ export type NodeApiParts = {
 export function createNodeApi(parts: NodeApiParts): NodeApi {
   const { options, chain, pool, peers, templates, desk, sealer, events, clock, coinbase } = parts
   const pending = new PendingBlocks({ chain, templates, clock, coinbase })
+  const state = new NodeStateReader(chain, pending)
+  const fees = new FeeMarket(chain.rules)
   return {
     genesis: options.genesis,
     chainId: options.genesis.params.chainId,
-    fees: new FeeMarket(chain.rules),
+    fees,
     forks: new HanzoForks(options.genesis.hash),
+    builder: options.genesis.params.dev ? builderOf({ chain, pool, state, fees }) : undefined,
     clientVersion: options.clientVersion ?? DEFAULT_CLIENT_VERSION,
     now: () => clock.now(),
     events,
     chain: new NodeChainReader(chain, pending),
-    state: new NodeStateReader(chain, pending),
+    state,
     trace: createTraceReader(chain),
     pool,
     network: new NodeNetworkReader(peers?.network, peers?.sync, clock),
@@ -52,6 +57,18 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     finality: new NodeFinalityReader(chain),
     health: () => healthOf(chain, peers),
   }
+}
+
+/** Under our rules, but without a reward: nobody computes anything for such a block. */
+function builderOf(parts: Pick<NodeApi, 'fees' | 'pool' | 'state'> & Pick<NodeApiParts, 'chain'>) {
+  const { chain, pool, state, fees } = parts
+  return new PayloadBuilder({
+    state,
+    fees,
+    candidates: () => pool.pending(),
+    decode: (raw) => decodeTransaction(raw, chain.common),
+    gasLimitAfter: ({ gasLimit }) => gasLimit,
+  })
 }
 
 /** Ready: it answers from a chain that it believes to be the current one. */

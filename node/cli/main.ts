@@ -13,6 +13,7 @@ import { addDevCommand } from './dev.ts'
 import { addDevnetCommand } from './devnet.ts'
 import { EXIT_USAGE } from './failure.ts'
 import { addGpuCommand } from './gpu.ts'
+import { addImportChainCommand } from './import-chain.ts'
 import { addInitCommand } from './init.ts'
 import { addNodeCommand } from './node.ts'
 import { addStatusCommand } from './status.ts'
@@ -34,6 +35,7 @@ for (const add of [
   addVerifyProofCommand,
   addDbCommand,
   addGpuCommand,
+  addImportChainCommand,
 ]) {
   add(program)
 }

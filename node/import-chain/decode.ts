@@ -9,6 +9,7 @@ import { RLP } from '@ethereumjs/rlp'
 import { createTxFromRLP } from '@ethereumjs/tx'
 import { bytesToHex } from '@ethereumjs/util'
 import { sha256 } from '@noble/hashes/sha2.js'
+import type { BlobSidecar } from '../api.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import { ImportError } from './import-error.ts'
 
@@ -17,14 +18,6 @@ const BLOB_BYTES = 131_072
 const KZG_POINT_BYTES = 48
 /** EIP-7594: a blob is proven cell by cell. */
 const CELLS_PER_BLOB = 128
-
-export type BlobSidecar = {
-  /** 0: a proof a blob; 1: a proof a cell. */
-  readonly version: 0 | 1
-  readonly blobs: readonly Uint8Array[]
-  readonly commitments: readonly Uint8Array[]
-  readonly proofs: readonly Uint8Array[]
-}
 
 /** Throws an {@link ImportError} TRANSACTION_INVALID. */
 export function decodeEthereumTransaction(raw: Uint8Array, common: Common): SignedTransaction {

@@ -14,6 +14,7 @@ export type ImportErrorType =
       readonly actual: string
     }
   | { readonly code: 'TRANSACTION_INVALID'; readonly reason: string }
+  | { readonly code: 'BLOCK_MISSING' }
   | { readonly code: 'STATE_UNKNOWN'; readonly hash: Hash }
 
 export class ImportError extends CodedError<ImportErrorType> {
@@ -30,6 +31,8 @@ function sentenceOf(type: ImportErrorType): string {
       return `Block ${type.number}: ${type.field} is ${type.actual}, and its header says ${type.expected}.`
     case 'TRANSACTION_INVALID':
       return `A transaction can't be read: ${type.reason}.`
+    case 'BLOCK_MISSING':
+      return 'The bytes hold no block.'
     case 'STATE_UNKNOWN':
       return `The state after block ${type.hash} is not here.`
   }

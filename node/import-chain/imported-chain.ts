@@ -17,8 +17,9 @@ import type { EthereumSummary } from '../events.ts'
 import type { BlockContext } from '../execution/evm/block-context.ts'
 import { Executor } from '../execution/executor.ts'
 import { EMPTY_BLOOM } from '../execution/receipts/receipt-codec.ts'
+import type { BlockPlace } from '../execution/rules/block-rules.ts'
 import { EthereumRules } from '../execution/rules/ethereum-rules.ts'
-import { contextOf } from '../execution/rules/fee-market.ts'
+import { contextOf, FeeMarket } from '../execution/rules/fee-market.ts'
 import type { BlockParent, ExecutedBlock } from '../execution/types.ts'
 import type { Receipt } from '../receipt.ts'
 import { genesisChanges } from '../state/genesis-state.ts'
@@ -39,6 +40,7 @@ const EMPTY_ROOT = bytesToHex(KECCAK256_RLP)
 export class ImportedChain {
   readonly forks: EthereumForks
   readonly rules: EthereumRules
+  readonly fees: FeeMarket
   readonly state: StateStore
   readonly executor: Executor
   readonly #store: MemoryStore
@@ -53,6 +55,7 @@ export class ImportedChain {
   ) {
     this.forks = parts.forks
     this.rules = parts.rules
+    this.fees = new FeeMarket(parts.rules)
     this.state = parts.state
     this.executor = parts.executor
     this.#store = store
@@ -83,6 +86,19 @@ export class ImportedChain {
   /** Fixed at the fork of a block. */
   commonAt(header: EthereumHeader): Common {
     return this.rules.at(header).common
+  }
+
+  /** Of the soonest block after the head. */
+  nextPlace(): BlockPlace {
+    const { number, timestamp, difficulty } = this.head.header
+    return { number: number + 1n, timestamp: timestamp + 1n, difficulty }
+  }
+
+  /** Bytes of the RLP of a block without ommers and withdrawals. */
+  sizeOf(header: EthereumHeader, transactions: StoredBlock['transactions']): number {
+    const withdrawals = header.withdrawalsRoot === undefined ? undefined : []
+    const raws = transactions.map(({ raw }) => raw)
+    return encodeEthereumBlock({ header, transactions: raws, ommers: [], withdrawals }).length
   }
 
   block(hash: Hash): StoredBlock | undefined {

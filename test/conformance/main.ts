@@ -67,7 +67,8 @@ function report(verdicts: readonly Verdict[]): void {
     for (const difference of differences) console.log(`  ${difference}`)
   }
   console.log('')
-  for (const [method, group] of Map.groupBy(verdicts, ({ file }) => file.method)) {
+  for (const method of new Set(verdicts.map(({ file }) => file.method))) {
+    const group = verdicts.filter(({ file }) => file.method === method)
     console.log(`${method.padEnd(42)} ${passedOf(group)}`)
   }
   console.log(`${'all'.padEnd(42)} ${passedOf(verdicts)}`)

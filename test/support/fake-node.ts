@@ -53,6 +53,7 @@ export class FakeNode implements NodeApi {
   readonly genesis: Genesis
   readonly chainId: bigint
   readonly fees: FeeMarket
+  readonly builder = undefined
   readonly forks: HanzoForks
   readonly clientVersion = 'hanzo/0.0.0-fake'
   readonly events = new NodeEvents()
