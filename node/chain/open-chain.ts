@@ -21,6 +21,7 @@ import { ChainFinality } from '../finality/chain-finality.ts'
 import { excludedBlocks, joinFork } from '../finality/join-fork.ts'
 import { StateStore } from '../state/state-store.ts'
 import { BlockStore } from '../storage/block-store.ts'
+import { expectHeader } from '../storage/boot/block-check.ts'
 import { type BootReport, bootCheck } from '../storage/boot/boot-check.ts'
 import { CommitLog } from '../storage/boot/commit-log.ts'
 import { isFinalityLost, stageFinalityRepair } from '../storage/boot/finality-repair.ts'
@@ -109,7 +110,8 @@ async function repairIfDamaged(
   log.warn({ ...describe(report) }, 'The database is damaged: going back to the last good block')
   const batch = new WriteBatch()
   const touched = await stageRepair(batch, store, report)
-  const { stateRoot } = report.lastGood
+  // Not that of the last good commit: what it brought may be a block of a side branch.
+  const { stateRoot } = await expectHeader(store, report.head.hash)
   await StateStore.stageRepair(batch, store, { ...report.head, stateRoot }, touched)
   if (isLost) await stageFinalityRepair(batch, store, report.head, params.epochLength)
   await store.write(batch, { sync: true })
