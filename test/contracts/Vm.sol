@@ -19,6 +19,9 @@ interface Vm {
     function cool(address target) external;
     function startPrank(address caller) external;
     function stopPrank() external;
+    function setEnv(string calldata name, string calldata value) external;
+    function envOr(string calldata name, uint256 defaultValue) external view returns (uint256 value);
+    function toString(uint256 value) external pure returns (string memory stringified);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gasUsed);
 }
 

@@ -2,16 +2,27 @@
 pragma solidity 0.8.37;
 
 import {WholeHandler} from "./WholeHandler.sol";
+import {VM} from "../Vm.sol";
 
 /// @dev The handler's functions with the types of their arguments, to call them in an order of chance that is always
-/// the same: `8` is a uint8, `v` a number of any size that the type holds, `b` a bool.
+/// the same: `8` is a uint8, `v` a number of any size that the type holds, `b` a bool. And what of them a campaign
+/// has reached: its runs forget all state, so it is kept in the environment of the process.
 abstract contract WholeReach {
     struct Entry {
         bytes4 selector;
         bytes types;
+        string signature;
     }
 
+    /// @dev As foundry.toml has it. A campaign of fewer runs is not asked what it reached.
+    uint256 private constant RUNS = 256;
+    string private constant RUNS_DONE = "HANZO_WHOLE_RUNS_DONE";
+    /// @dev A bit for each entry.
+    string private constant REACHED = "HANZO_WHOLE_REACHED";
+
     Entry[] internal _entries;
+
+    error NeverDone(string signature);
 
     constructor() {
         _add("transfer(uint8,uint8,uint256)", "88v");
@@ -65,6 +76,18 @@ abstract contract WholeReach {
         _add("borrow(uint8,uint256,bool,bool,uint8)", "8vbb8");
     }
 
+    /// @dev At the end of a run. At the end of the last one, everything has succeeded once.
+    function _requireReach(WholeHandler handler) internal {
+        uint256 reached = VM.envOr(REACHED, uint256(0));
+        uint256 runs = VM.envOr(RUNS_DONE, uint256(0)) + 1;
+        for (uint256 i = 0; i < _entries.length; ++i) {
+            if (handler.done(_entries[i].selector) > 0) reached |= 1 << i;
+            else if (runs >= RUNS && reached & (1 << i) == 0) revert NeverDone(_entries[i].signature);
+        }
+        VM.setEnv(REACHED, VM.toString(reached));
+        VM.setEnv(RUNS_DONE, VM.toString(runs));
+    }
+
     function _call(WholeHandler handler, uint256 i) internal {
         Entry storage entry = _entries[i % _entries.length];
         bytes memory data = abi.encodePacked(entry.selector);
@@ -87,6 +110,6 @@ abstract contract WholeReach {
     }
 
     function _add(string memory signature, bytes memory types) private {
-        _entries.push(Entry(bytes4(keccak256(bytes(signature))), types));
+        _entries.push(Entry(bytes4(keccak256(bytes(signature))), types, signature));
     }
 }
