@@ -252,6 +252,10 @@ export type FinalityStatus = {
   readonly headEpoch: bigint
   readonly justified: EpochCheckpoint
   readonly finalized: EpochCheckpoint
+  /** Target of the newest certificate that the chain itself knows. */
+  readonly certifiedEpoch: bigint
+  /** The chain has not been told of certificates for so long that it may never be again. */
+  readonly isCertifyOverdue: boolean
   /** Share of the stake, 0 to 1, whose vote for the newest target with any vote is here. */
   readonly participation: number
   /** Share of the stake, 0 to 1, that voted within the last two epochs. */

@@ -6,11 +6,13 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { headEpoch } from '../consensus/finality/finality-state.ts'
 import type { PoolReader } from './api.ts'
 import type { Chain } from './chain/chain.ts'
+import type { CertifyWatch } from './finality/certify-watch.ts'
 import type { Sealer } from './sealer/sealer.ts'
 import type { Sync } from './sync/sync.ts'
 
 export type MetricSources = {
   readonly chain: Chain
+  readonly certified: CertifyWatch
   readonly pool: Pick<PoolReader, 'status'>
   readonly sync: Sync | undefined
   readonly sealer: Sealer | undefined
@@ -23,7 +25,7 @@ const IMPORT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 /** Registers the node's metrics with `registry`; they listen from then on. */
 export function registerNodeMetrics(registry: Registry, sources: MetricSources): void {
   registerChainMetrics(registry, sources.chain)
-  registerFinalityMetrics(registry, sources.chain)
+  registerFinalityMetrics(registry, sources)
   const { pool, sync, sealer, macsDone } = sources
   gauge(registry, 'hanzo_pool_pending_count', 'Transactions that could be mined now.', () => {
     return pool.status().pending
@@ -93,7 +95,10 @@ function registerChainMetrics(registry: Registry, chain: Chain): void {
   })
 }
 
-function registerFinalityMetrics(registry: Registry, chain: Chain): void {
+function registerFinalityMetrics(
+  registry: Registry,
+  { chain, certified }: Pick<MetricSources, 'chain' | 'certified'>,
+): void {
   gauge(registry, 'hanzo_justified_epoch', 'Epoch of the highest justified checkpoint.', () => {
     return Number(chain.finality.justified.epoch)
   })
@@ -102,6 +107,9 @@ function registerFinalityMetrics(registry: Registry, chain: Chain): void {
   })
   gauge(registry, 'hanzo_finality_lag_epochs', 'From the finalized epoch to the head.', () => {
     return Number(headEpoch(chain.finality) - chain.finality.finalized.epoch)
+  })
+  gauge(registry, 'hanzo_certify_lag_epochs', 'From what the chain knows to justified.', () => {
+    return Number(certified.lagEpochs)
   })
   gauge(registry, 'hanzo_finality_votes_count', 'Votes counted that may still matter.', () => {
     return chain.finality.votes.size

@@ -13,6 +13,7 @@ import type { SealedBlock } from './chain/sealed-block.ts'
 import { ConsensusDriver } from './consensus-driver.ts'
 import { SenderRecovery } from './crypto/sender-recovery.ts'
 import { NodeEvents } from './events.ts'
+import { CertifyWatch } from './finality/certify-watch.ts'
 import { DutyTransactions } from './finality/duty-transactions.ts'
 import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
 import { Hearing } from './finality/hearing.ts'
@@ -123,10 +124,12 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   const sealing = createSealing(options, foundation, peers, backend)
   const { sealer } = sealing
   const coinbase = options.coinbase ?? ZERO_COINBASE
-  const api = createNodeApi({ ...foundation, ...sealing, options, peers, coinbase })
+  const certified = new CertifyWatch(chain, options.log.child({ module: 'finality' }))
+  const api = createNodeApi({ ...foundation, ...sealing, options, peers, coinbase, certified })
   if (options.registry !== undefined) {
     const macsDone = () => backend?.macsDone ?? 0n
-    registerNodeMetrics(options.registry, { chain, pool, sync: peers?.sync, sealer, macsDone })
+    const sync = peers?.sync
+    registerNodeMetrics(options.registry, { chain, certified, pool, sync, sealer, macsDone })
   }
   if (peers !== undefined) {
     closers.push(() => peers.stop())

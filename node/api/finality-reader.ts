@@ -10,6 +10,7 @@ import { totalWeight, weightOf } from '../../consensus/finality/votes/validator-
 import type { FinalityReader, FinalityStatus } from '../api.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { BlockSummary } from '../events.ts'
+import type { CertifyWatch } from '../finality/certify-watch.ts'
 import { readValidatorRecords, weightIn } from '../finality/validator-view.ts'
 
 /** Whoever did not vote for a target of the last epochs is missing. */
@@ -19,9 +20,11 @@ const SHARE_SCALE = 1_000_000n
 
 export class NodeFinalityReader implements FinalityReader {
   readonly #chain: Chain
+  readonly #certified: CertifyWatch
 
-  constructor(chain: Chain) {
+  constructor(chain: Chain, certified: CertifyWatch) {
     this.#chain = chain
+    this.#certified = certified
   }
 
   status(): FinalityStatus {
@@ -39,6 +42,8 @@ export class NodeFinalityReader implements FinalityReader {
       headEpoch: epoch,
       justified: state.justified,
       finalized: state.finalized,
+      certifiedEpoch: this.#certified.certifiedEpoch,
+      isCertifyOverdue: this.#certified.isOverdue,
       participation: shareOf(view, current),
       stakeReachable: shareOf(view, recent),
       missing: members.filter((index) => !recent.includes(index)),

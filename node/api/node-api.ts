@@ -7,6 +7,7 @@ import type { NodeEvents } from '../events.ts'
 import { PayloadBuilder } from '../execution/payload.ts'
 import { FeeMarket } from '../execution/rules/fee-market.ts'
 import { HanzoForks } from '../execution/rules/fork-config.ts'
+import type { CertifyWatch } from '../finality/certify-watch.ts'
 import { DEFAULT_CLIENT_VERSION, type NodeOptions } from '../options.ts'
 import type { PeerServices } from '../peer-services.ts'
 import type { Clock } from '../ports.ts'
@@ -32,6 +33,7 @@ export type NodeApiParts = {
   readonly events: NodeEvents
   readonly clock: Clock
   readonly coinbase: Address
+  readonly certified: CertifyWatch
 }
 
 export function createNodeApi(parts: NodeApiParts): NodeApi {
@@ -54,7 +56,7 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     pool,
     network: new NodeNetworkReader(peers?.network, peers?.sync, clock),
     work: new NodeWorkReader({ chain, desk, sealer, coinbase }),
-    finality: new NodeFinalityReader(chain),
+    finality: new NodeFinalityReader(chain, parts.certified),
     health: () => healthOf(chain, peers),
   }
 }

@@ -53,7 +53,7 @@ export async function missingCertificate(
   state: StateView,
   parent: BlockSummary,
 ): Promise<Certificate | undefined> {
-  const last = readStorageVariable(LAST_CERTIFIED, await wordAt(state, BigInt(LAST_CERTIFIED.slot)))
+  const last = await lastCertifiedEpoch(state)
   if (finality.justified.epoch <= last) return undefined
   const newestFirst = [...finality.certificates.values()]
     .filter(({ vote }) => vote.targetEpoch > last)
@@ -71,6 +71,11 @@ export async function missingCertificate(
     if (++looked === LOOKED_AT_MAX) return undefined
   }
   return undefined
+}
+
+/** Target epoch of the newest certificate that a state knows. */
+export async function lastCertifiedEpoch(state: StateView): Promise<bigint> {
+  return readStorageVariable(LAST_CERTIFIED, await wordAt(state, BigInt(LAST_CERTIFIED.slot)))
 }
 
 function isOnBranch(

@@ -69,6 +69,8 @@ function formatStatus(status: FinalityStatus) {
     justified: formatCheckpoint(justified),
     finalized: formatCheckpoint(finalized),
     lagEpochs: quantity(headEpoch - finalized.epoch),
+    certifiedOnChain: quantity(status.certifiedEpoch),
+    certifyOverdue: status.isCertifyOverdue,
     participation: status.participation,
     missing: status.missing.map((index) => quantity(index)),
     stakeReachable: status.stakeReachable,

@@ -126,6 +126,8 @@ export class FakeFinality implements FinalityReader {
     justified: { epoch: 0n, hash: ZERO_WORD },
     finalized: { epoch: 0n, hash: ZERO_WORD },
     participation: 0,
+    certifiedEpoch: 0n,
+    isCertifyOverdue: false,
     stakeReachable: 0,
     missing: [],
     validator: undefined,
