@@ -46,7 +46,11 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
   if (tree.get(vote.targetHash)?.status === 'invalid') {
     return sound(state, { code: 'JUSTIFIED_IS_INVALID', certificate, ours: undefined })
   }
-  if (target === undefined) return wait(state, certificate)
+  if (target === undefined) {
+    // Its block may never come: it is refused if it stands on another side of what is final.
+    const rival = takeRival(state, certificate)
+    return rival.verdict === 'accept' ? rival : wait(state, certificate)
+  }
   if (!isLink(state, certificate, target)) return answer(state, 'reject')
   return apply(state, certificate)
 }

@@ -73,6 +73,24 @@ describe('consensus / finality / contradictions', () => {
     expect(machine.state.fault?.ours?.vote.targetEpoch).toBe(3n)
   })
 
+  it('so is one above what is final whose block is not here and may never come', () => {
+    const source = twoBranches()
+    const machine = new FinalityMachine()
+    growChain(machine.tree, 0, 1, 32)
+    for (const index of [8, 16, 24]) machine.checkpoint(index)
+    for (const [from, to] of [
+      [0, 8],
+      [8, 16],
+      [16, 24],
+    ] as const) {
+      machine.take(taken(link(source, from, to)))
+    }
+    expect(machine.state.finalized.epoch).toBe(2n)
+    const rival = link(source, 8, 124, LIARS)
+    expect(kindsOf(machine.take(taken(rival)))).toEqual(['safety-fault'])
+    expect(machine.state.pending.size).toBe(0)
+  })
+
   it('so is a link from the dead branch against ours, though its source is unknown here', () => {
     const machine = twoBranches()
     const rival = link(machine, 116, 132, LIARS)
