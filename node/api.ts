@@ -11,6 +11,7 @@ import type { Address, EthereumHeader, Hash, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
 import type { BlockSummary, EthereumSummary, NodeEvents } from './events.ts'
 import type {
+  AccessListOutcome,
   CallOutcome,
   CallRequest,
   EstimateOutcome,
@@ -100,6 +101,12 @@ export interface StateReader {
     overrides?: Overrides,
     limits?: CallLimits,
   ): Promise<EstimateOutcome>
+  createAccessList(
+    block: EthereumSummary,
+    request: CallRequest,
+    overrides?: Overrides,
+    limits?: CallLimits,
+  ): Promise<AccessListOutcome>
   /** Blocks that never were on top of `block`; see {@link Simulation} for how to run them. */
   simulate<Result>(
     block: EthereumSummary,

@@ -67,6 +67,8 @@ export const FEE_HISTORY_BLOCKS_MAX = 1_024
 export const FEE_PERCENTILES_MAX = 100
 /** Slots in one `eth_getProof`; more is code -32602. */
 export const PROOF_SLOTS_MAX = 1_024
+/** Slots of one `eth_getStorageValues`, of all accounts together; more is code -32602. */
+export const STORAGE_VALUES_MAX = 1_024
 /** Accounts in one state override; more is code -32602. */
 export const OVERRIDE_ACCOUNTS_MAX = 1_024
 /** Entries of an access list, an authorization list or an override's slots; more is code -32602. */

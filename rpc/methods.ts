@@ -5,10 +5,12 @@ import { traceMethods } from './debug/trace.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/call.ts'
 import { chainMethods } from './eth/chain.ts'
+import { configMethods } from './eth/config.ts'
 import { feeMethods } from './eth/fees.ts'
 import { logMethods } from './eth/logs.ts'
 import { sendMethods } from './eth/send.ts'
 import { stateMethods } from './eth/state.ts'
+import { storageValueMethods } from './eth/storage-values.ts'
 import { subscribeMethods } from './eth/subscribe.ts'
 import { transactionMethods } from './eth/transactions.ts'
 import { chainParamsMethods } from './hanzo/chain-params.ts'
@@ -24,13 +26,16 @@ import { netMethods } from './net.ts'
 import { otterscanAccountMethods } from './otterscan/accounts.ts'
 import { otterscanBlockMethods } from './otterscan/blocks.ts'
 import { otterscanSearchMethods } from './otterscan/search.ts'
+import { buildBlockMethods } from './testing/build-block.ts'
 import { txpoolMethods } from './txpool.ts'
 
 export function createMethods(modules: RpcModules): MethodTable {
   const { api } = modules
   const methods: MethodTable = {
     ...chainMethods(modules),
+    ...configMethods(modules),
     ...stateMethods(modules),
+    ...storageValueMethods(modules),
     ...callMethods(modules),
     ...feeMethods(modules),
     ...sendMethods(modules),
@@ -41,6 +46,7 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...netMethods(modules),
     ...txpoolMethods(modules),
     ...rawMethods(modules),
+    ...(api.builder && buildBlockMethods(api.builder, modules)),
     ...traceMethods(modules),
     ...otterscanAccountMethods(modules),
     ...otterscanBlockMethods(modules),

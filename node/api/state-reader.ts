@@ -7,6 +7,7 @@ import { ancestorHashes } from '../chain/branch.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { BlockSummary } from '../events.ts'
 import type {
+  AccessListOutcome,
   CallOutcome,
   CallRequest,
   EstimateOutcome,
@@ -58,6 +59,20 @@ export class NodeStateReader implements StateReader {
     limits: CallLimits = {},
   ): Promise<EstimateOutcome> {
     return this.#chain.executor.estimateGas(await this.#baseOf(block), request, overrides, limits)
+  }
+
+  async createAccessList(
+    block: BlockSummary,
+    request: CallRequest,
+    overrides: Overrides = {},
+    limits: CallLimits = {},
+  ): Promise<AccessListOutcome> {
+    return this.#chain.executor.createAccessList(
+      await this.#baseOf(block),
+      request,
+      overrides,
+      limits,
+    )
   }
 
   async simulate<Result>(

@@ -61,3 +61,14 @@ export type EstimateOutcome =
   | { readonly kind: 'ok'; readonly gas: bigint }
   | { readonly kind: 'reverted'; readonly output: Hex }
   | { readonly kind: 'failed'; readonly reason: string }
+
+/** The list with which a message is cheapest, and what it comes to with it. */
+export type AccessListOutcome =
+  | {
+      readonly kind: 'ok'
+      readonly accessList: NonNullable<CallRequest['accessList']>
+      readonly gasUsed: bigint
+      /** Why the message fails even so. */
+      readonly error?: string
+    }
+  | { readonly kind: 'failed'; readonly reason: string }

@@ -11,7 +11,14 @@ import type { StateView } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import { BlockRun } from './block-run.ts'
 import { buildBlock } from './build-block.ts'
-import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from './call-types.ts'
+import type {
+  AccessListOutcome,
+  CallOutcome,
+  CallRequest,
+  EstimateOutcome,
+  Overrides,
+} from './call-types.ts'
+import { accessListOnLane } from './calls/access-list.ts'
 import { callOnLane, estimateOnLane } from './calls/call.ts'
 import { CallLanes } from './calls/call-lanes.ts'
 import type { BlockContext } from './evm/block-context.ts'
@@ -44,7 +51,13 @@ export type ExecutorOptions = {
 /** What a chain needs of an executor: the EVM, or what a simulator has in its place. */
 export type BlockExecutor = Pick<
   Executor,
-  'buildBlock' | 'call' | 'estimateGas' | 'executeBlock' | 'replay' | 'simulate'
+  | 'buildBlock'
+  | 'call'
+  | 'createAccessList'
+  | 'estimateGas'
+  | 'executeBlock'
+  | 'replay'
+  | 'simulate'
 >
 
 export class Executor {
@@ -124,6 +137,18 @@ export class Executor {
   ): Promise<EstimateOutcome> {
     return this.#calls.run(this.#rulesOf(base), this.#viewOf(base), limits, (lane) =>
       estimateOnLane(lane, base, request, overrides),
+    )
+  }
+
+  /** Which accounts and slots a message touches. As {@link call}. */
+  async createAccessList(
+    base: CallBase,
+    request: CallRequest,
+    overrides: Overrides = {},
+    limits: CallLimits = {},
+  ): Promise<AccessListOutcome> {
+    return this.#calls.run(this.#rulesOf(base), this.#viewOf(base), limits, (lane) =>
+      accessListOnLane(lane, base, request, overrides),
     )
   }
 

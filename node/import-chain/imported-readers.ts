@@ -15,6 +15,7 @@ import type {
 } from '../api.ts'
 import type { EthereumSummary } from '../events.ts'
 import type {
+  AccessListOutcome,
   CallOutcome,
   CallRequest,
   EstimateOutcome,
@@ -141,6 +142,15 @@ export class ImportedStateReader implements StateReader {
     limits: CallLimits = {},
   ): Promise<EstimateOutcome> {
     return this.#chain.executor.estimateGas(this.#baseOf(block), request, overrides, limits)
+  }
+
+  async createAccessList(
+    block: EthereumSummary,
+    request: CallRequest,
+    overrides: Overrides = {},
+    limits: CallLimits = {},
+  ): Promise<AccessListOutcome> {
+    return this.#chain.executor.createAccessList(this.#baseOf(block), request, overrides, limits)
   }
 
   async simulate<Result>(

@@ -10,16 +10,36 @@ import { block, LATEST } from '../params/block.ts'
 import { callRequest, defined, type TransactionRequest } from '../params/call.ts'
 import { blockOverride, stateOverride } from '../params/overrides.ts'
 
-const params = [
+const listParams = [
   required('transaction', callRequest),
   optional('block', block, LATEST),
   optional('stateOverride', stateOverride, undefined),
-  optional('blockOverride', blockOverride, undefined),
 ] as const
+const params = [...listParams, optional('blockOverride', blockOverride, undefined)] as const
 
 export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTable {
   const cap = (gas: bigint): bigint => (gas < gasCap ? gas : gasCap)
   return {
+    eth_createAccessList: method({
+      description: 'The accounts and slots that a message touches, and its gas with that list',
+      params: listParams,
+      isUntimed: true,
+      handler: async ([transaction, selector, accounts]) => {
+        const { gas = gasCap, ...rest } = readCall(transaction, api.chainId)
+        const block = await requireBlock(api.chain, selector)
+        const outcome = await withSignal(callTimeMs, (signal) =>
+          api.state.createAccessList(
+            block,
+            { ...rest, gas: cap(gas) },
+            defined('accounts', accounts),
+            { signal },
+          ),
+        )
+        if (outcome.kind === 'failed') throw failed(outcome.reason)
+        const { accessList, gasUsed, error } = outcome
+        return { accessList, ...(error && { error }), gasUsed: quantity(gasUsed) }
+      },
+    }),
     eth_call: method({
       description: 'Executes a message on the state after a block; nothing is kept',
       params,

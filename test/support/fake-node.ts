@@ -261,6 +261,7 @@ function fakeState(node: FakeNode): StateReader {
       const outcome = await node.onCall(request, overrides, block)
       return outcome.kind === 'ok' ? { kind: 'ok', gas: outcome.gasUsed } : outcome
     },
+    createAccessList: () => Promise.reject(new Error('nothing executes on a fake node')),
     simulate: () => Promise.reject(new Error('nothing executes on a fake node')),
   }
 }

@@ -96,6 +96,7 @@ const openLedger = (state: StateStore, rules: LedgerRules): BlockExecutor => ({
   estimateGas: noCalls,
   replay: async () => noReplay(),
   simulate: async () => noReplay(),
+  createAccessList: async () => noReplay(),
 })
 
 /** Contracts do not run here. */
