@@ -88,6 +88,13 @@ const MUTANTS: readonly Mutant[] = [
     to: '',
     tier: 1,
   },
+  {
+    name: 'a pool that forgets what a reorg took off the chain',
+    file: 'node/mempool/head/head-news.ts',
+    from: 'orphans: removed,',
+    to: 'orphans: [],',
+    tier: 1,
+  },
 ]
 
 const only = process.argv[2]

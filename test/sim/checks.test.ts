@@ -1,0 +1,77 @@
+/** What must hold on every node can fail: each thing that is put wrong is told by its invariant. */
+import { describe, expect, it } from 'vitest'
+import { Watcher } from '../../node/simulation/node/checks/watcher.ts'
+import { Cluster } from '../../node/simulation/node/cluster.ts'
+import { ledgerExecutorOf } from '../../node/simulation/node/ledger/ledger-executor.ts'
+import type { SimulatedNode } from '../../node/simulation/node/simulated-node.ts'
+import { simulatedGenesis, validatorKeys } from '../../node/simulation/node/validators.ts'
+import { Workload } from '../../node/simulation/node/workload.ts'
+import { stageAccount } from '../../node/state/flat/flat-tables.ts'
+import { WriteBatch } from '../../node/storage/database.ts'
+import { tableEnd, tableStart } from '../../node/storage/keys.ts'
+
+type Spoiling = (node: SimulatedNode) => Promise<void> | void
+
+const SPOILINGS: readonly (readonly [string, string, Spoiling])[] = [
+  ['I5', 'a header without work', ({ node, unproven }) => void unproven.add(node.chain.head.hash)],
+  [
+    'I6',
+    'an executor that comes to another state',
+    ({ node: { chain } }) => {
+      const real = chain.executor.executeBlock.bind(chain.executor)
+      chain.executor.executeBlock = async (...args) => {
+        const stateRoot = chain.genesis.stateRoot
+        return { ...(await real(...args)), stateRoot }
+      }
+    },
+  ],
+  [
+    'I8',
+    'an account with a coin too many',
+    async ({ node: { chain }, disk, parts }) => {
+      const account = await chain.state.view(chain.head.header.stateRoot).account(parts.coinbase)
+      const batch = new WriteBatch()
+      stageAccount(batch, parts.coinbase, { ...account!, balance: account!.balance + 1n })
+      await disk.store.write(batch)
+    },
+  ],
+  [
+    'I9',
+    'a set that the contract does not have',
+    ({ node: { chain } }) => {
+      const { hash } = chain.tree.head().epochStart
+      const weights = chain.finality.book.executed(hash)!.view.weights as bigint[]
+      weights[0] = 1n
+    },
+  ],
+  ['I12', 'a certificate that is gone', (node) => dropAll(node, 'certificate')],
+  ['I15', 'an index without its transactions', (node) => dropAll(node, 'transaction')],
+]
+
+async function dropAll({ disk }: SimulatedNode, table: 'certificate' | 'transaction') {
+  const batch = new WriteBatch()
+  for await (const [key] of disk.store.entries({ gte: tableStart(table), lt: tableEnd(table) })) {
+    batch.delete(key)
+  }
+  await disk.store.write(batch)
+}
+
+describe('sim / checks', () => {
+  it.each(SPOILINGS)('%s is told of %s', async (invariant, _, spoil) => {
+    const genesis = await simulatedGenesis('instant', 4)
+    const watcher: Watcher = new Watcher(() => cluster.scheduler.nowMs)
+    const cluster: Cluster = new Cluster({
+      ...{ genesis, seed: 'checks', observer: watcher, openExecutor: ledgerExecutorOf(genesis) },
+      members: validatorKeys(4).map((keys) => ({ ...keys, work: 1 })),
+    })
+    await cluster.start()
+    new Workload(cluster, 2).start()
+    await cluster.advance(40_000)
+    await cluster.complete(watcher.inspect(cluster))
+    expect(watcher.violations).toEqual([])
+    await cluster.complete(Promise.resolve(spoil(cluster.nodes[0]!)))
+    await cluster.complete(watcher.inspect(cluster))
+    expect(watcher.violations.map((violation) => violation.invariant)).toContain(invariant)
+    await cluster.stop()
+  })
+})
