@@ -1,7 +1,7 @@
 /**
- * Whether the chain is told of its certificates. `ValidatorSet.certify` knows the hashes of the last
- * 8,191 blocks alone: a chain that no sealer tells for so long can never be told again, and its
- * validators are paid and changed no more. So it is said long before.
+ * Whether the chain is told of its certificates. `ValidatorSet.certify` knows the hashes of the
+ * last 8,191 blocks alone: a chain that no sealer tells for so long can never be told again, and
+ * its validators are paid and changed no more. So it is said long before.
  *
  * Spec: docs/spec/finality.md, F20.
  */
