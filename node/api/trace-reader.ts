@@ -41,7 +41,7 @@ class ChainTraceSource implements TraceSource {
       hash,
       parentHash: header.parentHash,
       context: header,
-      transactions: transactions.map((raw) => decodeTransaction(raw.slice(), common)),
+      transactions: transactions.map((raw) => decodeTransaction(new Uint8Array(raw), common)),
       receipts: undefined,
     }
   }

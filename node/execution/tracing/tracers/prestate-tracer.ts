@@ -6,13 +6,14 @@
 import { bytesToHex, generateAddress, generateAddress2, hexToBytes } from '@ethereumjs/util'
 import { assert } from '../../../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../../../consensus/types.ts'
+import { TRANSFER_PRECOMPILE } from '../../../../genesis/predeploys.ts'
 import { EMPTY_CODE_HASH } from '../../../state/flat/flat-codec.ts'
 import { integerBytes } from '../../../state/flat/integers.ts'
 import { addressOf } from '../../interpreter/operations/state-access.ts'
 import { isDelegation } from '../../transaction/inclusion-rules.ts'
 import { OP } from '../evm/opcodes.ts'
 import { isCall } from '../evm/step-cost.ts'
-import { memoryAt } from '../evm/step-operands.ts'
+import { memoryAt, readCall } from '../evm/step-operands.ts'
 import type { TraceBudget } from '../trace-budget.ts'
 import type { ProbedAccount, StateProbe, Step, TracedMessage, Tracer } from '../tracer.ts'
 import { hexOf, quantityOf, wordHex } from '../words.ts'
@@ -75,7 +76,7 @@ export class PrestateTracer implements Tracer {
       if (opcode === OP.SELFDESTRUCT && isGone) this.#deleted.add(address)
       return this.#lookUp(addressOf(step.stack.at(-1) ?? 0n))
     }
-    if (isCall(opcode)) return this.#lookUpCallee(addressOf(step.stack.at(-2) ?? 0n))
+    if (isCall(opcode)) return this.#lookUpCallee(step)
     if (opcode === OP.CREATE || opcode === OP.CREATE2) return this.#lookUpCreated(step)
     return undefined
   }
@@ -116,9 +117,14 @@ export class PrestateTracer implements Tracer {
     this.#known.set(address, { ...account, storage: new Map() })
   }
 
-  async #lookUpCallee(address: Address): Promise<void> {
-    await this.#lookUp(address)
-    await this.#lookUpDelegate(address)
+  async #lookUpCallee(step: Step): Promise<void> {
+    const { to, input } = readCall(step)
+    await this.#lookUp(to)
+    await this.#lookUpDelegate(to)
+    // It moves coins between accounts that no operation names.
+    if (to !== TRANSFER_PRECOMPILE || !this.#probe.isPrecompile(to)) return
+    await this.#lookUp(bytesToHex(memoryAt(input, 12n, 20n)))
+    await this.#lookUp(bytesToHex(memoryAt(input, 44n, 20n)))
   }
 
   async #lookUpDelegate(address: Address): Promise<void> {

@@ -1,0 +1,141 @@
+/**
+ * Traces of anvil and ours in one form, so that they can be compared.
+ *
+ * What anvil 1.7 does otherwise than geth, and so is taken out:
+ * - Gas of a whole transaction: it shows what is left after the intrinsic gas, and for the gas used
+ *   the sum of the block so far.
+ * - Errors are in revm's words, where it has any: only that there is one is compared.
+ * - Logs count within their transaction, and those of a frame that failed are kept.
+ * - SELFDESTRUCT of the transaction itself is shown where only its top is asked for.
+ * - Empty accounts stand in a prestate; the hash of code does not.
+ * - Selectors that are sent to precompiles are counted.
+ * - Struct logs have empty return data, memory and refunds written out; the price of a creation has
+ *   the gas in it that the new contract is given; the operation that ends a frame by failing has an
+ *   error, begun or not, and no price. The refund for authorizations (EIP-7702) is not counted.
+ * - There are no `flatCallTracer` and `muxTracer`: it answers an empty object.
+ *
+ * By our design, and not by anvil's: the sink gets the base fee with each transaction, so that it
+ * has more in ours from the second transaction of a block on. It is left out.
+ */
+import type { Hex } from '../../../consensus/types.ts'
+import { PREDEPLOYS } from '../../../genesis/predeploys.ts'
+import type { TraceOptions } from '../../../node/execution/tracing/trace-options.ts'
+import type { CallFrame } from '../../../node/execution/tracing/tracers/call-tracer.ts'
+import type { AccountJson } from '../../../node/execution/tracing/tracers/prestate-tracer.ts'
+
+export type Comparison = {
+  readonly name: string
+  readonly options: TraceOptions
+  /** Both sides go through it. `calls` is our tree of the transaction. */
+  readonly normalise: (trace: never, calls: CallFrame, isAnvil: boolean) => unknown
+}
+
+const SINK = PREDEPLOYS.AIBurn
+const PRECOMPILE = /^0x0{36}(00[0-1][0-9a-f]|0100|00fd)$/
+const CREATES: ReadonlySet<string> = new Set(['CREATE', 'CREATE2'])
+
+export const COMPARISONS: readonly Comparison[] = [
+  { name: 'callTracer', options: { tracer: 'callTracer' }, normalise: comparableCall },
+  {
+    name: 'callTracer with logs',
+    options: { tracer: 'callTracer', tracerConfig: { withLog: true } },
+    normalise: comparableCall,
+  },
+  {
+    name: 'callTracer at the top',
+    options: { tracer: 'callTracer', tracerConfig: { onlyTopCall: true } },
+    normalise: ({ calls: _, ...top }: CallFrame) => comparableCall(top),
+  },
+  { name: 'prestateTracer', options: { tracer: 'prestateTracer' }, normalise: comparableState },
+  {
+    name: 'prestateTracer of differences',
+    options: { tracer: 'prestateTracer', tracerConfig: { diffMode: true } },
+    normalise: ({ pre, post }: { pre: State; post: State }) => ({
+      pre: comparableState(pre),
+      post: comparableState(post),
+    }),
+  },
+  { name: '4byteTracer', options: { tracer: '4byteTracer' }, normalise: comparableSelectors },
+  {
+    name: 'struct logs',
+    options: { enableMemory: true, enableReturnData: true },
+    normalise: comparableLogs,
+  },
+]
+
+function comparableCall(call: CallFrame): unknown {
+  const { gas: _gas, gasUsed: _gasUsed, ...rest } = comparableFrame(call, false)
+  return rest
+}
+
+function comparableFrame(frame: CallFrame, hasParentFailed: boolean): Record<string, unknown> {
+  const { error, logs = [], calls = [], ...rest } = frame
+  const hasFailed = hasParentFailed || error !== undefined
+  return {
+    ...rest,
+    hasError: error !== undefined,
+    calls: calls.map((call) => comparableFrame(call, hasFailed)),
+    logs: hasFailed ? [] : logs.map(({ index: _, ...log }) => log),
+  }
+}
+
+type State = Readonly<Record<string, AccountJson>>
+
+function comparableState(state: State): unknown {
+  const entries = Object.entries(state).map(([address, { codeHash: _, ...account }]) => {
+    const storage = Object.entries(account.storage ?? {}).toSorted()
+    return [address, { ...account, storage }] as const
+  })
+  // Slots that are read and empty make no account.
+  const isEmpty = ({ balance = '0x0', storage, ...rest }: (typeof entries)[number][1]) =>
+    balance === '0x0' && storage.every(([, word]) => BigInt(word) === 0n) && isBare(rest)
+  return entries
+    .filter(([address, account]) => address !== SINK && !isEmpty(account))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function isBare(rest: object): boolean {
+  return Object.keys(rest).length === 0
+}
+
+function comparableSelectors(
+  counts: Readonly<Record<string, number>>,
+  calls: CallFrame,
+  isAnvil: boolean,
+): unknown {
+  const left = new Map(Object.entries(counts))
+  const drop = ({ to, type, input, calls = [] }: CallFrame): void => {
+    const key = `${input.slice(0, 10)}-${input.length / 2 - 5}`
+    const isCounted = !CREATES.has(type) && PRECOMPILE.test(to ?? '') && input.length >= 10
+    if (isCounted) left.set(key, (left.get(key) ?? 0) - 1)
+    for (const call of calls) drop(call)
+  }
+  if (isAnvil) drop(calls)
+  return [...left].filter(([, count]) => count !== 0).toSorted()
+}
+
+type Logs = {
+  readonly failed: boolean
+  readonly returnValue: Hex
+  readonly structLogs: readonly Readonly<Record<string, unknown>>[]
+}
+
+function comparableLogs({ failed, returnValue, structLogs }: Logs): unknown {
+  const authorizations = Number(structLogs[0]?.['refund'] ?? 0)
+  return {
+    failed,
+    returnValue,
+    structLogs: structLogs.map((entry, index) => {
+      const { error: _, gasCost, refund, returnData, memory, ...log } = entry
+      const next = structLogs[index + 1]?.['depth'] ?? 0
+      const isLast = Number(next) < Number(log['depth'])
+      return {
+        ...log,
+        gasCost: isLast || CREATES.has(String(log['op'])) ? 0 : gasCost,
+        refund: Number(refund ?? 0) - authorizations,
+        returnData: returnData ?? '0x',
+        memory: memory ?? [],
+      }
+    }),
+  }
+}
