@@ -1,7 +1,8 @@
 /**
- * What a seed of tier 1 or 2 stands for: how many nodes, whose work, how far apart, what goes wrong,
- * who lies, who joins and leaves, and whose disk gives back something else than was written. Stakes
- * are equal, as genesis has them; liars hold less than a third, but for seeds that are about more.
+ * What a seed of tier 1 or 2 stands for: how many nodes, whose work, how far apart, what goes
+ * wrong, who lies, who joins and leaves, and whose disk gives back something else than was
+ * written. Stakes are equal, as genesis has them; liars hold less than a third, but for seeds that
+ * are about more.
  *
  * Spec: docs/simulator.md, "A seed".
  */
