@@ -44,7 +44,7 @@ export const COMPARISONS: readonly Comparison[] = [
   {
     name: 'callTracer at the top',
     options: { tracer: 'callTracer', tracerConfig: { onlyTopCall: true } },
-    normalise: ({ calls: _, ...top }: CallFrame) => comparableCall(top),
+    normalise: ({ calls: _calls, ...top }: CallFrame) => comparableCall(top),
   },
   { name: 'prestateTracer', options: { tracer: 'prestateTracer' }, normalise: comparableState },
   {
@@ -75,23 +75,26 @@ function comparableFrame(frame: CallFrame, hasParentFailed: boolean): Record<str
     ...rest,
     hasError: error !== undefined,
     calls: calls.map((call) => comparableFrame(call, hasFailed)),
-    logs: hasFailed ? [] : logs.map(({ index: _, ...log }) => log),
+    logs: hasFailed ? [] : logs.map(({ index: _index, ...log }) => log),
   }
 }
 
 type State = Readonly<Record<string, AccountJson>>
 
 function comparableState(state: State): unknown {
-  const entries = Object.entries(state).map(([address, { codeHash: _, ...account }]) => {
-    const storage = Object.entries(account.storage ?? {}).toSorted()
+  const entries = Object.entries(state).map(([address, { codeHash: _codeHash, ...account }]) => {
+    const storage = sortedByKey(Object.entries(account.storage ?? {}))
     return [address, { ...account, storage }] as const
   })
   // Slots that are read and empty make no account.
   const isEmpty = ({ balance = '0x0', storage, ...rest }: (typeof entries)[number][1]) =>
     balance === '0x0' && storage.every(([, word]) => BigInt(word) === 0n) && isBare(rest)
-  return entries
-    .filter(([address, account]) => address !== SINK && !isEmpty(account))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const shown = entries.filter(([address, account]) => address !== SINK && !isEmpty(account))
+  return sortedByKey(shown)
+}
+
+function sortedByKey<Entry extends readonly [string, unknown]>(entries: readonly Entry[]): Entry[] {
+  return entries.toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function isBare(rest: object): boolean {
@@ -111,7 +114,7 @@ function comparableSelectors(
     for (const call of calls) drop(call)
   }
   if (isAnvil) drop(calls)
-  return [...left].filter(([, count]) => count !== 0).toSorted()
+  return sortedByKey([...left].filter(([, count]) => count !== 0))
 }
 
 type Logs = {
