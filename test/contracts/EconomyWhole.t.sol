@@ -30,6 +30,9 @@ contract EconomyWholeInvariants is WholeGenesis, WholeReach {
         targets[0] = address(_handler);
     }
 
+    /// @dev Long runs: it takes a vote to open the sale, and 500 calls never came to its bids.
+    /// forge-config: default.invariant.runs = 32
+    /// forge-config: default.invariant.depth = 4000
     function invariant_TheEconomyHolds() external {
         _requireAll();
     }

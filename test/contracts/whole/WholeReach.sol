@@ -14,8 +14,8 @@ abstract contract WholeReach {
         string signature;
     }
 
-    /// @dev As foundry.toml has it. A campaign of fewer runs is not asked what it reached.
-    uint256 private constant RUNS = 256;
+    /// @dev Of a whole campaign; one of fewer runs is not asked what it reached.
+    uint256 private constant RUNS = 32;
     string private constant RUNS_DONE = "HANZO_WHOLE_RUNS_DONE";
     /// @dev A bit for each entry.
     string private constant REACHED = "HANZO_WHOLE_REACHED";
