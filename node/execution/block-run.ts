@@ -96,11 +96,13 @@ export class BlockRun {
    * Puts the root of the state as it is now into the newest receipt: before EIP-658 receipts have
    * that for a status.
    */
-  async stampRoot(nodes: NodeStore): Promise<void> {
+  async stampRoot(nodes: NodeStore): Promise<Receipt> {
     const receipt = this.#receipts.pop()
     assert(receipt !== undefined, 'a receipt is there to be stamped')
     const { stateRoot: root } = await settleOverlay(this.#lane.overlay, nodes)
-    this.#receipts.push({ ...receipt, root })
+    const stamped = { ...receipt, root }
+    this.#receipts.push(stamped)
+    return stamped
   }
 
   /** The results. The run is over; the overlay may be the ground of another one. */

@@ -96,8 +96,10 @@ export class Simulation {
     await this.lane.pace.check()
     const parent = { ...this.#parent, epochDifficulty: undefined }
     const run = await BlockRun.open(this.lane, parent, fields)
-    return new SimulatedBlock(run, async (transactions) => {
-      const executed = await run.finish(this.#modules.nodes)
+    const { nodes } = this.#modules
+    const roots = this.rules.transaction.hasStatus ? undefined : nodes
+    return new SimulatedBlock(run, roots, async (transactions) => {
+      const executed = await run.finish(nodes)
       const header = headerOf(this.rules, {
         parentHash: parent.hash,
         context: fields,
@@ -125,13 +127,17 @@ export class Simulation {
 
 export class SimulatedBlock {
   readonly #run: BlockRun
+  /** Where receipts have state roots (before EIP-658), what these are computed from. */
+  readonly #roots: NodeStore | undefined
   readonly #finish: (transactions: readonly Uint8Array[]) => Promise<SealedSimulation>
 
   constructor(
     run: BlockRun,
+    roots: NodeStore | undefined,
     finish: (transactions: readonly Uint8Array[]) => Promise<SealedSimulation>,
   ) {
     this.#run = run
+    this.#roots = roots
     this.#finish = finish
   }
 
@@ -146,11 +152,13 @@ export class SimulatedBlock {
    * block's gas and bloom. Throws an `InclusionError`, with the state as it was, when it may not
    * stand here; which reasons there are depends on `checks`.
    */
-  execute(
+  async execute(
     transaction: Executable,
     checks: TransactionChecks = ALL_CHECKS,
   ): Promise<{ readonly receipt: Receipt; readonly applied: AppliedTransaction }> {
-    return this.#run.execute(transaction, checks)
+    const executed = await this.#run.execute(transaction, checks)
+    if (this.#roots === undefined) return executed
+    return { ...executed, receipt: await this.#run.stampRoot(this.#roots) }
   }
 
   /** `transactions`: their bytes, in order, for the transactions root. The block is done. */

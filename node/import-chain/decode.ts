@@ -7,7 +7,7 @@
 import type { Common } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
 import { createTxFromRLP } from '@ethereumjs/tx'
-import { bytesToHex } from '@ethereumjs/util'
+import { bytesToHex, concatBytes } from '@ethereumjs/util'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { BlobSidecar } from '../api.ts'
 import type { SignedTransaction } from '../transaction.ts'
@@ -71,7 +71,7 @@ function unwrap(raw: Uint8Array): { readonly inner: Uint8Array; readonly sidecar
     commitments.length === blobs.length &&
     proofs.length === blobs.length * proofsMany
   if (!isWhole) throw invalid('blobs, commitments and proofs do not fit each other')
-  const inner = Uint8Array.of(BLOB_TYPE, ...RLP.encode(payload))
+  const inner = concatBytes(Uint8Array.of(BLOB_TYPE), RLP.encode(payload))
   return { inner, sidecar: { version, blobs, commitments, proofs } }
 }
 

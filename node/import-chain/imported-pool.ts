@@ -94,7 +94,10 @@ export class ImportedPool implements PoolReader {
 
   #read(raw: Uint8Array): Entry {
     try {
-      return decodeSubmitted(raw.slice(), this.#chain.rules.at(this.#chain.nextPlace()).common)
+      return decodeSubmitted(
+        Uint8Array.from(raw),
+        this.#chain.rules.at(this.#chain.nextPlace()).common,
+      )
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
       throw new PoolError({ code: 'NOT_CANONICAL', field: error.message }, { cause: error })

@@ -8,8 +8,10 @@ import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { buildGenesis } from '../../genesis/build-genesis.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
+import { StateError } from '../../node/api/state-reader.ts'
 import type {
   AccountProof,
+  BlockBuilder,
   FinalityReader,
   FinalityStatus,
   NetworkReader,
@@ -53,7 +55,9 @@ export class FakeNode implements NodeApi {
   readonly genesis: Genesis
   readonly chainId: bigint
   readonly fees: FeeMarket
-  readonly builder = undefined
+  readonly builder: BlockBuilder = {
+    build: (parent) => Promise.reject(nothingExecutes(parent)),
+  }
   readonly forks: HanzoForks
   readonly clientVersion = 'hanzo/0.0.0-fake'
   readonly events = new NodeEvents()
@@ -261,9 +265,13 @@ function fakeState(node: FakeNode): StateReader {
       const outcome = await node.onCall(request, overrides, block)
       return outcome.kind === 'ok' ? { kind: 'ok', gas: outcome.gasUsed } : outcome
     },
-    createAccessList: () => Promise.reject(new Error('nothing executes on a fake node')),
-    simulate: () => Promise.reject(new Error('nothing executes on a fake node')),
+    createAccessList: async () => ({ kind: 'failed', reason: 'nothing executes here' }),
+    simulate: (block) => Promise.reject(nothingExecutes(block)),
   }
+}
+
+function nothingExecutes({ hash }: EthereumSummary): StateError {
+  return new StateError({ code: 'UNAVAILABLE', hash })
 }
 
 function fakeTrace(node: FakeNode): TraceReader {

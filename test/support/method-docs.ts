@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<string, string>> = {
   txpool: 'Pool',
   debug: 'Debug',
   ots: 'Otterscan',
+  testing: 'Testing',
   hanzo: 'Hanzo',
 }
 

@@ -241,7 +241,9 @@ describe('rpc / eth / reads', () => {
       eth: '1.0',
       hanzo: '1.0',
       net: '1.0',
+      ots: '1.0',
       rpc: '1.0',
+      testing: '1.0',
       txpool: '1.0',
       web3: '1.0',
     })
