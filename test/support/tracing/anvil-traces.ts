@@ -8,29 +8,43 @@
  * - Logs count within their transaction, and those of a frame that failed are kept.
  * - SELFDESTRUCT of the transaction itself is shown where only its top is asked for.
  * - Empty accounts stand in a prestate; the hash of code does not.
+ * - The target of a delegation stands in a prestate as it is after the transaction's authorizations;
+ *   geth shows what it was before.
  * - Selectors that are sent to precompiles are counted.
  * - Struct logs have empty return data, memory and refunds written out; the price of a creation has
  *   the gas in it that the new contract is given; the operation that ends a frame by failing has an
  *   error, begun or not, and no price. The refund for authorizations (EIP-7702) is not counted.
  * - There are no `flatCallTracer` and `muxTracer`: it answers an empty object.
  *
- * By our design, and not by anvil's: the sink gets the base fee with each transaction, so that it
+ * By our design, and not by anvil's: accounts that a call of the transfer precompile names are shown
+ * even if it fails, and the sink gets the base fee with each transaction, so that it
  * has more in ours from the second transaction of a block on. It is left out.
  */
+import { bytesToHex } from '@ethereumjs/util'
 import type { Hex } from '../../../consensus/types.ts'
-import { PREDEPLOYS } from '../../../genesis/predeploys.ts'
+import { PREDEPLOYS, TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
 import type { TraceOptions } from '../../../node/execution/tracing/trace-options.ts'
 import type { CallFrame } from '../../../node/execution/tracing/tracers/call-tracer.ts'
 import type { AccountJson } from '../../../node/execution/tracing/tracers/prestate-tracer.ts'
+import type { SignedTransaction } from '../../../node/transaction.ts'
 
 export type Comparison = {
   readonly name: string
   readonly options: TraceOptions
-  /** Both sides go through it. `calls` is our tree of the transaction. */
-  readonly normalise: (trace: never, calls: CallFrame, isAnvil: boolean) => unknown
+  /** Both sides go through it. */
+  readonly normalise: (trace: never, context: Context) => unknown
+}
+
+export type Context = {
+  readonly transaction: SignedTransaction
+  /** Our tree of the transaction. */
+  readonly calls: CallFrame
+  readonly isAnvil: boolean
 }
 
 const SINK = PREDEPLOYS.AIBurn
+/** EIP-7702, before the address. */
+const DELEGATION = '0xef0100'
 const PRECOMPILE = /^0x0{36}(00[0-1][0-9a-f]|0100|00fd)$/
 const CREATES: ReadonlySet<string> = new Set(['CREATE', 'CREATE2'])
 
@@ -50,9 +64,9 @@ export const COMPARISONS: readonly Comparison[] = [
   {
     name: 'prestateTracer of differences',
     options: { tracer: 'prestateTracer', tracerConfig: { diffMode: true } },
-    normalise: ({ pre, post }: { pre: State; post: State }) => ({
-      pre: comparableState(pre),
-      post: comparableState(post),
+    normalise: ({ pre, post }: { pre: State; post: State }, context) => ({
+      pre: comparableState(pre, context),
+      post: comparableState(post, context),
     }),
   },
   { name: '4byteTracer', options: { tracer: '4byteTracer' }, normalise: comparableSelectors },
@@ -81,7 +95,13 @@ function comparableFrame(frame: CallFrame, hasParentFailed: boolean): Record<str
 
 type State = Readonly<Record<string, AccountJson>>
 
-function comparableState(state: State): unknown {
+function comparableState(state: State, { transaction, calls }: Context): unknown {
+  const hidden = new Set<string>([SINK, ...vainTransfers(calls)])
+  const { tx } = transaction
+  const list = 'authorizationList' in tx ? tx.authorizationList : []
+  for (const [, target] of list) hidden.add(bytesToHex(target))
+  const before = state[tx.to?.toString() ?? '']?.code ?? ''
+  if (list.length > 0 && before.startsWith(DELEGATION)) hidden.add(`0x${before.slice(8)}`)
   const entries = Object.entries(state).map(([address, { codeHash: _codeHash, ...account }]) => {
     const storage = sortedByKey(Object.entries(account.storage ?? {}))
     return [address, { ...account, storage }] as const
@@ -89,8 +109,15 @@ function comparableState(state: State): unknown {
   // Slots that are read and empty make no account.
   const isEmpty = ({ balance = '0x0', storage, ...rest }: (typeof entries)[number][1]) =>
     balance === '0x0' && storage.every(([, word]) => BigInt(word) === 0n) && isBare(rest)
-  const shown = entries.filter(([address, account]) => address !== SINK && !isEmpty(account))
+  const shown = entries.filter(([address, account]) => !hidden.has(address) && !isEmpty(account))
   return sortedByKey(shown)
+}
+
+/** Whom calls of the transfer precompile that failed were about. */
+function vainTransfers({ to, error, input, calls = [] }: CallFrame): readonly string[] {
+  const isVain = to === TRANSFER_PRECOMPILE && error !== undefined
+  const named = isVain ? [`0x${input.slice(26, 66)}`, `0x${input.slice(90, 130)}`] : []
+  return [...named, ...calls.flatMap(vainTransfers)]
 }
 
 function sortedByKey<Entry extends readonly [string, unknown]>(entries: readonly Entry[]): Entry[] {
@@ -103,8 +130,7 @@ function isBare(rest: object): boolean {
 
 function comparableSelectors(
   counts: Readonly<Record<string, number>>,
-  calls: CallFrame,
-  isAnvil: boolean,
+  { calls, isAnvil }: Context,
 ): unknown {
   const left = new Map(Object.entries(counts))
   const drop = ({ to, type, input, calls = [] }: CallFrame): void => {

@@ -30,7 +30,7 @@ export type CallFrame = {
   error?: string
   revertReason?: string
   calls?: CallFrame[]
-  logs?: readonly CallLog[]
+  logs?: CallLog[]
 }
 
 type CallLog = {
@@ -107,7 +107,8 @@ export class CallTracer implements Tracer {
       index: quantityOf(index),
       position: quantityOf(frame.calls?.length ?? 0),
     }
-    frame.logs = [...(frame.logs ?? []), log]
+    frame.logs ??= []
+    frame.logs.push(log)
   }
 
   end(gasUsed: bigint): void {

@@ -55,6 +55,10 @@ export type FlatFrame = {
   readonly type: 'call' | 'create' | 'suicide'
 }
 
+/** JSON of where a frame is: its block and transaction, and each of its numbers in the tree. */
+const PLACE_BYTES = 220
+const INDEX_BYTES = 3
+
 const PARITY_ERRORS: Readonly<Record<string, string>> = {
   'contract creation code storage out of gas': 'Out of gas',
   'out of gas': 'Out of gas',
@@ -75,12 +79,14 @@ const PARITY_ERROR_STARTS: readonly (readonly [string, string])[] = [
 
 export class FlatCallTracer implements Tracer {
   readonly #config: FlatCallConfig
+  readonly #budget: TraceBudget
   readonly #calls: CallTracer
   #message: TracedMessage | undefined
   #state: StateProbe | undefined
 
   constructor(config: FlatCallConfig, budget: TraceBudget) {
     this.#config = config
+    this.#budget = budget
     this.#calls = new CallTracer({}, budget)
   }
 
@@ -111,6 +117,7 @@ export class FlatCallTracer implements Tracer {
     const calls = (frame.calls ?? []).filter((call) => this.#isShown(call))
     const { error } = frame
     const { place } = this.#message ?? {}
+    this.#budget.spend(PLACE_BYTES + INDEX_BYTES * traceAddress.length)
     const hasResult = error === undefined || error === 'execution reverted'
     yield {
       ...bodyOf(frame, hasResult),
