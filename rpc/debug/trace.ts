@@ -1,4 +1,4 @@
-/** `debug_trace*`: executions told from inside, by geth's tracers. Parameters are read here only. */
+/** `debug_trace*`: executions told from inside by geth's tracers; here parameters are read. */
 import type { BlockSelector, CallLimits, ChainReader } from '../../node/api.ts'
 import type { EthereumSummary } from '../../node/events.ts'
 import { findBlock, isPending } from '../block-lookup.ts'

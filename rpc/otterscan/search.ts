@@ -1,6 +1,6 @@
 /**
- * `ots_searchTransactions*`: the transactions of an address, page by page. Blocks are looked through
- * one by one, because there is no index by address: who sent, who received, who logged; and for
+ * `ots_searchTransactions*`: the transactions of an address, page by page. There is no index by
+ * address, so blocks are looked through one by one: who sent, who received, who logged; and for
  * those that call contracts, whom these call, by executing the block again.
  */
 import type { Address } from '../../consensus/types.ts'

@@ -1,4 +1,6 @@
-/** How a frame failed, in geth's words: what its last operation was tells what EthereumJS does not. */
+/**
+ * How a frame failed, in geth's words: its last operation tells what EthereumJS does not.
+ */
 import type { EVMError } from '@ethereumjs/evm'
 import { failureReason } from '../../calls/failure.ts'
 import type { Step } from '../tracer.ts'
