@@ -1,6 +1,6 @@
 /**
  * Our traces against anvil's: random transactions on both chains, each told by every tracer that
- * both have. What is compared, and what anvil does otherwise, is in support/tracing/anvil-traces.ts.
+ * both have. What is compared, and what anvil does otherwise: support/tracing/anvil-traces.ts.
  * Another run: TRACES_SEED=7 npx vitest run --project spec test/spec/anvil-traces.test.ts
  */
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -89,11 +89,11 @@ async function compare(twins: TwinChain, drawn: readonly Drawn[]): Promise<reado
     const theirs = await twins.anvil.batch(calls)
     for (const [index, { name, transaction }] of drawn.entries()) {
       const json = JSON.parse(JSON.stringify(ours[index])) as never
-      const tree = trees[index]!
+      const context = { transaction, calls: trees[index]! }
       expect(
-        normalise(json, tree, false),
+        normalise(json, { ...context, isAnvil: false }),
         `seed ${SEED}, ${tracer} of ${name} ${transaction.hash}`,
-      ).toEqual(normalise(theirs[index] as never, tree, true))
+      ).toEqual(normalise(theirs[index] as never, { ...context, isAnvil: true }))
     }
   }
   return trees

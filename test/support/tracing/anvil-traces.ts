@@ -8,7 +8,7 @@
  * - Logs count within their transaction, and those of a frame that failed are kept.
  * - SELFDESTRUCT of the transaction itself is shown where only its top is asked for.
  * - Empty accounts stand in a prestate; the hash of code does not.
- * - The target of a delegation stands in a prestate as it is after the transaction's authorizations;
+ * - The target of a delegation stands in a prestate as it is after the authorizations are applied;
  *   geth shows what it was before.
  * - Selectors that are sent to precompiles are counted.
  * - Struct logs have empty return data, memory and refunds written out; the price of a creation has
@@ -16,7 +16,7 @@
  *   error, begun or not, and no price. The refund for authorizations (EIP-7702) is not counted.
  * - There are no `flatCallTracer` and `muxTracer`: it answers an empty object.
  *
- * By our design, and not by anvil's: accounts that a call of the transfer precompile names are shown
+ * By our design, and not by anvil's: whom a call of the transfer precompile names is shown
  * even if it fails, and the sink gets the base fee with each transaction, so that it
  * has more in ours from the second transaction of a block on. It is left out.
  */

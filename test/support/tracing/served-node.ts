@@ -1,4 +1,4 @@
-/** A real node behind a real server, and blocks of transactions on it, made when the test says so. */
+/** A real node behind a real server, and blocks on it when the test says so. */
 import { Registry } from 'prom-client'
 import { onTestFinished } from 'vitest'
 import type { Hash } from '../../../consensus/types.ts'
