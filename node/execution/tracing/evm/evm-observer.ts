@@ -154,7 +154,8 @@ export class EvmObserver {
     const frame = this.#frames.at(-1)
     assert(frame !== undefined, 'code runs within a message')
     const code = opcodeAt(frame.message, event.pc)
-    const { cost, granted } = costOf(event, code, frame.returned, this.#lane.evm.common)
+    const { common } = this.#lane.evm
+    const { cost, granted } = costOf(event, code, frame.returned, common)
     const step: Step = {
       pc: event.pc,
       opcode: code,
@@ -166,7 +167,7 @@ export class EvmObserver {
       address: event.address.toString(),
       refund: event.gasRefund + this.#refund,
       returned: frame.returned,
-      error: earlyError(event, code, cost),
+      error: earlyError(event, code, cost, { isStatic: frame.message.isStatic, common }),
     }
     frame.last = step
     const waiting = this.#tracer.step?.(step) ?? undefined

@@ -60,15 +60,30 @@ export function costOf(
 
 /** Why geth does not begin the operation. */
 export function earlyError(
-  { gasLeft, stack }: InterpreterStep,
+  step: InterpreterStep,
   code: number,
   cost: bigint,
+  { isStatic, common }: { readonly isStatic: boolean; readonly common: Common },
 ): string | undefined {
+  const { gasLeft, stack } = step
   const error = stackError(code, stack.length)
   if (error !== undefined) return error
   if (cost > gasLeft) return 'out of gas'
+  if (isCall(code) && !isForbidden(step, code, isStatic) && hasNoPrice(step, common)) {
+    return 'out of gas'
+  }
   const isSentry = code === OP.SSTORE && gasLeft <= STORE_SENTRY_GAS
   return isSentry ? 'out of gas: not enough gas for reentrancy sentry' : undefined
+}
+
+/** Since EIP-2929 no call is free: EthereumJS gives up before it has added up a price. */
+function hasNoPrice({ opcode }: InterpreterStep, common: Common): boolean {
+  return common.isActivatedEIP(2929) && opcode.dynamicFee === BigInt(opcode.fee)
+}
+
+/** Coins may not move in a static call, and this is why there is no price then. */
+function isForbidden({ stack }: InterpreterStep, code: number, isStatic: boolean): boolean {
+  return isStatic && code === OP.CALL && stack.at(-3) !== 0n
 }
 
 /** RETURNDATACOPY behind the end of what was returned, which is no zero but a failure. */

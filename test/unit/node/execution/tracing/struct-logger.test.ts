@@ -120,6 +120,15 @@ describe('node / execution / tracing / struct logger', () => {
     })
   })
 
+  it('marks a call that can not be paid, and looks at nothing for its sake', async () => {
+    const chain = await openTracedChain(callTo('CALL', contractAt(2)), 'STOP')
+    const gas = { gasLimit: 22_000n }
+    const { structLogs } = await traceOf<Trace>(chain, {}, gas)
+    expect(structLogs.at(-1)).toMatchObject({ op: 'CALL', error: 'out of gas' })
+    const state = await traceOf<object>(chain, { tracer: 'prestateTracer' }, gas)
+    expect(state).not.toHaveProperty(contractAt(2))
+  })
+
   it('does not mark what fails when it runs: a bad jump, an unknown operation', async () => {
     const jump = await traceOf<Trace>(await openTracedChain('PUSH 1 JUMP'))
     expect(jump.structLogs.at(-1)).not.toHaveProperty('error')
