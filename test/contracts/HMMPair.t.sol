@@ -142,14 +142,6 @@ contract HMMPairTest is MarketGenesis {
         _pair.burn(ALICE);
     }
 
-    function test_ReservesAreOf112Bits() external {
-        _a.mint(address(_pair), uint256(type(uint112).max) + 1);
-        VM.expectRevert(
-            abi.encodeWithSignature("SafeCastOverflowedUintDowncast(uint8,uint256)", 112, uint256(2 ** 112))
-        );
-        _pair.sync();
-    }
-
     /// @dev Whoever inflates a share to rob the next depositor pays more than it can rob.
     function testFuzz_InflatingTheFirstShareLosesMoney(uint96 donation, uint96 deposit) external {
         _deposit(1_001, 1_001);

@@ -79,6 +79,8 @@ contract HMMRouterTest is MarketGenesis {
         VM.assume(reserveIn > 0 && reserveOut > 1);
         uint256 amountOut = 1 + out % (uint256(reserveOut) - 1);
         uint256 amountIn = ROUTER.getAmountIn(amountOut, reserveIn, reserveOut);
+        // The last units of a deep pool cost more than it could hold.
+        VM.assume(amountIn <= type(uint112).max);
         assert(ROUTER.getAmountOut(amountIn, reserveIn, reserveOut) >= amountOut);
         if (amountIn > 2) assert(ROUTER.getAmountOut(amountIn - 2, reserveIn, reserveOut) < amountOut);
     }

@@ -89,6 +89,9 @@ contract HMMTollsTest is MarketGenesis {
         ROUTER.swapExactTokensForETHSupportingFeeOnTransferTokens(1, 0, path, BOB, NEVER);
         VM.expectRevert(abi.encodeWithSelector(HMMQuotes.PathTooShort.selector, 1));
         ROUTER.swapExactTokensForTokensSupportingFeeOnTransferTokens(1, 0, new address[](1), BOB, NEVER);
+        VM.expectRevert(abi.encodeWithSelector(HMMQuotes.NoPair.selector, address(TOKEN), address(0xBEEF)));
+        path = _path(address(TOKEN), address(0xBEEF));
+        ROUTER.swapExactETHForTokensSupportingFeeOnTransferTokens{value: 1}(0, path, BOB, NEVER);
         VM.stopPrank();
     }
 

@@ -87,6 +87,8 @@ abstract contract HMMTolls is HMMLiquidity {
     /// @dev The first pair has the input already.
     function _swapArrived(uint256 amountOutMin, address[] calldata path, address to) private {
         IERC20 last = IERC20(path[path.length - 1]);
+        // What has a pair is a token, and can be asked for balances.
+        _pair(path[path.length - 2], address(last));
         uint256 before = last.balanceOf(to);
         for (uint256 i = 0; i + 1 < path.length; ++i) {
             address next = i + 2 < path.length ? address(_pair(path[i + 1], path[i + 2])) : to;

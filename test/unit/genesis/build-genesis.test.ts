@@ -142,7 +142,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0x602f6ba24d6fd8e3381dcd75452ba7f2889cb5dfca948d601d40d6f0aa263a1a",
+        "hash": "0x13877a91ab3f1c958bdec1b399d9ca259c664b4e1d2aeb6c11e68f9516d618bf",
       }
     `)
   })
