@@ -5,11 +5,17 @@
 import { lineageOf } from '../../../consensus/finality/lineage.ts'
 import type { Cancel } from '../../ports.ts'
 import type { ModelTransaction } from './model-block.ts'
+import { FUTURE_LIMIT_MS } from './model-chain.ts'
 import type { ModelNode } from './model-node.ts'
 import type { ModelWorld } from './model-world.ts'
 
 /** Transactions of a block. */
 const TRANSACTIONS_MAX = 4
+/**
+ * How far a block may be dated after its sealer's clock. Real sealers wait for their clock; here
+ * chains of quick blocks may run ahead, but not to where others would not take them.
+ */
+const AHEAD_MS_MAX = FUTURE_LIMIT_MS / 2
 
 export class ModelSealer {
   readonly #node: ModelNode
@@ -44,6 +50,11 @@ export class ModelSealer {
     const parent = chain.tree.head()
     const nowSeconds = BigInt(Math.floor(node.clock.now() / 1000))
     const timestamp = nowSeconds > parent.timestamp ? nowSeconds : parent.timestamp + 1n
+    // A clock that was ahead has sealed what others still hold back: it waits for them.
+    if (Number(timestamp) * 1000 > node.clock.now() + AHEAD_MS_MAX) {
+      this.schedule()
+      return
+    }
     const block = this.#world.executor.seal({
       parentHash: parent.hash,
       coinbase: node.address,
