@@ -14,6 +14,7 @@
  * - Struct logs have empty return data, memory and refunds written out; the price of a creation has
  *   the gas in it that the new contract is given; the operation that ends a frame by failing has an
  *   error, begun or not, and no price. The refund for authorizations (EIP-7702) is not counted.
+ *   Slots that the access list has warmed are not shown when they are read.
  * - There are no `flatCallTracer` and `muxTracer`: it answers an empty object.
  *
  * By our design, and not by anvil's: whom a call of the transfer precompile names is shown
@@ -149,17 +150,22 @@ type Logs = {
   readonly structLogs: readonly Readonly<Record<string, unknown>>[]
 }
 
-function comparableLogs({ failed, returnValue, structLogs }: Logs): unknown {
+function comparableLogs(
+  { failed, returnValue, structLogs }: Logs,
+  { transaction: { tx } }: Context,
+): unknown {
+  const isWarmed = 'accessList' in tx && tx.accessList.length > 0
   const authorizations = Number(structLogs[0]?.['refund'] ?? 0)
   return {
     failed,
     returnValue,
     structLogs: structLogs.map((entry, index) => {
-      const { error: _, gasCost, refund, returnData, memory, ...log } = entry
+      const { error: _, gasCost, refund, returnData, memory, storage, ...log } = entry
       const next = structLogs[index + 1]?.['depth'] ?? 0
       const isLast = Number(next) < Number(log['depth'])
       return {
         ...log,
+        storage: isWarmed ? undefined : storage,
         gasCost: isLast || CREATES.has(String(log['op'])) ? 0 : gasCost,
         refund: Number(refund ?? 0) - authorizations,
         returnData: returnData ?? '0x',
