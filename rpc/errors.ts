@@ -6,6 +6,10 @@
 import { CodedError } from '../consensus/errors.ts'
 import type { Hex } from '../consensus/types.ts'
 import { revertReason } from '../node/execution/calls/revert-reason.ts'
+import {
+  SimulationError,
+  type SimulationErrorType,
+} from '../node/execution/simulate/simulation-error.ts'
 import { ANSWER_BYTES_MAX } from './limits.ts'
 
 export type RpcErrorType =
@@ -73,12 +77,47 @@ const FAMILY_CODES: Readonly<Record<string, number>> = {
 }
 const OTHER_FAILURE = -32000
 
+/** How a call of a simulation ended that did not revert. */
+export const CALL_ENDED = -32015
+
+/** Those that `eth_simulateV1` has for itself; where geth answers otherwise, geth's. */
+const SIMULATION_CODES: Readonly<Record<SimulationErrorType['code'], number>> = {
+  NONCE_TOO_LOW: -38010,
+  NONCE_TOO_HIGH: -38011,
+  NONCE_MAX: INTERNAL_ERROR,
+  FEE_BELOW_BASE: -38012,
+  BLOB_FEE_BELOW_BASE: -38012,
+  GAS_TOO_LOW: -38013,
+  BALANCE_TOO_LOW: -38014,
+  GAS_ABOVE_BLOCK: -38015,
+  BLOB_GAS_ABOVE_BLOCK: -38015,
+  BLOCK_NUMBER_ORDER: -38020,
+  BLOCK_TIME_ORDER: -38021,
+  SENDER_HAS_CODE: -38024,
+  INIT_CODE_TOO_LARGE: -38025,
+  TOO_MANY_BLOCKS: -38026,
+  TOO_MANY_CALLS: -38026,
+  NOT_A_PRECOMPILE: OTHER_FAILURE,
+  ALREADY_OVERRIDDEN: OTHER_FAILURE,
+  AUTHORIZATIONS_MALFORMED: -32602,
+  BLOBS_MALFORMED: -32602,
+  BLOBS_NOT_ALLOWED: -32602,
+  CHAIN_ID_DIFFERS: -32602,
+  FEES_NOT_ALLOWED: -32602,
+  GAS_ABOVE_CAP: -32602,
+  NO_CONSENSUS_LAYER: -32602,
+  TIP_ABOVE_FEE_CAP: -32602,
+}
+
 /** The answer to an error; undefined for a bug, which the caller logs and answers as internal. */
 export function formatError(error: unknown): JsonRpcError | undefined {
   if (error instanceof RpcError) {
     const { type, message } = error
     const code = RPC_CODES[type.code]
     return 'data' in type ? { code, message, data: type.data } : { code, message }
+  }
+  if (error instanceof SimulationError) {
+    return { code: SIMULATION_CODES[error.type.code], message: error.message }
   }
   if (error instanceof CodedError) {
     return { code: FAMILY_CODES[error.name] ?? OTHER_FAILURE, message: sentenceOf(error) }

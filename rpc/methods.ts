@@ -9,6 +9,7 @@ import { configMethods } from './eth/config.ts'
 import { feeMethods } from './eth/fees.ts'
 import { logMethods } from './eth/logs.ts'
 import { sendMethods } from './eth/send.ts'
+import { simulateMethods } from './eth/simulate.ts'
 import { stateMethods } from './eth/state.ts'
 import { storageValueMethods } from './eth/storage-values.ts'
 import { subscribeMethods } from './eth/subscribe.ts'
@@ -37,6 +38,7 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...stateMethods(modules),
     ...storageValueMethods(modules),
     ...callMethods(modules),
+    ...simulateMethods(modules),
     ...feeMethods(modules),
     ...sendMethods(modules),
     ...blockMethods(modules),

@@ -28,7 +28,7 @@ import { headerOf } from './block-header.ts'
 import { BlockRun } from './block-run.ts'
 import type { BlockContext } from './evm/block-context.ts'
 import type { Lane } from './evm/lane.ts'
-import type { BlockRules, ChainRules } from './rules/block-rules.ts'
+import type { BlockPlace, BlockRules, ChainRules } from './rules/block-rules.ts'
 import type { AppliedTransaction } from './transaction/apply-transaction.ts'
 import { ALL_CHECKS, type Executable, type TransactionChecks } from './transaction/executable.ts'
 import type { BlockParent, ExecutedBlock } from './types.ts'
@@ -57,21 +57,28 @@ type SimulationModules = {
 }
 
 export class Simulation {
-  /** The EVM at work: its events, and its precompiles, which `movePrecompile` moves. */
-  readonly lane: Lane
+  #lane: Lane
   readonly #modules: SimulationModules
   readonly #hashes = new Map<bigint, Hash>()
   #parent: BlockParent
   #isOpen = false
 
   constructor(lane: Lane, modules: SimulationModules) {
-    this.lane = lane
+    this.#lane = lane
     this.#modules = modules
     this.#parent = modules.base
     lane.branch.set(modules.base)
   }
 
-  /** Those of the fork at `base`, which all simulated blocks keep. */
+  /**
+   * The EVM at work: its events, and its precompiles, which `movePrecompile` moves. Another one
+   * where a block is under another fork than the block below it.
+   */
+  get lane(): Lane {
+    return this.#lane
+  }
+
+  /** Those of the fork of the newest block. */
   get rules(): BlockRules {
     return this.lane.rules
   }
@@ -87,11 +94,23 @@ export class Simulation {
   }
 
   /**
+   * Goes on to the rules of a block that is to be opened, for overrides that need them, and takes
+   * moves of precompiles back.
+   */
+  enter(place: BlockPlace): void {
+    assert(!this.#isOpen, 'rules change between two blocks')
+    const rules = this.#modules.chainRules.at(place)
+    if (rules === this.rules) this.lane.restorePrecompiles()
+    else this.#lane = this.lane.under(rules)
+  }
+
+  /**
    * Opens a block on {@link parent}. Throws an `ExecutionError` when a system call fails, an
    * `InterruptError` when time is up.
    */
   async open(fields: SimulatedFields): Promise<SimulatedBlock> {
     assert(!this.#isOpen, 'one simulated block is open at a time')
+    if (this.#modules.chainRules.at(fields) !== this.rules) this.enter(fields)
     this.#isOpen = true
     await this.lane.pace.check()
     const parent = { ...this.#parent, epochDifficulty: undefined }

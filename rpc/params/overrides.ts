@@ -30,7 +30,7 @@ export const stateOverride: Parser<ReadonlyMap<Address, AccountOverride>> = {
     return new Map(
       entries.map(([key, account]) => [
         address.parse(key, `${path}.${key}`),
-        readAccount(account, `${path}.${key}`),
+        readOfferedAccount(account, `${path}.${key}`),
       ]),
     )
   },
@@ -41,22 +41,30 @@ export const blockOverride: Parser<BlockOverrides> = {
   parse(value, path) {
     const object = objectAt(value, path)
     refuse(object, path, UNSUPPORTED_BLOCK)
-    const either = <Value>(name: string, old: string, parser: Parser<Value>) =>
-      member(object, path, name, parser) ?? member(object, path, old, parser)
-    return {
-      ...defined('number', member(object, path, 'number', uint64)),
-      ...defined('time', either('time', 'timestamp', uint64)),
-      ...defined('gasLimit', member(object, path, 'gasLimit', uint64)),
-      ...defined('feeRecipient', either('feeRecipient', 'coinbase', address)),
-      ...defined('prevRandao', either('prevRandao', 'random', hash)),
-      ...defined('baseFeePerGas', either('baseFeePerGas', 'baseFee', uint256)),
-    }
+    return readBlockOverrides(object, path)
   },
 }
 
-function readAccount(value: unknown, path: string): AccountOverride {
+export function readBlockOverrides(object: JsonObject, path: string): BlockOverrides {
+  const either = <Value>(name: string, old: string, parser: Parser<Value>) =>
+    member(object, path, name, parser) ?? member(object, path, old, parser)
+  return {
+    ...defined('number', member(object, path, 'number', uint64)),
+    ...defined('time', either('time', 'timestamp', uint64)),
+    ...defined('gasLimit', member(object, path, 'gasLimit', uint64)),
+    ...defined('feeRecipient', either('feeRecipient', 'coinbase', address)),
+    ...defined('prevRandao', either('prevRandao', 'random', hash)),
+    ...defined('baseFeePerGas', either('baseFeePerGas', 'baseFee', uint256)),
+  }
+}
+
+function readOfferedAccount(value: unknown, path: string): AccountOverride {
+  refuse(objectAt(value, path), path, UNSUPPORTED_ACCOUNT)
+  return readAccount(value, path)
+}
+
+export function readAccount(value: unknown, path: string): AccountOverride {
   const object = objectAt(value, path)
-  refuse(object, path, UNSUPPORTED_ACCOUNT)
   const state = member(object, path, 'state', slots)
   const stateDiff = member(object, path, 'stateDiff', slots)
   if (state !== undefined && stateDiff !== undefined) {
@@ -85,7 +93,7 @@ const slots: Parser<ReadonlyMap<Hex, Hex>> = {
   },
 }
 
-function entriesAt(value: unknown, path: string, max: number): readonly [string, unknown][] {
+export function entriesAt(value: unknown, path: string, max: number): readonly [string, unknown][] {
   const entries = Object.entries(objectAt(value, path))
   if (entries.length > max) throw paramInvalid(`"${path}" has more than ${max} entries`)
   return entries

@@ -3,7 +3,6 @@
  * kept nowhere. With transactions, all of them; without, those of the pool.
  */
 
-import type { Withdrawal } from '../../consensus/codec/ethereum-codec.ts'
 import type { BlockBuilder, BuiltPayload, ChainApi, PayloadAttributes } from '../../node/api.ts'
 import { requireBlock } from '../block-lookup.ts'
 import { withSignal } from '../dispatch/call-time.ts'
@@ -23,20 +22,7 @@ import {
   type Parser,
   uint64,
 } from '../params/primitives.ts'
-
-const withdrawal: Parser<Withdrawal> = {
-  type: 'withdrawal',
-  parse(value, path) {
-    const object = objectAt(value, path)
-    return {
-      index: uint64.parse(object['index'], `${path}.index`),
-      validatorIndex: uint64.parse(object['validatorIndex'], `${path}.validatorIndex`),
-      address: address.parse(object['address'], `${path}.address`),
-      amount: uint64.parse(object['amount'], `${path}.amount`),
-    }
-  },
-}
-const withdrawals = arrayOf(withdrawal, LIST_ITEMS_MAX)
+import { withdrawals } from '../params/withdrawals.ts'
 
 const attributes: Parser<PayloadAttributes> = {
   type: 'payload attributes',

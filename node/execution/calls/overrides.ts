@@ -10,6 +10,8 @@ export async function overrideAccounts(
   accounts: NonNullable<Overrides['accounts']>,
 ): Promise<void> {
   for (const [address, override] of accounts) {
+    // Naming an account makes none.
+    if (!isOverridden(override)) continue
     const entry = await overlay.loadAccount(address)
     const account = entry.current ?? NEW_ACCOUNT
     const { balance = account.balance, nonce = account.nonce } = override
@@ -17,6 +19,10 @@ export async function overrideAccounts(
     if (override.code !== undefined) overlay.setCode(entry, override.code)
     await overrideStorage(overlay, address, override)
   }
+}
+
+function isOverridden({ balance, nonce, code, state, stateDiff }: AccountOverride): boolean {
+  return [balance, nonce, code, state, stateDiff].some((value) => value !== undefined)
 }
 
 async function overrideStorage(

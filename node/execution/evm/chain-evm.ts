@@ -41,6 +41,8 @@ export type ChainEvmOptions = {
   /** Ours knows the instructions of Osaka alone. */
   readonly interpreter?: 'own' | 'library'
   readonly time?: ExecutionTime
+  /** Of an execution that is under way; else a new one. */
+  readonly pace?: Pace
 }
 
 export class ChainEvm extends EVM {
@@ -58,11 +60,11 @@ export class ChainEvm extends EVM {
   constructor(
     options: Omit<EVMOpts, 'bn254'>,
     overlay: StateOverlay,
-    { interpreter = 'own', time = machineTime }: ChainEvmOptions = {},
+    { interpreter = 'own', time = machineTime, pace = new Pace(time) }: ChainEvmOptions = {},
   ) {
     super({ ...options, bn254: new NobleBN254() })
     this.#isLibrary = interpreter === 'library'
-    this.pace = new Pace(time)
+    this.pace = pace
     this.#overlay = overlay
     this.#access = new AccessJournal(overlay, this)
     this.journal = this.#access as unknown as EVM['journal']
@@ -173,9 +175,12 @@ export class ChainEvm extends EVM {
       return { ...result, gasRefund }
     }
     const code = await this.#codeAt(address, message.depth)
-    if (code.length === 0) return succeeded(message, 0n)
     const { to } = message
     assert(to !== undefined, 'a call has a target')
+    if (code.length === 0) {
+      if (!message.delegatecall) this.#touchEmpty(to.toString())
+      return succeeded(message, 0n)
+    }
     return this.#runFrame(message, code, await this.#entryOf(to.toString()))
   }
 
@@ -250,6 +255,12 @@ export class ChainEvm extends EVM {
     if ((target.current?.balance ?? 0n) + value > MAX_INTEGER) return new EVMError(VALUE_OVERFLOW)
     this.#overlay.addBalance(target, value)
     return undefined
+  }
+
+  /** EIP-161: only overrides leave accounts that are empty, and any call takes them away. */
+  #touchEmpty(address: AddressHex): void {
+    const current = this.#overlay.peekAccount(address)?.current
+    if (current?.nonce === 0n && current.balance === 0n) this.#access.touch(address)
   }
 
   /** The code that runs for an address: its own, or what EIP-7702 says it delegates to. */

@@ -2,6 +2,7 @@
  * One EVM with the overlay that it executes on: whatever runs has a lane for itself until it is
  * done. An EVM costs milliseconds to make, so lanes are kept.
  */
+import type { PrecompileFunc } from '@ethereumjs/evm'
 import { createAddressFromString } from '@ethereumjs/util'
 import type { Address } from '../../../consensus/types.ts'
 import { TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
@@ -9,7 +10,7 @@ import { StateOverlay } from '../../state/overlay.ts'
 import type { StateView } from '../../state/types.ts'
 import type { BlockRules } from '../rules/block-rules.ts'
 import { BranchHashes } from './block-context.ts'
-import { ChainEvm } from './chain-evm.ts'
+import { ChainEvm, type ChainEvmOptions } from './chain-evm.ts'
 import { EvmState } from './evm-state.ts'
 import { createTransferPrecompile } from './native-transfer-precompile.ts'
 import type { ExecutionTime, Pace } from './pace.ts'
@@ -21,6 +22,8 @@ export class Lane {
   readonly overlay: StateOverlay
   readonly branch: BranchHashes
   readonly #precompiles: Set<string>
+  /** Those that {@link movePrecompile} has changed, as they were. */
+  readonly #moved = new Map<string, PrecompileFunc | undefined>()
 
   private constructor(
     rules: BlockRules,
@@ -56,16 +59,48 @@ export class Lane {
    */
   movePrecompile(from: Address, to?: Address): void {
     const code = this.evm.precompiles.get(from.slice(2))
-    this.evm.precompiles.delete(from.slice(2))
-    this.#precompiles.delete(from)
-    if (to === undefined || code === undefined) return
-    this.evm.precompiles.set(to.slice(2), code)
-    this.#precompiles.add(to)
+    this.#setPrecompile(from, undefined)
+    if (to !== undefined && code !== undefined) this.#setPrecompile(to, code)
+  }
+
+  /** Takes every {@link movePrecompile} back. */
+  restorePrecompiles(): void {
+    for (const [address, code] of [...this.#moved]) this.#setPrecompile(address, code)
+    this.#moved.clear()
+  }
+
+  #setPrecompile(address: string, code: PrecompileFunc | undefined): void {
+    const { precompiles } = this.evm
+    const key = address.slice(2)
+    if (!this.#moved.has(address)) this.#moved.set(address, precompiles.get(key))
+    if (code === undefined) {
+      precompiles.delete(key)
+      this.#precompiles.delete(address)
+    } else {
+      precompiles.set(key, code)
+      this.#precompiles.add(address)
+    }
+  }
+
+  /**
+   * The same state, branch and time under a later fork. For simulations alone: neither lane is to
+   * be used for anything else after that.
+   */
+  under(rules: BlockRules): Lane {
+    return Lane.#make(rules, this.overlay, this.branch, { pace: this.pace })
   }
 
   static create(rules: BlockRules, view: StateView, time?: ExecutionTime): Lane {
     const overlay = new StateOverlay(view, { mayWipe: rules.transaction.destroysAny })
-    const branch = new BranchHashes()
+    return Lane.#make(rules, overlay, new BranchHashes(), { ...(time && { time }) })
+  }
+
+  static #make(
+    rules: BlockRules,
+    overlay: StateOverlay,
+    branch: BranchHashes,
+    timing: Pick<ChainEvmOptions, 'pace' | 'time'>,
+  ): Lane {
     let evm: ChainEvm | undefined
     const { common, interpreter, transferRules } = rules
     const transfer =
@@ -78,7 +113,7 @@ export class Lane {
         ? [{ address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer }]
         : [],
     }
-    evm = new ChainEvm(options, overlay, { interpreter, ...(time && { time }) })
+    evm = new ChainEvm(options, overlay, { interpreter, ...timing })
     return new Lane(rules, evm, overlay, branch)
   }
 }

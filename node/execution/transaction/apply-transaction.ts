@@ -57,6 +57,7 @@ export type TransactionSite = {
 }
 
 const NO_LOGS: readonly RawLog[] = []
+const NONCE_MAX = 2n ** 64n - 1n
 
 /** Throws an `InclusionError`, with the state as it was, if the transaction may not stand here. */
 export async function applyTransaction(
@@ -85,7 +86,9 @@ export async function applyTransaction(
 
   const { nonce, balance } = account
   const bought = balance - tx.gasLimit * gasPrice - blobFee
-  overlay.setAccount(from, { ...account, nonce: nonce + 1n, balance: bought })
+  // Only a simulation gets as far as the last nonce, and goes round as geth does (EIP-2681).
+  const nextNonce = nonce === NONCE_MAX ? 0n : nonce + 1n
+  overlay.setAccount(from, { ...account, nonce: nextNonce, balance: bought })
   const isTransfer = await isPlainTransfer(lane, tx)
   const result = isTransfer
     ? await transfer(lane, from, tx.to, tx.value)
@@ -126,6 +129,8 @@ async function isPlainTransfer(lane: Lane, tx: ExecutableFields): Promise<boolea
   const address = tx.to.toString()
   if (lane.precompiles.has(address)) return false
   const to = overlay.peekAccount(address) ?? (await overlay.loadAccount(address))
+  // An override can leave an empty account behind, which goes when it is touched: by the EVM.
+  if (to.current?.nonce === 0n && to.current.balance === 0n) return false
   return (await overlay.loadCode(to)).length === 0
 }
 
