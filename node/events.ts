@@ -8,14 +8,16 @@ import type { SignedTransaction } from './transaction.ts'
 
 export type BlockSummary = { readonly hash: Hash; readonly header: Header }
 
-/** The same of any chain that is served here, of which {@link BlockSummary} is the complete case. */
+/** The same of any chain that is served here: {@link BlockSummary} is the complete case. */
 export type EthereumSummary = { readonly hash: Hash; readonly header: EthereumHeader }
 
-/** The canonical chain changed: `removed` newest first, `added` oldest first; head = last added. */
+/** The canonical chain changed: `removed` newest first, `added` oldest first; head = last added, if any. */
 export type HeadChange = {
   readonly removed: readonly BlockSummary[]
   readonly added: readonly BlockSummary[]
   readonly head: BlockSummary
+  /** A developer took the removed blocks back: their transactions are gone with them. */
+  readonly isRewind?: boolean
 }
 
 export type NodeEventMap = {

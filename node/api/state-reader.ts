@@ -32,15 +32,15 @@ export class NodeStateReader implements StateReader {
     const pending = this.#pending.find(block.hash)
     if (pending === undefined) {
       await this.#verifyExecuted(block.hash)
-      return this.#chain.state.view(block.header.stateRoot)
+      return this.#chain.state.viewAfter(block)
     }
     const parent = await summaryOf(this.#chain.blocks, pending.parentHash)
-    return new PendingState(this.#chain.state.view(parent.header.stateRoot), pending.changes)
+    return new PendingState(this.#chain.state.viewAfter(parent), pending.changes)
   }
 
   async prove(block: BlockSummary, address: Address, slots: readonly Hex[]): Promise<AccountProof> {
-    const { header } = await this.#stored(block)
-    return this.#chain.state.prove(header.stateRoot, address, slots)
+    const { state } = this.#chain
+    return state.prove(state.edits.rootAfter(await this.#stored(block)), address, slots)
   }
 
   async call(

@@ -180,6 +180,33 @@ export class Chain {
     return this.#parts.finality.writeEvidence(effect)
   }
 
+  /**
+   * Runs between two imports, for a developer who writes what no block wrote. Where blocks were
+   * taken off the chain, newest first, all is opened anew on what is left.
+   */
+  rework(job: (parts: ChainParts) => Promise<readonly BlockSummary[]>): Promise<void> {
+    return this.#queue.run(async () => {
+      if (!this.isWritable) throw new ChainError({ code: 'NOT_WRITABLE' })
+      try {
+        this.#announce(await this.#parts.committer.catchUp())
+        const removed = await job(this.#parts)
+        if (removed.length > 0) await this.#reopenBelow(removed)
+      } catch (error) {
+        if (isWriteFailure(error)) this.#reopening.begin(error)
+        throw error
+      }
+    })
+  }
+
+  async #reopenBelow(removed: readonly BlockSummary[]): Promise<void> {
+    const { duty } = this.finality
+    const unchecked = { isChecked: true }
+    this.#parts = await openChainParts({ ...this.#options, ...this.#modules, ...unchecked })
+    // What was signed for the blocks that are gone is forgotten with them.
+    this.finality.duty = duty && { ...duty, lastSigned: undefined, lastVote: undefined }
+    this.#announce({ removed, added: [], head: this.#parts.head, isRewind: true })
+  }
+
   /** Resolves when the import that runs has ended; what waits is refused. */
   async close(): Promise<void> {
     await this.#queue.close()

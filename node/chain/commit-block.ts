@@ -96,6 +96,21 @@ export class Committer {
     return this.#announce()
   }
 
+  /**
+   * Takes blocks off the chain for good, as nobody but a developer may: `removed` newest first, `at`
+   * the block that is left. The tree does not follow: all is to be opened anew.
+   */
+  async rewind(
+    removed: readonly Hash[],
+    at: Hash,
+    stage: (batch: WriteBatch) => Promise<void>,
+  ): Promise<void> {
+    await this.#write(async (batch) => {
+      await stage(batch)
+      return this.#stageStep(batch, { removed, added: [] }, at, false)
+    })
+  }
+
   /** Waits until everything written so far is on disk: the end of a run in order. */
   async sync(): Promise<void> {
     const { store, blocks } = this.#modules

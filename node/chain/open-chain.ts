@@ -53,6 +53,8 @@ export type OpenChainOptions = {
   /** Named in the sentences of errors. */
   readonly path: string
   readonly exclude?: readonly Hash[]
+  /** This very process has the database in hand: it is not looked through again. */
+  readonly isChecked?: boolean
   /** A certified checkpoint that the operator follows after a safety fault. */
   readonly joinFork?: Hash | undefined
 } & Pick<ChainModules, 'log' | 'openExecutor' | 'recoverSigner' | 'store' | 'verifyProof'>
@@ -66,7 +68,7 @@ export async function openChainParts(options: OpenChainOptions): Promise<ChainPa
   const common = createSharedCommon(genesis)
   const rules = createHanzoRules(common)
   const content = await checkIdentity(store, genesis.hash, path)
-  if (content === 'ready') await repairIfDamaged(genesis, store, log)
+  if (content === 'ready' && options.isChecked !== true) await repairIfDamaged(genesis, store, log)
   const commits = await CommitLog.open(store)
   const state = await StateStore.open({ store })
   const decodeTransaction = (raw: Uint8Array) => parseTransaction(raw, common).tx

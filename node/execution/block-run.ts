@@ -9,6 +9,7 @@ import { bytesToHex } from '../../consensus/codec/hex.ts'
 import { orderedTrieRoot } from '../../consensus/codec/ordered-trie-root.ts'
 import { assert } from '../../consensus/errors.ts'
 import type { RewardSplit } from '../../consensus/rules/reward.ts'
+import { isImpersonated } from '../dev/impersonation.ts'
 import type { Receipt } from '../receipt.ts'
 import { settleOverlay } from '../state/settle-overlay.ts'
 import type { NodeStore } from '../state/trie/node-store.ts'
@@ -26,6 +27,7 @@ import {
   ALL_CHECKS,
   type Executable,
   GAS_PER_BLOB,
+  IMPERSONATED_CHECKS,
   type TransactionChecks,
 } from './transaction/executable.ts'
 import type { ExecutedBlock, ParentState } from './types.ts'
@@ -68,10 +70,11 @@ export class BlockRun {
 
   /** Throws an `InclusionError`, with the state as it was, when the transaction may not come. */
   async apply(transaction: Executable): Promise<Receipt> {
-    return (await this.execute(transaction)).receipt
+    const checks = isImpersonated(transaction) ? IMPERSONATED_CHECKS : ALL_CHECKS
+    return (await this.execute(transaction, checks)).receipt
   }
 
-  /** As {@link apply}, with all that came of it, and without checks that a simulation leaves out. */
+  /** As {@link apply}, with all that came of it, and without what a simulation does not check. */
   async execute(
     transaction: Executable,
     checks: TransactionChecks = ALL_CHECKS,

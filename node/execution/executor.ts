@@ -88,7 +88,7 @@ export class Executor {
   ): Promise<ExecutedBlock> {
     const rules = this.#rules.at(block)
     const { nodes } = this.#state
-    return this.#lanes.runBlock(rules, this.#viewOf(parent), async (lane) => {
+    const executed = await this.#lanes.runBlock(rules, this.#viewOf(parent), async (lane) => {
       await prefetch(lane, block.coinbase, transactions)
       const run = await BlockRun.open(lane, parent, block)
       for (const [index, transaction] of transactions.entries()) {
@@ -97,6 +97,7 @@ export class Executor {
       }
       return run.finish(nodes)
     })
+    return this.#withEdits(parent, executed)
   }
 
   /** Takes candidates in order as long as gas, bytes and `options.isOver` allow. */
@@ -108,9 +109,10 @@ export class Executor {
   ): Promise<BuiltBlock> {
     const { nodes } = this.#state
     const rules = this.#rules.at({ ...environment, number: parent.header.number + 1n })
-    return this.#lanes.runBlock(rules, this.#viewOf(parent), (lane) =>
+    const built = await this.#lanes.runBlock(rules, this.#viewOf(parent), (lane) =>
       buildBlock(lane, nodes, parent, environment, candidates, options),
     )
+    return { ...built, executed: await this.#withEdits(parent, built.executed) }
   }
 
   /**
@@ -186,8 +188,14 @@ export class Executor {
     return this.#rules.at(header)
   }
 
-  #viewOf({ header }: CallBase): StateView {
-    return this.#state.view(header.stateRoot)
+  #viewOf(base: CallBase): StateView {
+    return base.view ?? this.#state.viewAfter(base)
+  }
+
+  /** As the flat tables must hear of it, which stand at the state that was sealed. */
+  async #withEdits({ hash }: ParentState, executed: ExecutedBlock): Promise<ExecutedBlock> {
+    const changes = await this.#state.edits.compose(hash, executed.changes)
+    return changes === executed.changes ? executed : { ...executed, changes }
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Address, EthereumHeader, Hash, Header, Hex } from '../../consensus/types.ts'
 import type { Receipt } from '../receipt.ts'
-import type { StateChanges } from '../state/types.ts'
+import type { StateChanges, StateView } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
 
 /** A block to stand on: its post-state, and the branch that BLOCKHASH sees from there. */
@@ -26,7 +26,10 @@ export type ParentState = BlockParent & {
 }
 
 /** What a call executes on: the post-state of a block. */
-export type CallBase = BlockParent
+export type CallBase = BlockParent & {
+  /** In place of what is stored: of a block that is not. */
+  readonly view?: StateView
+}
 
 /** What header fields a builder fixes before execution; the results are filled in by it. */
 export type BuildEnvironment = {

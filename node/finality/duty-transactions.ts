@@ -43,7 +43,7 @@ export class DutyTransactions {
 
   /** The transactions that a block on `parent` should begin with, in order. */
   async dueOn(parent: BlockSummary): Promise<readonly SignedTransaction[]> {
-    const state = this.#chain.state.view(parent.header.stateRoot)
+    const state = this.#chain.state.viewAfter(parent)
     const calls = (await this.#calls(state, parent)).filter(({ subject }) =>
       this.#mayTry(subject, parent.header.number),
     )

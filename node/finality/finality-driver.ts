@@ -76,6 +76,12 @@ export class FinalityDriver {
     await this.#signing
   }
 
+  /** For the developer of a chain of one node, who takes blocks back that were voted for. */
+  async forgetVotes(): Promise<void> {
+    await this.#signing
+    await this.#modules.validator?.protection.forget()
+  }
+
   #tick(): void {
     if (this.#isStopped) return
     this.#consider()

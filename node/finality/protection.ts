@@ -62,6 +62,14 @@ export class VoteProtection {
     return this.#last
   }
 
+  /** Forgets all: the developer of a chain of one node took back what was voted for. */
+  async forget(): Promise<void> {
+    await this.#files.replace(this.#path, '')
+    this.#bytes = 0
+    this.#isTorn = false
+    this.#last = undefined
+  }
+
   /** Resolves when the vote is on disk: it may be signed then, and not before. */
   async write(vote: FinalityVote): Promise<void> {
     const { sourceEpoch, targetEpoch, targetHash } = vote

@@ -6,8 +6,10 @@
  * Spec: docs/spec/mempool.md, "Admission".
  */
 import type { TypedTransaction } from '@ethereumjs/tx'
-import type { Address } from '../../consensus/types.ts'
+import { isImpersonated } from '../dev/impersonation.ts'
+import { feeCapOf } from '../execution/transaction/inclusion-rules.ts'
 import { intrinsicGas } from '../execution/transaction/intrinsic-gas.ts'
+import type { SignedTransaction } from '../transaction.ts'
 import { TRANSACTION_BYTES_MAX } from './options.ts'
 import type { SenderAccount } from './pool/account-queue.ts'
 import { tipCapOf } from './pool/pooled-transaction.ts'
@@ -50,9 +52,17 @@ export function verifyStandalone(tx: TypedTransaction, rules: AdmissionRules): v
 }
 
 /** A6, A7: with the account at the head. Throws {@link PoolError}. */
-export function verifySender(tx: TypedTransaction, sender: Address, account: SenderAccount): void {
+export function verifySender(transaction: SignedTransaction, account: SenderAccount): void {
+  const { tx, sender } = transaction
   if (tx.nonce < account.nonce) {
     throw new PoolError({ code: 'NONCE_TOO_LOW', expected: account.nonce, actual: tx.nonce })
   }
-  if (account.isContract) throw new PoolError({ code: 'SENDER_HAS_CODE', sender })
+  const isContract = account.isContract && !isImpersonated(transaction)
+  if (isContract) throw new PoolError({ code: 'SENDER_HAS_CODE', sender })
+}
+
+/** On a chain that mines on demand what does not pay the base fee would wait for ever. */
+export function verifyFeeCap(tx: TypedTransaction, baseFee: bigint): void {
+  const feeCap = feeCapOf(tx)
+  if (feeCap < baseFee) throw new PoolError({ code: 'FEE_BELOW_BASE', feeCap, baseFee })
 }

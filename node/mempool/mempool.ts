@@ -12,6 +12,7 @@ import { bytesToHex } from '../../consensus/codec/hex.ts'
 import type { Address, Hash } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import type { PoolContent, PoolReader } from '../api.ts'
+import { isImpersonated } from '../dev/impersonation.ts'
 import type { HeadChange } from '../events.ts'
 import type { RemoteOutcome } from '../gossip/transaction-gossip.ts'
 import type { Clock } from '../ports.ts'
@@ -114,6 +115,23 @@ export class Mempool implements PoolReader {
     return this.#submissions.add(raw)
   }
 
+  /** As {@link submit}, but nobody signed it: the journal, which recovers senders, has none of it. */
+  async submitAs(transaction: SignedTransaction): Promise<Hash> {
+    const [outcome] = await this.#atHead.admit([transaction], 'local')
+    if (outcome instanceof PoolError) throw outcome
+    return transaction.hash
+  }
+
+  /** The state at the head was written by hand. */
+  refresh(): Promise<void> {
+    return this.#atHead.refresh()
+  }
+
+  /** Takes out one transaction, or all; how many that were. */
+  drop(hash?: Hash): Promise<number> {
+    return this.#atHead.drop(hash)
+  }
+
   /** Transactions that a peer sent; one outcome each. */
   async addRemote(raws: readonly Uint8Array[]): Promise<readonly RemoteOutcome[]> {
     const outcomes = await this.#atHead.admit(await this.#intake.take(raws), 'peer')
@@ -198,7 +216,7 @@ export class Mempool implements PoolReader {
 
   #localEntries() {
     return [...this.#atHead.held.all()]
-      .filter(({ origin }) => origin === 'local')
+      .filter(({ origin, transaction }) => origin === 'local' && !isImpersonated(transaction))
       .map(({ transaction: { raw }, addedMs }) => ({ raw, addedMs }))
   }
 }

@@ -11,6 +11,8 @@ export type MempoolOptions = {
   readonly queuedMax: number
   /** The least tip cap that is taken, wei per gas. */
   readonly priceFloorWei: bigint
+  /** Refuses what the next block could not hold for its fee, as tools expect of a dev chain. */
+  readonly needsBaseFee?: boolean
   /** A transaction that is in no block after so long is dropped. */
   readonly lifetimeMs: number
   /** Where transactions submitted here outlive a restart; undefined: they do not. */

@@ -15,6 +15,8 @@ export type PoolErrorType =
   | { readonly code: 'FLOOR_GAS_TOO_LOW'; readonly gasLimit: bigint; readonly required: bigint }
   | { readonly code: 'GAS_ABOVE_BLOCK'; readonly gasLimit: bigint; readonly blockGasLimit: bigint }
   | { readonly code: 'UNDERPRICED'; readonly tipCap: bigint; readonly floor: bigint }
+  /** Refused where nobody else's transactions move the base fee: development chains. */
+  | { readonly code: 'FEE_BELOW_BASE'; readonly feeCap: bigint; readonly baseFee: bigint }
   | { readonly code: 'ALREADY_KNOWN' }
   | { readonly code: 'NONCE_TOO_LOW'; readonly expected: bigint; readonly actual: bigint }
   /** EIP-3607. */
@@ -66,6 +68,7 @@ function sentenceOf(type: PoolErrorType): string {
     case 'FLOOR_GAS_TOO_LOW':
     case 'GAS_ABOVE_BLOCK':
     case 'UNDERPRICED':
+    case 'FEE_BELOW_BASE':
     case 'ALREADY_KNOWN':
     case 'NONCE_TOO_LOW':
     case 'SENDER_HAS_CODE':
@@ -91,6 +94,8 @@ function sentenceOfRefusal(type: DecodedErrorType): string {
       return `exceeds block gas limit: gas ${type.gasLimit}, block ${type.blockGasLimit}`
     case 'UNDERPRICED':
       return `transaction underpriced: gas tip cap ${type.tipCap}, minimum needed ${type.floor}`
+    case 'FEE_BELOW_BASE':
+      return `max fee per gas less than block base fee: ${type.feeCap} below ${type.baseFee}`
     case 'ALREADY_KNOWN':
       return 'already known'
     case 'NONCE_TOO_LOW':

@@ -24,6 +24,7 @@ export function remoteOutcome({ code }: PoolErrorType): Exclude<RemoteOutcome, '
       return 'faulty'
     case 'GAS_ABOVE_BLOCK':
     case 'UNDERPRICED':
+    case 'FEE_BELOW_BASE':
     case 'ALREADY_KNOWN':
     case 'NONCE_TOO_LOW':
     case 'SENDER_HAS_CODE':

@@ -14,6 +14,7 @@ import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { BlockSummary } from '../events.ts'
 import { type Clock, pause, type Rng } from '../ports.ts'
 import { Wake } from '../sync/wake.ts'
+import type { SignedTransaction } from '../transaction.ts'
 import { Lots } from './lots.ts'
 import { type Pace, PaceMaker } from './pace.ts'
 import { preparedOf, sealWithTile, type Template, type TemplateBuilder } from './template.ts'
@@ -55,6 +56,8 @@ export type SealerModules = {
 export type SealRequest = {
   /** Unix seconds; the parent's plus one if that is later. */
   readonly timestamp?: bigint
+  /** These and no others; those of the pool if not given. */
+  readonly transactions?: readonly SignedTransaction[]
 }
 
 type Order = SealRequest & {
@@ -70,7 +73,11 @@ export class Sealer {
   readonly #wake = new Wake()
   readonly #stop = new AbortController()
   readonly #orders: Order[] = []
+  #coinbase: Address
   #round: AbortController | undefined
+  /** While it is above zero no block is begun. */
+  #holds = 0
+  #sealing: Promise<boolean> = Promise.resolve(true)
   #cancelRefresh: (() => void) | undefined
   #buildMs = 0
   #blocksSealed = 0
@@ -79,6 +86,7 @@ export class Sealer {
 
   constructor(options: SealerOptions, modules: SealerModules) {
     this.#options = options
+    this.#coinbase = options.coinbase
     this.#modules = modules
     this.#pace = new PaceMaker(options.pace, modules.clock, modules.pendingCount)
     this.#lots = new Lots(modules.rng, modules.chain.genesis.params.minDifficulty)
@@ -98,7 +106,8 @@ export class Sealer {
 
   summary(): SealerSummary {
     const { backend } = this.#modules
-    const { coinbase, dutyPercent } = this.#options
+    const { dutyPercent } = this.#options
+    const coinbase = this.#coinbase
     const isMining = this.#ended !== undefined && !this.#stop.signal.aborted && !this.#isPaused
     const blocksSealed = this.#blocksSealed
     return { ...backend.info, isMining, coinbase, dutyPercent, blocksSealed }
@@ -111,6 +120,25 @@ export class Sealer {
   setPace(pace: Pace): void {
     this.#pace.set(pace)
     this.#interrupt()
+  }
+
+  /** Where the rewards of its blocks go from now on. */
+  setCoinbase(coinbase: Address): void {
+    this.#coinbase = coinbase
+    this.#interrupt()
+  }
+
+  /** Runs a job while no block is made, neither one that was begun before it. */
+  async holdWhile<Result>(job: () => Promise<Result>): Promise<Result> {
+    this.#holds += 1
+    this.#interrupt()
+    try {
+      await this.#sealing
+      return await job()
+    } finally {
+      this.#holds -= 1
+      this.#wake.ring()
+    }
   }
 
   /** Makes one block now, empty or not, whatever the pace. */
@@ -153,24 +181,35 @@ export class Sealer {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#modules
+    const { clock } = this.#modules
     while (!signal.aborted) {
-      if (!(await this.#isTurn(signal))) continue
-      const order = this.#orders.shift()
-      try {
-        await this.#sealOne(order)
-      } catch (error) {
-        order?.reject(error instanceof Error ? error : new Error(String(error)))
-        log.error({ err: error }, 'No block was sealed: trying again')
-        await pause(clock, RETRY_MS, signal)
-      }
+      if (!(await this.#isTurn(signal)) || this.#holds > 0) continue
+      this.#sealing = this.#trySealing()
+      if (!(await this.#sealing)) await pause(clock, RETRY_MS, signal)
     }
     for (const order of this.#orders.splice(0)) order.reject(new SealerError({ code: 'STOPPED' }))
+  }
+
+  /** False after a failure. */
+  async #trySealing(): Promise<boolean> {
+    const order = this.#orders.shift()
+    try {
+      await this.#sealOne(order)
+      return true
+    } catch (error) {
+      order?.reject(error instanceof Error ? error : new Error(String(error)))
+      this.#modules.log.error({ err: error }, 'No block was sealed: trying again')
+      return false
+    }
   }
 
   /** Waits for a change unless there is something to seal. */
   async #isTurn(signal: AbortSignal): Promise<boolean> {
     const { clock, obstacle } = this.#modules
+    if (this.#holds > 0) {
+      await this.#wake.wait(clock, signal, undefined)
+      return false
+    }
     if (this.#orders.length > 0) return true
     this.#isPaused = obstacle() !== undefined
     const earlyMs = this.#earlyMs()
@@ -222,9 +261,12 @@ export class Sealer {
 
   async #build(order: Order | undefined): Promise<Template> {
     const { clock, templates } = this.#modules
-    const { coinbase } = this.#options
     const startMs = clock.now()
-    const template = await templates.build({ coinbase, timestamp: order?.timestamp })
+    const template = await templates.build({
+      coinbase: this.#coinbase,
+      timestamp: order?.timestamp,
+      candidates: order?.transactions,
+    })
     this.#buildMs = clock.now() - startMs
     return template
   }

@@ -38,6 +38,13 @@ export type Template = {
   readonly search: SearchTemplate
 }
 
+/** Of a chain whose developer says what comes next. */
+export type BlockChoice = {
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  readonly gasLimit: bigint
+}
+
 export type TemplateModules = {
   readonly chain: Chain
   readonly clock: Clock
@@ -46,6 +53,8 @@ export type TemplateModules = {
   /** Resolves when the pool has followed the head: what was just mined would only be refused. */
   readonly poolSettled: () => Promise<void>
   readonly onRefused: (refused: BuiltBlock['refused']) => void
+  /** What a developer has made of a block on this parent; the clock's time, its gas limit if not. */
+  readonly choose?: (parent: BlockSummary) => BlockChoice
   /** What a block on this parent should begin with, before anything of the pool. */
   readonly firstOn?: (parent: BlockSummary) => Promise<readonly SignedTransaction[]>
 }
@@ -90,20 +99,22 @@ export class TemplateBuilder {
   }
 
   #environment(
-    { hash, header }: BlockSummary,
+    parent: BlockSummary,
     context: ChildContext,
     { coinbase, timestamp }: TemplateOptions,
   ): BuildEnvironment {
+    const { hash, header } = parent
     const { params } = this.#modules.chain.genesis
     const nowMs = this.#modules.clock.now()
-    const wanted = timestamp ?? BigInt(Math.floor(nowMs / 1000))
+    const choice = this.#modules.choose?.(parent)
+    const wanted = timestamp ?? choice?.timestamp ?? BigInt(Math.floor(nowMs / 1000))
     const earliest = header.timestamp + 1n
     const time = wanted > earliest ? wanted : earliest
     const shapeId = SHAPES[params.shape].id
     return {
       coinbase,
       timestamp: time,
-      gasLimit: header.gasLimit,
+      gasLimit: choice?.gasLimit ?? header.gasLimit,
       baseFeePerGas: nextBaseFee(header),
       difficulty: requiredDifficulty(params, context.epochDifficulty, header.timestamp, time),
       extraData: encodeExtraData({

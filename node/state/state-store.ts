@@ -11,6 +11,7 @@ import { assert, CodedError } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { GenesisAccount } from '../../genesis/genesis-file.ts'
 import type { AccountProof } from '../api.ts'
+import { type EditedBlock, StateEdits } from '../dev/state-edits.ts'
 import type { BlockSummary } from '../events.ts'
 import type { KeyValueStore, WriteBatch } from '../storage/database.ts'
 import { key } from '../storage/keys.ts'
@@ -43,11 +44,14 @@ export class StateStore {
   readonly #flat: FlatTables
   readonly #nodes: NodeStore
   readonly #codes: CodeStore
+  /** What a developer wrote into states by hand. */
+  readonly edits: StateEdits
   /** Blocks staged in the batch at hand. */
   readonly #staged = new Map<Hash, { record: ChangeRecord; changes: StateChanges }>()
 
-  private constructor(store: KeyValueStore, block: FlatBlock | undefined) {
+  private constructor(store: KeyValueStore, block: FlatBlock | undefined, edits: StateEdits) {
     this.#store = store
+    this.edits = edits
     this.#flat = new FlatTables(store, block)
     this.#nodes = new NodeStore(store)
     this.#codes = new CodeStore(store)
@@ -55,7 +59,7 @@ export class StateStore {
 
   /** Opens what is there; `flatBlock` is undefined until genesis is staged and committed. */
   static async open({ store }: { readonly store: KeyValueStore }): Promise<StateStore> {
-    return new StateStore(store, await loadFlatBlock(store))
+    return new StateStore(store, await loadFlatBlock(store), await StateEdits.open(store))
   }
 
   /**
@@ -149,12 +153,14 @@ export class StateStore {
     }
     this.#staged.clear()
     this.#flat.committed()
+    this.edits.committed()
   }
 
   /** The batch was not written: what was staged is forgotten. */
   discarded(): void {
     this.#staged.clear()
     this.#flat.discarded()
+    this.edits.discarded()
   }
 
   /** The state with this root: flat where the tables stand at it, else through the trie. */
@@ -163,6 +169,11 @@ export class StateStore {
     return stateRoot === this.flatBlock?.stateRoot
       ? new HeadState(stateRoot, sources)
       : new TrieState(stateRoot, sources)
+  }
+
+  /** The state after a block as it is now, with what was written into it by hand. */
+  viewAfter(block: EditedBlock): StateView {
+    return this.view(this.edits.rootAfter(block))
   }
 
   /** Where the tries of a new state are computed from those of its parent. */

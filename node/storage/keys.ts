@@ -35,6 +35,8 @@ export const TABLE = {
   trieNode: 0x13,
   /** block hash -> what the block changed in the flat state, before and after */
   stateDiff: 0x14,
+  /** block hash -> what a developer wrote into the state after the block, before and after */
+  stateEdit: 0x15,
   /** u64be target epoch + target hash -> certificate */
   certificate: 0x20,
   /** u64be validator -> evidence against it */

@@ -21,6 +21,9 @@ export type ExecutableFields = {
   readonly maxPriorityFeePerGas?: bigint | undefined
   readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[] | undefined
   readonly authorizationList?: readonly EOACode7702AuthorizationListBytesItem[] | undefined
+  /** Of the signature; a message has none. */
+  readonly r?: bigint | undefined
+  readonly s?: bigint | undefined
   /** EIP-4844, of type 3. */
   readonly blobVersionedHashes?: readonly `0x${string}`[] | undefined
   readonly maxFeePerBlobGas?: bigint | undefined
@@ -32,7 +35,7 @@ export type Executable = { readonly sender: AddressHex; readonly tx: ExecutableF
 export type TransactionChecks = {
   /** That its nonce is the sender's next. Counted up in any case. */
   readonly nonce: boolean
-  /** That no contract sends it (EIP-3607), and that it asks for no more gas than EIP-7825 allows. */
+  /** That no contract sends it (EIP-3607), and that it asks for no more gas than EIP-7825 has. */
   readonly sender: boolean
   /** That it pays the base fee even if it offers to pay nothing at all. */
   readonly baseFee: boolean
@@ -40,6 +43,9 @@ export type TransactionChecks = {
 
 /** Those of signed transactions. */
 export const ALL_CHECKS: TransactionChecks = { nonce: true, sender: true, baseFee: true }
+
+/** Those of a transaction that nobody signed, see `dev/impersonation.ts`. */
+export const IMPERSONATED_CHECKS: TransactionChecks = { nonce: true, sender: false, baseFee: true }
 
 /** Signed transactions are executed as they are; this fails to compile when they no longer can. */
 export type SignedIsExecutable = TypedTransaction extends ExecutableFields ? true : never

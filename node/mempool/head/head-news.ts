@@ -34,7 +34,7 @@ export async function loadHeadNews(change: HeadChange, blocks: BlockSource): Pro
   return {
     touched: new Set(all.map(({ sender }) => sender)),
     isAnyTouched: change.removed.length > 0 || all.some(({ tx }) => tx.type === SET_CODE_TYPE),
-    orphans: removed,
+    orphans: change.isRewind === true ? [] : removed,
   }
 }
 

@@ -9,7 +9,7 @@ import type { Address, Hash } from '../../../consensus/types.ts'
 import type { BlockSummary, HeadChange } from '../../events.ts'
 import type { Clock } from '../../ports.ts'
 import type { SignedTransaction } from '../../transaction.ts'
-import { type AdmissionRules, verifySender } from '../admission.ts'
+import { type AdmissionRules, verifyFeeCap, verifySender } from '../admission.ts'
 import type { MempoolOptions } from '../options.ts'
 import type { Origin, PooledTransaction } from '../pool/pooled-transaction.ts'
 import { type Newcomer, TransactionPool } from '../pool/transaction-pool.ts'
@@ -23,7 +23,7 @@ import { Turns } from './turns.ts'
 export interface PoolChain {
   readonly head: BlockSummary
   readonly blocks: BlockSource
-  readonly state: { view(stateRoot: Hash): AccountSource }
+  readonly state: { viewAfter(block: BlockSummary): AccountSource }
 }
 
 export type HeadPoolModules = {
@@ -50,7 +50,7 @@ export class HeadPool {
     this.#options = options
     this.#modules = modules
     this.#blockGasLimit = head.header.gasLimit
-    this.#accounts = new HeadAccounts(state.view(head.header.stateRoot))
+    this.#accounts = new HeadAccounts(state.viewAfter(head))
     this.#pool = new TransactionPool(options, nextBaseFee(head.header), (entry) =>
       this.#departed.add(entry),
     )
@@ -109,6 +109,23 @@ export class HeadPool {
     return this.#turns.run(() => this.#applyHead(change))
   }
 
+  /** The state at the head is not what it was: everybody is looked at again. */
+  refresh(): Promise<void> {
+    return this.#turns.run(() => {
+      const { state, head } = this.#modules.chain
+      this.#accounts.reset(state.viewAfter(head))
+      return this.#settle([...this.held.queues()].map(({ sender }) => sender))
+    })
+  }
+
+  /** Takes out one transaction, or all; how many that were. */
+  drop(hash: Hash | undefined): Promise<number> {
+    return this.#turns.run(async () => {
+      const hashes = hash === undefined ? [...this.held.all()].map(hashOf) : [hash]
+      return hashes.filter((each) => this.#pool.drop(each)).length
+    })
+  }
+
   /** Looks at these senders again, by the state at the head. */
   recheck(senders: Iterable<Address>): Promise<void> {
     return this.#turns.run(() => this.#settle(senders))
@@ -120,10 +137,12 @@ export class HeadPool {
   }
 
   #add(newcomer: Newcomer): Candidate {
-    const { tx, sender } = newcomer.transaction
-    const account = this.#accounts.get(sender)
+    const { transaction, origin } = newcomer
+    const account = this.#accounts.get(transaction.sender)
     try {
-      verifySender(tx, sender, account)
+      verifySender(transaction, account)
+      const isJudged = this.#options.needsBaseFee === true && origin === 'local'
+      if (isJudged) verifyFeeCap(transaction.tx, this.#pool.baseFee)
       this.#pool.add(newcomer, account)
       return newcomer.transaction
     } catch (error) {
@@ -136,7 +155,7 @@ export class HeadPool {
     const { chain, clock } = this.#modules
     const { header } = change.head
     this.#blockGasLimit = header.gasLimit
-    this.#accounts.reset(chain.state.view(header.stateRoot))
+    this.#accounts.reset(chain.state.viewAfter(change.head))
     this.#pool.baseFee = nextBaseFee(header)
     if (this.held.size === 0 && change.removed.length === 0) return
     const news = await loadHeadNews(change, chain.blocks)
@@ -176,6 +195,10 @@ export class HeadPool {
     const isLocal = this.#departed.get(transaction.hash)?.origin === 'local'
     return { transaction, addedMs, origin: isLocal ? 'local' : 'orphan' }
   }
+}
+
+function hashOf({ transaction }: PooledTransaction): Hash {
+  return transaction.hash
 }
 
 function isSigned(candidate: Candidate): candidate is SignedTransaction {

@@ -4,7 +4,8 @@
  *
  * Spec: docs/spec/mempool.md, "Executable and queued", "Limits", "Eviction".
  */
-import type { Address } from '../../../consensus/types.ts'
+import type { Address, Hash } from '../../../consensus/types.ts'
+import { isImpersonated } from '../../dev/impersonation.ts'
 import type { SignedTransaction } from '../../transaction.ts'
 import type { MempoolOptions } from '../options.ts'
 import { PoolError } from '../pool-error.ts'
@@ -138,7 +139,7 @@ export class TransactionPool {
       if (isNew) this.#insert(queue, this.#entryOf(orphan))
     }
     for (const entry of [...queue.all()]) {
-      if (entry.nonce < account.nonce || account.isContract) this.#remove(entry)
+      if (isUseless(entry, account)) this.#remove(entry)
     }
     this.#promote(queue)
     this.#enforceLimits(queue)
@@ -150,6 +151,13 @@ export class TransactionPool {
       if (nowMs - entry.addedMs < this.#limits.lifetimeMs) return
       this.#drop(entry)
     }
+  }
+
+  /** Takes one out, whoever sent it; false when it is not here. */
+  drop(hash: Hash): boolean {
+    const entry = this.#held.get(hash)
+    if (entry !== undefined) this.#drop(entry)
+    return entry !== undefined
   }
 
   #entryOf({ transaction, origin, addedMs }: Newcomer): PooledTransaction {
@@ -242,6 +250,11 @@ export class TransactionPool {
       this.#remove(victim.entry)
     }
   }
+}
+
+/** No block can hold it any more. */
+function isUseless({ nonce, transaction }: PooledTransaction, account: SenderAccount): boolean {
+  return nonce < account.nonce || (account.isContract && !isImpersonated(transaction))
 }
 
 type ReadOnly =

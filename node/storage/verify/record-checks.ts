@@ -50,6 +50,7 @@ export class RecordChecks {
     code: hashed,
     trieNode: hashed,
     stateDiff: sealed,
+    stateEdit: sealed,
     certificate: async (recordKey, record) => {
       if (!checkCertificate(recordKey, record)) throw corruptRecord(recordKey)
     },

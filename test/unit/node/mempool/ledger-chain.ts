@@ -58,7 +58,7 @@ export class LedgerChain {
   }
 
   readonly state = {
-    view: (stateRoot: Hash) => ({
+    viewAfter: ({ header: { stateRoot } }: BlockSummary) => ({
       account: async (address: Address): Promise<AccountRecord | undefined> => {
         this.accountReads.push(address)
         const account = this.#ledgerOf(stateRoot).get(address)

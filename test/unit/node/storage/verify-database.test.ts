@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { FinalityVote } from '../../../../consensus/finality/types.ts'
 import type { Hash } from '../../../../consensus/types.ts'
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
+import { StateEdits } from '../../../../node/dev/state-edits.ts'
 import { encodeSlot } from '../../../../node/state/flat/flat-codec.ts'
 import { sealRecord } from '../../../../node/storage/codec/record.ts'
 import { WriteBatch } from '../../../../node/storage/database.ts'
@@ -42,6 +43,12 @@ async function realStore() {
   putEvidence(batch, {
     first: signVote(vote, 3),
     second: signVote({ ...vote, targetHash: vote.sourceHash }, 3),
+  })
+  const edits = await StateEdits.open(store)
+  const { number, parentHash } = summary.header
+  edits.stage(batch, genesis.hash, {
+    ...{ number, parentHash, parentStateRoot: stateRoot, stateRoot },
+    ...{ accounts: new Map(), storage: new Map() },
   })
   await store.write(batch)
   return { store, blocks, side }
