@@ -4,11 +4,10 @@
  */
 
 import type { Withdrawal } from '../consensus/codec/ethereum-codec.ts'
-import type { VotingState } from '../consensus/finality/duty.ts'
-import type { LostCheckpoint, SafetyFault } from '../consensus/finality/finality-state.ts'
-import type { Certificate, Evidence } from '../consensus/finality/types.ts'
 import type { Address, EthereumHeader, Hash, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
+import type { BlobSidecar, BlockBuilder, ForkReader } from './api/chain-tools.ts'
+import type { FinalityReader, WorkDesk } from './api/consensus-api.ts'
 import type { BlockSummary, EthereumSummary, NodeEvents } from './events.ts'
 import type {
   AccessListOutcome,
@@ -17,15 +16,32 @@ import type {
   EstimateOutcome,
   Overrides,
 } from './execution/call-types.ts'
-import type { BlobParams } from './execution/rules/block-rules.ts'
 import type { FeeMarket } from './execution/rules/fee-market.ts'
-import type { SealedSimulation, Simulate } from './execution/simulation.ts'
+import type { Simulate } from './execution/simulation.ts'
 import type { TransactionTrace } from './execution/tracing/trace-block.ts'
 import type { TraceCallOptions, TraceOptions } from './execution/tracing/trace-options.ts'
-import type { ValidatorRecord } from './finality/validator-view.ts'
 import type { Receipt } from './receipt.ts'
 import type { StateView } from './state/types.ts'
 import type { SignedTransaction } from './transaction.ts'
+
+export type {
+  BlobSidecar,
+  BlockBuilder,
+  BuiltPayload,
+  ForkConfig,
+  ForkReader,
+  PayloadAttributes,
+} from './api/chain-tools.ts'
+export type {
+  ComputeWork,
+  EpochCheckpoint,
+  FinalityReader,
+  FinalityStatus,
+  ProofReport,
+  SealerSummary,
+  ValidatorSummary,
+  WorkDesk,
+} from './api/consensus-api.ts'
 
 export type BlockTag = 'latest' | 'safe' | 'finalized' | 'earliest' | 'pending'
 
@@ -188,177 +204,9 @@ export interface NetworkReader {
   /** Hangs up on one peer; one that belongs to us is dialed again in its time. */
   disconnect(peerId: string): Promise<void>
 }
-
-export type ComputeWork = {
-  readonly workId: Hash
-  readonly sealHash: Hash
-  readonly genesisHash: Hash
-  readonly shape: string
-  readonly kind: number
-  readonly difficulty: bigint
-  readonly theta: Hash
-  readonly epochSeed: Hash
-  readonly jobId: Hash
-  readonly rootA: Hash
-  readonly rootB: Hash
-  /** Unix seconds after which the work is forgotten. */
-  readonly expiresAt: bigint
-}
-
-export type ProofReport = {
-  readonly ok: boolean
-  readonly code: string | null
-  readonly condemns: 'header' | 'sender' | null
-  readonly blockHash?: Hash
-  readonly ticket?: Hash
-  readonly theta?: Hash
-  readonly macs: number
-  readonly ms: number
-}
-
-export type SealerSummary = {
-  readonly isMining: boolean
-  /** Where the rewards of its blocks go. */
-  readonly coinbase: Address
-  readonly backend: 'webgpu' | 'cpu'
-  readonly adapter: string
-  readonly isSoftware: boolean
-  readonly kernel: string
-  /** As measured at start, multiply-adds a second. */
-  readonly macsPerSecond: number
-  readonly dutyPercent: number
-  readonly blocksSealed: number
-}
-
-export interface WorkDesk {
-  readonly sealer: SealerSummary | undefined
-  getWork(coinbase: Address | undefined): Promise<ComputeWork>
-  submitWork(
-    workId: Hash,
-    nonce: Hex,
-    proof: Uint8Array,
-  ): Promise<{
-    readonly ok: boolean
-    readonly code: string | null
-    readonly blockHash: Hash | null
-  }>
-  /** Full check of any bytes against this node's chain; never throws on bad input. */
-  verifyProof(headerRlp: Uint8Array, proof: Uint8Array): Promise<ProofReport>
-  /** D of the block's epoch, the seed of its synthetic matrices and what commits to those. */
-  epochOf(block: EthereumSummary): Promise<{
-    readonly difficulty: bigint
-    readonly seed: Hash
-    readonly rootA: Hash
-    readonly rootB: Hash
-  }>
-}
-
-export type EpochCheckpoint = { readonly epoch: bigint; readonly hash: Hash }
-
-export type FinalityStatus = {
-  readonly headEpoch: bigint
-  readonly justified: EpochCheckpoint
-  readonly finalized: EpochCheckpoint
-  /** Target of the newest certificate that the chain itself knows. */
-  readonly certifiedEpoch: bigint
-  /** The chain has not been told of certificates for so long that it may never be again. */
-  readonly isCertifyOverdue: boolean
-  /** Share of the stake, 0 to 1, whose vote for the newest target with any vote is here. */
-  readonly participation: number
-  /** Share of the stake, 0 to 1, that voted within the last two epochs. */
-  readonly stakeReachable: number
-  /** Members of the set that did not. */
-  readonly missing: readonly number[]
-  /** Our index, if this node votes. */
-  readonly validator: number | undefined
-  /** What the validator of this node does, or why it does not vote. */
-  readonly voting: VotingState
-  /** Was final here before damage took it: no vote before something as high is final again. */
-  readonly lost: LostCheckpoint | undefined
-  readonly safetyFault: SafetyFault | undefined
-}
-
-export type ValidatorSummary = ValidatorRecord & {
-  /** Wei that its vote weighs in the dynasty in force; 0 for who is not in the set. */
-  readonly weight: bigint
-}
-
-export interface FinalityReader {
-  status(): FinalityStatus
-  /** For a target epoch, on the canonical chain. */
-  certificate(epoch: bigint): Promise<Certificate | undefined>
-  /** The set as the state after a block has it. */
-  validators(block: EthereumSummary): Promise<{
-    readonly dynasty: bigint
-    readonly validators: readonly ValidatorSummary[]
-  }>
-  evidence(): readonly Evidence[]
-}
-
-/** EIP-7910: what a fork is, so that operators can compare their nodes. */
-export type ForkConfig = {
-  /** Unix seconds. */
-  readonly activationTime: bigint
-  /** undefined: no transaction may carry a blob. */
-  readonly blobs: BlobParams | undefined
-  /** EIP-6122, 4 bytes. */
-  readonly forkId: Hex
-  readonly precompiles: Readonly<Record<string, Address>>
-  readonly systemContracts: Readonly<Record<string, Address>>
-}
-
-export interface ForkReader {
-  /** As of the head. `next` and `last` are undefined where nothing is planned. */
-  config(): {
-    readonly current: ForkConfig
-    readonly next: ForkConfig | undefined
-    readonly last: ForkConfig | undefined
-  }
-}
-
 export type NodeHealth = {
   readonly isReady: boolean
   readonly reason: string | undefined
-}
-
-/** What a consensus layer says of the block that it wants (Engine API, version 3). */
-export type PayloadAttributes = {
-  /** Unix seconds. */
-  readonly timestamp: bigint
-  readonly prevRandao: Hash
-  readonly feeRecipient: Address
-  readonly withdrawals?: readonly Withdrawal[]
-  readonly parentBeaconBlockRoot?: Hash
-}
-
-export type BuiltPayload = SealedSimulation & {
-  readonly transactions: readonly SignedTransaction[]
-  readonly withdrawals: readonly Withdrawal[]
-  /** What the fee recipient earns. */
-  readonly valueWei: bigint
-}
-
-export interface BlockBuilder {
-  /**
-   * On `parent`, from all of `transactions`, or from the pool. Throws `InclusionError`, and what
-   * bytes throw that are no transaction.
-   */
-  build(
-    parent: EthereumSummary,
-    attributes: PayloadAttributes,
-    transactions: readonly Uint8Array[] | undefined,
-    extraData: Hex,
-    limits?: CallLimits,
-  ): Promise<BuiltPayload>
-}
-
-/** EIP-4844: what stands behind the hashes of a blob transaction. */
-export type BlobSidecar = {
-  /** 0: a proof a blob; 1: a proof a cell (EIP-7594). */
-  readonly version: 0 | 1
-  readonly blobs: readonly Uint8Array[]
-  readonly commitments: readonly Uint8Array[]
-  readonly proofs: readonly Uint8Array[]
 }
 
 /** What any chain that is served here can be asked: ours, or an imported one of plain Ethereum. */

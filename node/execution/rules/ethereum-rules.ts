@@ -25,7 +25,7 @@ import { gatherRequests } from './requests.ts'
 
 const GWEI = 1_000_000_000n
 const ETHER = 1_000_000_000n * GWEI
-/** Of the miner's reward: to the miner for each ommer, and to the ommer's less an eighth a block. */
+/** Of the miner's reward: for each ommer, and what the ommer's miner loses of it by block. */
 const NEPHEW_SHARE = 32n
 const OMMER_SHARE = 8n
 const NO_REWARD = { coinbase: 0n, pot: 0n }

@@ -10,7 +10,7 @@ import type { BlobParams, BlockPlace, BlockRules, ChainRules } from './block-rul
 
 /** Of the first block that has a base fee: 1 gwei. */
 const INITIAL_BASE_FEE_WEI = 1_000_000_000n
-/** EIP-7918: execution gas that a blob is worth at least, so that its price can't stay at nothing. */
+/** EIP-7918: execution gas that a blob is worth at least: its price can't stay at nothing. */
 const BLOB_BASE_COST = 8_192n
 
 /** Wei per gas in a child of `parent`; undefined before London. */
