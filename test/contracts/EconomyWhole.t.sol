@@ -33,6 +33,7 @@ contract EconomyWholeInvariants is WholeGenesis, WholeReach {
     /// @dev Long runs: it takes a vote to open the sale, and 500 calls never came to its bids.
     /// forge-config: default.invariant.runs = 32
     /// forge-config: default.invariant.depth = 4000
+    /// forge-config: default.invariant.shrink-run-limit = 100
     function invariant_TheEconomyHolds() external {
         _requireAll();
     }
