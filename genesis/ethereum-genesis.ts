@@ -128,8 +128,7 @@ export function parseEthereumGenesis(json: unknown): EthereumGenesis {
   const parsed = file.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    const field = issue?.path.join('.') ?? 'genesis'
-    throw invalid(field, issue?.message ?? "as in geth's format")
+    throw invalid(issue?.path.join('.') ?? 'genesis', 'there, and as geth writes it')
   }
   const { config, alloc, ...header } = parsed.data
   return {
