@@ -90,5 +90,6 @@ function formatCall(
 function errorOf(outcome: SimulatedCallResult['outcome']) {
   if (outcome.kind === 'ok') return {}
   if (outcome.kind === 'reverted') return { error: formatError(reverted(outcome.output)) }
-  return { error: { code: CALL_ENDED, message: outcome.reason } }
+  // The schema wants these words before geth's.
+  return { error: { code: CALL_ENDED, message: `vm execution error: ${outcome.reason}` } }
 }
