@@ -17,11 +17,11 @@ export const GAS_CAP = 50_000_000n
 
 export type SimulatedChain = {
   readonly chain: ExecutionChain
-  simulate(
+  readonly simulate: (
     blocks: readonly Partial<BlockRequest>[],
     options?: Partial<SimulationRequest>,
     limits?: CallLimits,
-  ): Promise<readonly SimulatedBlockResult[]>
+  ) => Promise<readonly SimulatedBlockResult[]>
 }
 
 /** The n-th source lives at the n-th address, see `openTracedChain`. */
