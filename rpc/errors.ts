@@ -24,6 +24,7 @@ export type RpcErrorType =
   | { readonly code: 'REVERTED'; readonly data: Hex }
   | { readonly code: 'CALL_FAILED' }
   | { readonly code: 'BLOCK_UNKNOWN' }
+  | { readonly code: 'RESOURCE_UNKNOWN' }
   | { readonly code: 'HISTORY_PRUNED' }
   | { readonly code: 'FILTER_UNKNOWN' }
   | { readonly code: 'ACCOUNT_UNKNOWN' }
@@ -56,6 +57,7 @@ const RPC_CODES: Readonly<Record<RpcErrorType['code'], number>> = {
   RECEIPT_LATE: 4,
   CALL_FAILED: -32000,
   BLOCK_UNKNOWN: -32000,
+  RESOURCE_UNKNOWN: -32001,
   HISTORY_PRUNED: 4444,
   FILTER_UNKNOWN: -32000,
   ACCOUNT_UNKNOWN: -32000,

@@ -2,6 +2,7 @@
 import { isNode } from '../node/api.ts'
 import { rawMethods } from './debug/raw.ts'
 import { traceMethods } from './debug/trace.ts'
+import { blockAccessListMethods } from './eth/block-access-lists.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/call.ts'
 import { chainMethods } from './eth/chain.ts'
@@ -42,6 +43,7 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...feeMethods(modules),
     ...sendMethods(modules),
     ...blockMethods(modules),
+    ...blockAccessListMethods(),
     ...transactionMethods(modules),
     ...logMethods(modules),
     ...subscribeMethods(modules),

@@ -33,6 +33,9 @@ export type PoolErrorType =
   | { readonly code: 'POOL_FULL' }
   | { readonly code: 'CLOSED' }
 
+/** EIP-4844. */
+const BLOB_TYPE = 3
+
 /** A transaction that is not in the pool, and why. */
 export class PoolError extends CodedError<PoolErrorType> {
   constructor(type: PoolErrorType, options?: ErrorOptions) {
@@ -43,7 +46,7 @@ export class PoolError extends CodedError<PoolErrorType> {
 function sentenceOf(type: PoolErrorType): string {
   switch (type.code) {
     case 'TYPE_UNSUPPORTED':
-      return `transaction type not supported: ${type.type}`
+      return `transaction type not supported: ${type.type}${reasonOf(type.type)}`
     case 'NOT_CANONICAL':
       return `rlp: transaction is not canonically encoded (${type.field})`
     case 'FIELD_OUT_OF_RANGE':
@@ -113,6 +116,10 @@ function sentenceOfRefusal(type: DecodedErrorType): string {
     case 'CLOSED':
       return 'the node is stopping'
   }
+}
+
+function reasonOf(type: number): string {
+  return type === BLOB_TYPE ? ' (this chain takes no blobs)' : ''
 }
 
 function gasOf(type: { readonly gasLimit: bigint; readonly required: bigint }): string {

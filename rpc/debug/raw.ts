@@ -1,10 +1,9 @@
 /** `debug_getRaw*`: what was hashed, in bytes, for checkers that share no code with the node. */
 import { encodeEthereumBlock, encodeEthereumHeader } from '../../consensus/codec/ethereum-codec.ts'
-import type { ChainReader } from '../../node/api.ts'
-import type { EthereumSummary } from '../../node/events.ts'
+import type { BlockSelector, ChainReader, EthereumChainBlock } from '../../node/api.ts'
 import { encodeReceipt } from '../../node/execution/receipts/receipt-codec.ts'
 import type { Receipt } from '../../node/receipt.ts'
-import { requireBlock } from '../block-lookup.ts'
+import { isPending, requireBlock } from '../block-lookup.ts'
 import { RpcError } from '../errors.ts'
 import { rawTransaction } from '../eth/transactions.ts'
 import { data } from '../format/hex.ts'
@@ -28,8 +27,7 @@ export function rawMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
       description: 'RLP of a block: header, transactions, uncles and withdrawals, if any',
       params: [selector],
       handler: async ([selector]) => {
-        const found = await chain.block((await requireBlock(chain, selector)).hash)
-        if (found === undefined) throw pruned()
+        const found = await blockOf(chain, selector)
         const transactions = found.transactions.map((transaction) => transaction.raw)
         const ommers = (found.ommers ?? []).map((ommer) => ommer.header)
         const { header, withdrawals = header.withdrawalsRoot ? [] : undefined } = found
@@ -40,7 +38,7 @@ export function rawMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
       description: 'The receipts of a block as its receipts root commits to them',
       params: [selector],
       handler: async ([selector]) => {
-        const receipts = await receiptsOf(chain, await requireBlock(chain, selector))
+        const receipts = await receiptsOf(chain, selector)
         return receipts.map((receipt) => data(encodeReceipt(receipt)))
       },
     }),
@@ -52,10 +50,19 @@ export function rawMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
   }
 }
 
+async function blockOf(chain: ChainReader, selector: BlockSelector): Promise<EthereumChainBlock> {
+  if (isPending(selector)) return (await chain.pendingBlock()).block
+  const found = await chain.block((await requireBlock(chain, selector)).hash)
+  if (found === undefined) throw pruned()
+  return found
+}
+
 async function receiptsOf(
   chain: ChainReader,
-  { hash, header }: EthereumSummary,
+  selector: BlockSelector,
 ): Promise<readonly Receipt[]> {
+  if (isPending(selector)) return (await chain.pendingBlock()).receipts
+  const { hash, header } = await requireBlock(chain, selector)
   if (header.gasUsed === 0n) return []
   const receipts = await chain.receipts(hash)
   if (receipts === undefined) throw pruned()

@@ -1,7 +1,7 @@
 /** `eth_`: blocks, headers and counts. Unknown blocks are null, as the schema says. */
 import type { BlockSelector, ChainReader, EthereumChainBlock } from '../../node/api.ts'
 import { findBlock, isPending } from '../block-lookup.ts'
-import { formatBlock, formatHeader, formatPendingBlock } from '../format/block.ts'
+import { formatBlock, formatHeader } from '../format/block.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
@@ -19,7 +19,7 @@ export function blockMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
   const full = async ([selector, hydrated]: readonly [BlockSelector, boolean]) => {
     const block = await loadBlock(chain, selector)
     if (block === undefined) return null
-    return isPending(selector) ? formatPendingBlock(block, hydrated) : formatBlock(block, hydrated)
+    return formatBlock(block, hydrated)
   }
   const header = async ([selector]: readonly [BlockSelector]) => {
     const block = await findBlock(chain, selector)

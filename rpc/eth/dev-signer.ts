@@ -1,25 +1,31 @@
 /**
- * `eth_sendTransaction` on dev chains: fills in what is missing and signs for a funded account,
- * whose key is public.
+ * `eth_sendTransaction`, `eth_signTransaction` and `eth_sign` on dev chains: fills in what is
+ * missing and signs for a funded account, whose key is public.
  *
  * Spec: docs/spec/interface.md, "JSON-RPC" (dev presets only).
  */
 import type { Common } from '@ethereumjs/common'
-import { createTx, type TypedTxData } from '@ethereumjs/tx'
-import { createAddressFromString, hexToBytes } from '@ethereumjs/util'
+import { createTx, type TypedTransaction, type TypedTxData } from '@ethereumjs/tx'
+import { createAddressFromString, hashPersonalMessage, hexToBytes } from '@ethereumjs/util'
+import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { DevAccount } from '../../genesis/accounts.ts'
 import { createChainCommon } from '../../genesis/chain-config.ts'
 import type { NodeApi } from '../../node/api.ts'
+import { signHash } from '../../node/crypto/secp256k1.ts'
 import type { CallAuthorization } from '../../node/execution/call-types.ts'
+import type { SignedTransaction } from '../../node/transaction.ts'
 import { limitExceeded, paramInvalid, RpcError, reverted } from '../errors.ts'
-import { quantity } from '../format/hex.ts'
+import { data, quantity } from '../format/hex.ts'
 import { SENDS_WAITING_MAX } from '../limits.ts'
 import type { TransactionRequest } from '../params/call.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 
 type SendRequest = TransactionRequest & { readonly from: Address }
 type AccessListItem = NonNullable<TransactionRequest['accessList']>[number]
+
+/** The `v` of a signed message is 27 or 28. */
+const MESSAGE_V_MIN = 27
 
 export class DevSigner {
   readonly addresses: readonly Address[]
@@ -41,11 +47,7 @@ export class DevSigner {
 
   /** Signs and submits; throws ACCOUNT_UNKNOWN, PARAM_INVALID, or what the pool says. */
   async send(request: TransactionRequest): Promise<Hash> {
-    const { from } = request
-    const key = from && this.#keys.get(from)
-    if (from === undefined || key === undefined) {
-      throw new RpcError({ code: 'ACCOUNT_UNKNOWN' }, 'unknown account: this node has no such key')
-    }
+    const { from, key } = this.#accountOf(request.from)
     if (this.#waiting >= SENDS_WAITING_MAX) {
       throw limitExceeded(`${SENDS_WAITING_MAX} transactions wait to be signed: try again`)
     }
@@ -56,9 +58,30 @@ export class DevSigner {
     return sent
   }
 
+  /** Signs what would be sent now; throws ACCOUNT_UNKNOWN or PARAM_INVALID. */
+  async signTransaction(request: TransactionRequest): Promise<SignedTransaction> {
+    const { from, key } = this.#accountOf(request.from)
+    const tx = sign(await this.#fill({ ...request, from }), this.#common, key)
+    return { raw: tx.serialize(), hash: data(tx.hash()), sender: from, tx }
+  }
+
+  /** `r ‖ s ‖ v` over the message with the prefix of EIP-191; throws ACCOUNT_UNKNOWN. */
+  signMessage(account: Address, message: Uint8Array): Uint8Array {
+    const { key } = this.#accountOf(account)
+    const signature = signHash(hashPersonalMessage(message), hexToBytes(key))
+    assert(signature !== undefined, 'the keys of the funded accounts can sign')
+    return Uint8Array.from([...signature.compact, MESSAGE_V_MIN + signature.recovery])
+  }
+
+  #accountOf(from: Address | undefined): { readonly from: Address; readonly key: Hex } {
+    const key = from && this.#keys.get(from)
+    if (from !== undefined && key !== undefined) return { from, key }
+    throw new RpcError({ code: 'ACCOUNT_UNKNOWN' }, 'unknown account: this node has no such key')
+  }
+
   async #signAndSubmit(request: SendRequest, key: Hex): Promise<Hash> {
-    const fields = await this.#fill(request)
-    return this.#api.pool.submit(sign(fields, this.#common, key))
+    const tx = sign(await this.#fill(request), this.#common, key)
+    return this.#api.pool.submit(tx.serialize())
   }
 
   async #fill(request: SendRequest): Promise<TypedTxData> {
@@ -100,10 +123,10 @@ export class DevSigner {
   }
 }
 
-/** Bytes of the signed transaction; throws PARAM_INVALID for fields that make none. */
-function sign(fields: TypedTxData, common: Common, key: Hex): Uint8Array {
+/** The signed transaction; throws PARAM_INVALID for fields that make none. */
+function sign(fields: TypedTxData, common: Common, key: Hex): TypedTransaction {
   try {
-    return createTx(fields, { common }).sign(hexToBytes(key)).serialize()
+    return createTx(fields, { common }).sign(hexToBytes(key))
   } catch (cause) {
     // The library checks the fields by itself and has one kind of error.
     const reason = cause instanceof Error ? cause.message : String(cause)

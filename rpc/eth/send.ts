@@ -5,8 +5,8 @@ import { limitExceeded, RpcError } from '../errors.ts'
 import { RECEIPT_WAIT_MS, RECEIPT_WAIT_MS_MAX, RECEIPTS_WAITING_MAX } from '../limits.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
-import { callRequest } from '../params/call.ts'
 import { bytes, count } from '../params/primitives.ts'
+import { signMethods } from './sign.ts'
 import { findReceipt } from './transactions.ts'
 
 const raw = required('transaction', bytes)
@@ -41,16 +41,7 @@ export function sendMethods({ api, signer }: Pick<RpcModules, 'api' | 'signer'>)
       },
     }),
   }
-  if (signer === undefined) return open
-  return {
-    ...open,
-    eth_sendTransaction: method({
-      description: 'Dev chains only: signs for a funded account and sends',
-      params: [required('transaction', callRequest)],
-      isUntimed: true,
-      handler: ([request]) => signer.send(request),
-    }),
-  }
+  return signer === undefined ? open : { ...open, ...signMethods(signer) }
 }
 
 /** Looks again at every new head. Throws RECEIPT_LATE, with the hash as EIP-7966 has it. */

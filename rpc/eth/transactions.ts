@@ -24,8 +24,7 @@ export function transactionMethods({ api }: Pick<RpcModules, 'api'>): MethodTabl
     const found = await loadBlock(api.chain, selector)
     const transaction = found?.transactions[position]
     if (found === undefined || transaction === undefined) return null
-    const place = isPending(selector) ? undefined : placeIn(found, position)
-    return formatTransaction(transaction, place)
+    return formatTransaction(transaction, placeIn(found, position))
   }
   const rawByIndex = async ([selector, position]: readonly [BlockSelector, number]) => {
     const transaction = (await loadBlock(api.chain, selector))?.transactions[position]

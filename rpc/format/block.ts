@@ -14,7 +14,10 @@ export function formatHeader({ hash, header }: EthereumSummary) {
   return { hash, ...formatFields(header) }
 }
 
-/** Transactions in full, or only their hashes. */
+/**
+ * Transactions in full, or only their hashes. The block that is being built looks the same, as the
+ * schema has it: its hash and its nonce are those from before the seal.
+ */
 export function formatBlock(block: EthereumChainBlock, isHydrated: boolean) {
   return {
     ...formatHeader(block),
@@ -35,17 +38,6 @@ function formatWithdrawal({ index, validatorIndex, address, amount }: Withdrawal
     validatorIndex: quantity(validatorIndex),
     address,
     amount: quantity(amount),
-  }
-}
-
-/** What is not known before the seal is null: the hash and the nonce, and who will seal it. */
-export function formatPendingBlock(block: EthereumChainBlock, isHydrated: boolean) {
-  return {
-    ...formatBlock(block, false),
-    transactions: block.transactions.map((tx) => (isHydrated ? formatTransaction(tx) : tx.hash)),
-    hash: null,
-    nonce: null,
-    miner: null,
   }
 }
 

@@ -99,6 +99,19 @@ export function formatTransaction(
   return json
 }
 
+/** Only what was signed, and the signature. */
+export function formatSigned(transaction: SignedTransaction): Partial<JsonTransaction> {
+  const {
+    blockHash: _0,
+    blockNumber: _1,
+    blockTimestamp: _2,
+    transactionIndex: _3,
+    ...json
+  } = formatTransaction(transaction)
+  const { hash: _hash, from: _from, ...signed } = json
+  return signed
+}
+
 function addFees(json: JsonTransaction, tx: TypedTransaction, baseFee: bigint | undefined): void {
   if (isLegacyTx(tx) || isAccessList2930Tx(tx)) {
     json.gasPrice = quantity(tx.gasPrice)

@@ -84,6 +84,19 @@ export const callRequest: Parser<TransactionRequest> = {
   },
 }
 
+const BLOB_MEMBERS = ['blobVersionedHashes', 'blobs', 'maxFeePerBlobGas']
+
+/** A transaction to be signed: one with blobs would come out as something else. */
+export const signRequest: Parser<TransactionRequest> = {
+  type: 'transaction',
+  parse(value, path) {
+    const object = objectAt(value, path)
+    const name = BLOB_MEMBERS.find((member) => object[member] !== undefined)
+    if (name === undefined) return callRequest.parse(value, path)
+    throw paramInvalid(`"${path}.${name}" is not supported: this chain takes no blobs`)
+  },
+}
+
 function readFees(object: JsonObject, path: string): Partial<CallRequest> {
   const gasPrice = member(object, path, 'gasPrice', uint256)
   const maxFeePerGas = member(object, path, 'maxFeePerGas', uint256)

@@ -164,21 +164,21 @@ describe('rpc / eth / reads', () => {
     })
   })
 
-  it('builds the pending block from the pool, without what the seal will tell', async () => {
+  it('shows the pending block as the schema has blocks, under its hash before the seal', async () => {
     const { rpc, node } = fixture
     const [waiting] = node.pool.pending()
-    const block = await rpc('eth_getBlockByNumber', 'pending', false)
+    const block = (await rpc('eth_getBlockByNumber', 'pending', false)) as { hash: string }
     expect(block).toMatchObject({
       number: '0x4',
-      hash: null,
-      nonce: null,
-      miner: null,
+      hash: expect.stringMatching(/^0x/),
+      nonce: `0x${'00'.repeat(8)}`,
+      miner: expect.stringMatching(/^0x/),
       transactions: [waiting?.hash],
     })
     expect(await rpc('eth_getBlockTransactionCountByNumber', 'pending')).toBe('0x1')
     expect(await rpc('eth_getBlockReceipts', 'pending')).toBeNull()
     const transaction = await rpc('eth_getTransactionByBlockNumberAndIndex', 'pending', '0x0')
-    expect(transaction).toMatchObject({ hash: waiting?.hash, blockHash: null })
+    expect(transaction).toMatchObject({ hash: waiting?.hash, blockHash: block.hash })
   })
 
   it('gives raw bytes that hash to what they are asked by', async () => {
