@@ -15,6 +15,7 @@ export type CertificateFault =
   | 'LINK_BACKWARDS'
   | 'SIGNERS_MALFORMED'
   | 'WEIGHT_TOO_LOW'
+  | 'NOT_A_MEMBER'
   | 'SIGNATURE_INVALID'
 
 /**
@@ -38,6 +39,9 @@ export function certificateFault(
     return 'SIGNERS_MALFORMED'
   }
   if (!haveQuorum(signers, views)) return 'WEIGHT_TOO_LOW'
+  // `certify` refuses a signature of nobody's interest, and with it the whole certificate. By the
+  // set of the source alone a stranger can't be told from who joined before the target.
+  if (views.length > 1 && signers.some((index) => isStranger(index, views))) return 'NOT_A_MEMBER'
   const digest = voteDigest(separator, vote)
   const keys = views.at(-1)?.votingKeys ?? []
   for (const [position, index] of signers.entries()) {
@@ -47,6 +51,10 @@ export function certificateFault(
     }
   }
   return undefined
+}
+
+function isStranger(index: number, views: readonly ValidatorView[]): boolean {
+  return views.every(({ weights }) => (weights[index] ?? 0n) === 0n)
 }
 
 function isAscending(values: readonly number[]): boolean {

@@ -161,17 +161,21 @@ export class Checker implements ModelObserver {
     const { executor } = this.#world()
     const { vote, signers, signatures } = certificate
     const digest = voteDigest(executor.separator, vote)
-    for (const hash of [vote.sourceHash, vote.targetHash]) {
-      const { set } = executor.stateAfter(hash)
-      const weights = set.members.map(({ weight, start, end }) =>
-        start <= set.dynasty && set.dynasty < end ? weight : 0n,
-      )
+    const sets = [vote.sourceHash, vote.targetHash].map((hash) => executor.stateAfter(hash).set)
+    const weightsOf = sets.map(({ members, dynasty }) =>
+      members.map(({ weight, start, end }) => (start <= dynasty && dynasty < end ? weight : 0n)),
+    )
+    for (const weights of weightsOf) {
       this.#expect(isTwoThirds(signers, weights), 'I10', node, 'a certificate without a quorum')
-      signers.forEach((index, i) => {
-        const signer = recoverToken(digest, hexToBytes(signatures[i] ?? '0x'))
-        this.#expect(signer === set.members[index]?.key, 'I10', node, 'a signature of nobody')
-      })
     }
+    // Who joined after the source has no place in its set; who is in neither may not sign.
+    const members = sets.at(-1)?.members ?? []
+    signers.forEach((index, i) => {
+      const signer = recoverToken(digest, hexToBytes(signatures[i] ?? '0x'))
+      this.#expect(signer === members[index]?.key, 'I10', node, 'a signature of nobody')
+      const isMember = weightsOf.some((weights) => (weights[index] ?? 0n) > 0n)
+      this.#expect(isMember, 'I10', node, 'a signer who is in neither set')
+    })
     this.#verified.add(certificate)
   }
 

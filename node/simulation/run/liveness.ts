@@ -71,7 +71,7 @@ export class LivenessPhase {
       }
       // Blocks come by chance, but not that seldom.
       const epochMs = blockMs * this.#swarm.params.epochLength
-      const idleMs = scheduler.nowMs - startMs
+      const idleMs = scheduler.nowMs - startMs - aheadMs
       if (idleMs > 5 * (Number(EPOCHS_MAX) + 2) * epochMs + 60_000) {
         throw stuck('blocks do not come', core)
       }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { takeOffice } from '../../../../consensus/finality/duty-state.ts'
 import {
+  certificateOf,
   FinalityMachine,
   FOUR,
   kindsOf,
@@ -30,5 +31,19 @@ describe('consensus / finality / exits', () => {
     const key = FOUR.votingKeys[0]
     if (key !== undefined) takeOffice(machine.state, key, undefined)
     expect(kindsOf(machine.take({ kind: 'head', isSynced: true }))).toEqual([])
+  })
+
+  it('a certificate with a signer of neither set is refused, as the contract would', () => {
+    const three = { ...FOUR, weights: [0n, STAKE_WEI, STAKE_WEI, STAKE_WEI] }
+    const machine = new FinalityMachine(three)
+    growChain(machine.tree, 0, 1, 11)
+    machine.checkpoint(8, three)
+    const vote = linkVote(machine.tree, 0, 8)
+    const taken = (signers: readonly number[]) =>
+      machine.take({ kind: 'certificate', certificate: certificateOf(vote, signers) })
+    expect(taken([0, 1, 2, 3]).verdict).toBe('reject')
+    expect(machine.state.justified.epoch).toBe(0n)
+    expect(taken([1, 2, 3]).verdict).toBe('accept')
+    expect(machine.state.justified.epoch).toBe(1n)
   })
 })
