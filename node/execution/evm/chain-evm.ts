@@ -14,10 +14,9 @@ import {
   Message,
   NobleBN254,
 } from '@ethereumjs/evm'
-import { Address, bytesToBigInt, createZeroAddress, MAX_INTEGER } from '@ethereumjs/util'
+import { bytesToBigInt, createZeroAddress, MAX_INTEGER } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address as AddressHex } from '../../../consensus/types.ts'
-import { bytesOfHex } from '../../state/flat/integers.ts'
 import { type AccountEntry, NEW_ACCOUNT, type StateOverlay } from '../../state/overlay.ts'
 import { AccessJournal } from '../interpreter/access-journal.ts'
 import { analyseCode } from '../interpreter/code-analysis.ts'
@@ -32,6 +31,8 @@ import {
 } from '../interpreter/operations/environment.ts'
 import { isDelegation } from '../transaction/inclusion-rules.ts'
 import { failed, succeeded } from './call-results.ts'
+import { messageOf } from './inner-message.ts'
+import { keepPace } from './library-pace.ts'
 import { type ExecutionTime, machineTime, Pace } from './pace.ts'
 
 const NO_BYTES = new Uint8Array(0)
@@ -69,6 +70,7 @@ export class ChainEvm extends EVM {
     this.#access = new AccessJournal(overlay, this)
     this.journal = this.#access as unknown as EVM['journal']
     this.#modules = { pace: this.pace, library: (frame) => this.#libraryFrame(frame) }
+    if (this.#isLibrary) keepPace(this.events, this.pace)
   }
 
   /** What is being executed: a precompile is not told by the library who calls it. */
@@ -207,35 +209,17 @@ export class ChainEvm extends EVM {
   /** A call that an operation of a frame makes. */
   async #callFrom(frame: Frame, request: CallRequest): Promise<CallReply> {
     const parent = frame.message
-    const own = parent.to
-    assert(own !== undefined, 'code that calls has an address')
-    const isAsSelf = request.to === frame.account.address
-    const target = new Address(bytesOfHex(request.codeAddress))
-    const selfdestruct = new Map(parent.selfdestruct)
-    const createdAddresses = new Set(parent.createdAddresses)
-    const message = new Message({
-      caller: request.isDelegate ? parent.caller : own,
-      to: isAsSelf ? own : target,
-      codeAddress: target,
-      value: request.value,
-      data: request.data,
-      gasLimit: BigInt(request.gas),
-      gasRefund: frame.refund,
-      isStatic: request.isStatic,
-      delegatecall: request.isDelegate,
-      depth: parent.depth + 1,
-      selfdestruct,
-      createdAddresses,
-      blobVersionedHashes: parent.blobVersionedHashes ?? [],
-    })
+    const message = messageOf(frame, request)
     const { execResult } = await this.runCall({ message })
     const { exceptionError, returnValue, executionGasUsed } = execResult
     const isSuccess = exceptionError === undefined
     if (isSuccess) {
       if (execResult.logs?.length) frame.logs = frame.logs.concat(execResult.logs)
       frame.refund = execResult.gasRefund ?? 0n
-      for (const [destroyed, heir] of selfdestruct) parent.selfdestruct?.set(destroyed, heir)
-      for (const created of createdAddresses) parent.createdAddresses?.add(created)
+      for (const [destroyed, heir] of message.selfdestruct ?? []) {
+        parent.selfdestruct?.set(destroyed, heir)
+      }
+      for (const created of message.createdAddresses ?? []) parent.createdAddresses?.add(created)
     }
     const output = isSuccess || exceptionError.error === REVERT ? returnValue : NO_BYTES
     return { isSuccess, output, gasUsed: Number(executionGasUsed) }

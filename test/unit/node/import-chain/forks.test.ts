@@ -1,8 +1,15 @@
 /** What differs from fork to fork, on chains that are built and imported again. */
 import { bytesToHex } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
+import {
+  encodeEthereumHeader,
+  hashEthereumHeader,
+} from '../../../../consensus/codec/ethereum-codec.ts'
+import { encodeRlpList } from '../../../../consensus/codec/rlp-writer.ts'
 import type { Address } from '../../../../consensus/types.ts'
 import { parseEthereumGenesis } from '../../../../genesis/ethereum-genesis.ts'
+import { keccak256 } from '../../../../gpu/reference/keccak.ts'
+import { Executor } from '../../../../node/execution/executor.ts'
 import { InclusionError } from '../../../../node/execution/transaction/inclusion-rules.ts'
 import { ImportedChain } from '../../../../node/import-chain/imported-chain.ts'
 import {
@@ -167,6 +174,42 @@ describe('node / import-chain / forks', () => {
       test.sign(BOB, { ...blobs(others + 1), nonce: 1n }),
     ]
     await expect(test.build(above)).rejects.toThrow(InclusionError)
+  })
+
+  it('pays for ommers, by how old they are', async () => {
+    const test = await EthereumTestChain.open('constantinople')
+    await test.advance()
+    const { head } = test.chain
+    const ommer = { ...head.header, coinbase: TARGET }
+    const fields = { ...test.chain.contextOf(head), number: 2n, coinbase: BOB.address }
+    const sealed = await test.api.state.simulate(head, async (simulation) => {
+      const block = await simulation.open({
+        ...fields,
+        timestamp: head.header.timestamp + 12n,
+        ommers: [ommer],
+      })
+      return block.finish([])
+    })
+    const ommersHash = bytesToHex(keccak256(encodeRlpList([encodeEthereumHeader(ommer)])))
+    const header = { ...sealed.header, ommersHash }
+    await test.chain.import({ header, transactions: [], ommers: [ommer], withdrawals: undefined })
+    expect(await balanceOf(test, TARGET)).toBe((2n * ETHER * 7n) / 8n)
+    expect(await balanceOf(test, BOB.address)).toBe(BigInt(RICH) + 2n * ETHER + ETHER / 16n)
+    expect(test.chain.head.ommers).toEqual([{ hash: hashEthereumHeader(ommer), header: ommer }])
+  })
+
+  it('ends a call that never ends, on the interpreter of old forks as well', async () => {
+    const code = bytesToHex(assemble('again: PUSH 0 POP @again JUMP'))
+    for (const fork of ['berlin', 'osaka'] as const) {
+      const old = code.replace('5f50', '600050')
+      const { chain } = await EthereumTestChain.open(fork, {
+        [TARGET]: { balance: '1', code: old },
+      })
+      const { rules, state, head } = chain
+      const executor = await Executor.open({ rules, state, callTimeMsMax: 30 })
+      const call = executor.call(chain.parentOf(head), { to: TARGET })
+      await expect(call, fork).rejects.toMatchObject({ type: { code: 'TIMED_OUT' } })
+    }
   })
 
   it('refuses a header that does not follow, and results that do not come out', async () => {
