@@ -6,7 +6,8 @@ import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { blockHash, blockNumber, LATEST } from '../params/block.ts'
-import { bool, index } from '../params/primitives.ts'
+import { bool } from '../params/primitives.ts'
+import { uncleMethods } from './uncles.ts'
 
 const isHydrated = optional('isHydrated', bool, false)
 const number = required('block', blockNumber)
@@ -29,8 +30,6 @@ export function blockMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
     const block = await loadBlock(chain, selector)
     return block === undefined ? null : quantity(block.transactions.length)
   }
-  const uncleCount = async ([selector]: readonly [BlockSelector]) =>
-    (await findBlock(chain, selector)) === undefined ? null : '0x0'
   return {
     eth_getBlockByHash: method({
       description: 'A block by its hash, on any branch',
@@ -62,26 +61,7 @@ export function blockMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
       params: [numberOrLatest],
       handler: count,
     }),
-    eth_getUncleCountByBlockHash: method({
-      description: 'Zero: there are no uncles',
-      params: [hash],
-      handler: uncleCount,
-    }),
-    eth_getUncleCountByBlockNumber: method({
-      description: 'Zero: there are no uncles',
-      params: [number],
-      handler: uncleCount,
-    }),
-    eth_getUncleByBlockHashAndIndex: method({
-      description: 'Null: there are no uncles',
-      params: [hash, required('index', index)],
-      handler: () => null,
-    }),
-    eth_getUncleByBlockNumberAndIndex: method({
-      description: 'Null: there are no uncles',
-      params: [number, required('index', index)],
-      handler: () => null,
-    }),
+    ...uncleMethods((selector) => loadBlock(chain, selector)),
   }
 }
 

@@ -12,6 +12,7 @@ import { keccak256 } from '../../../../gpu/reference/keccak.ts'
 import { Executor } from '../../../../node/execution/executor.ts'
 import { InclusionError } from '../../../../node/execution/transaction/inclusion-rules.ts'
 import { ImportedChain } from '../../../../node/import-chain/imported-chain.ts'
+import { blockMethods } from '../../../../rpc/eth/blocks.ts'
 import {
   BLOBS,
   blockOf,
@@ -196,6 +197,14 @@ describe('node / import-chain / forks', () => {
     expect(await balanceOf(test, TARGET)).toBe((2n * ETHER * 7n) / 8n)
     expect(await balanceOf(test, BOB.address)).toBe(BigInt(RICH) + 2n * ETHER + ETHER / 16n)
     expect(test.chain.head.ommers).toEqual([{ hash: hashEthereumHeader(ommer), header: ommer }])
+    const { eth_getUncleByBlockNumberAndIndex: uncle, eth_getUncleCountByBlockHash: count } =
+      blockMethods({ api: test.api })
+    const client = { address: '127.0.0.1', isAdmin: false }
+    const found = await uncle?.handler([{ number: 2n }, 0], client)
+    expect(found).toMatchObject({ hash: hashEthereumHeader(ommer), miner: TARGET, number: '0x1' })
+    expect(await uncle?.handler([{ number: 2n }, 1], client)).toBeNull()
+    const { hash } = test.chain.head
+    expect(await count?.handler([{ hash, requireCanonical: false }], client)).toBe('0x1')
   })
 
   it('ends a call that never ends, on the interpreter of old forks as well', async () => {
