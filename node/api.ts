@@ -8,6 +8,7 @@ import type { Address, EthereumHeader, Hash, Hex } from '../consensus/types.ts'
 import type { Genesis } from '../genesis/genesis-file.ts'
 import type { BlobSidecar, BlockBuilder, ForkReader } from './api/chain-tools.ts'
 import type { FinalityReader, WorkDesk } from './api/consensus-api.ts'
+import type { DevControls } from './dev/controls.ts'
 import type { BlockSummary, EthereumSummary, NodeEvents } from './events.ts'
 import type {
   AccessListOutcome,
@@ -234,6 +235,8 @@ export interface NodeApi extends ChainApi {
   readonly genesis: Genesis
   readonly work: WorkDesk
   readonly finality: FinalityReader
+  /** undefined unless it was turned on. */
+  readonly dev?: DevControls | undefined
 }
 
 /** Whether the chain is one of ours. */

@@ -12,6 +12,7 @@ import { Chain } from './chain/chain.ts'
 import type { SealedBlock } from './chain/sealed-block.ts'
 import { ConsensusDriver } from './consensus-driver.ts'
 import { SenderRecovery } from './crypto/sender-recovery.ts'
+import { DevChain } from './dev/dev-chain.ts'
 import { NodeEvents } from './events.ts'
 import { CertifyWatch } from './finality/certify-watch.ts'
 import { DutyTransactions } from './finality/duty-transactions.ts'
@@ -33,6 +34,7 @@ import { Sealer } from './sealer/sealer.ts'
 import { TemplateBuilder } from './sealer/template.ts'
 import { WorkDesk } from './sealer/work-desk.ts'
 import type { DataDirectory } from './storage/data-directory.ts'
+import type { KeyValueStore } from './storage/database.ts'
 import { type Disk, systemDisk } from './storage/disk.ts'
 
 type Closer = () => Promise<void> | void
@@ -105,6 +107,7 @@ async function closeAll(closers: Closer[]): Promise<void> {
 
 /** What everything else stands on. */
 type Foundation = {
+  readonly store: KeyValueStore
   readonly chain: Chain
   readonly pool: Mempool
   readonly directory: DataDirectory
@@ -121,11 +124,14 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   if (peers !== undefined) driver.setGossip(peers.gossip)
   const finality = await openFinality(options, foundation, peers)
   const backend = await openSearch(options, closers)
-  const sealing = createSealing(options, foundation, peers, backend)
+  const dev = options.devControls === true ? new DevChain(foundation) : undefined
+  const sealing = createSealing(options, foundation, peers, backend, dev)
   const { sealer } = sealing
+  dev?.join({ sealer, finality })
   const coinbase = options.coinbase ?? ZERO_COINBASE
   const certified = new CertifyWatch(chain, options.log.child({ module: 'finality' }))
-  const api = createNodeApi({ ...foundation, ...sealing, options, peers, coinbase, certified })
+  const readers = { options, peers, coinbase, certified, dev }
+  const api = createNodeApi({ ...foundation, ...sealing, ...readers })
   if (options.registry !== undefined) {
     const macsDone = () => backend?.macsDone ?? 0n
     const sync = peers?.sync
@@ -146,7 +152,7 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
 }
 
 async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<Foundation> {
-  const { genesis, log, ports = {}, exclude = [], joinFork } = options
+  const { genesis, log, ports = {}, exclude = [], joinFork, devControls = false } = options
   const { clock = systemClock, disk = systemDisk, openExecutor, verifyProof, recoverSigner } = ports
   const directory = await disk.prepare(options.dataDir)
   const store = await disk.openStore(directory)
@@ -164,14 +170,14 @@ async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<
   closers.push(() => chain.close())
   const limits = genesis.params.dev ? DEV_MEMPOOL_OPTIONS : DEFAULT_MEMPOOL_OPTIONS
   const pool = await Mempool.open(
-    { ...limits, journalFile: directory.poolJournalFile },
+    { ...limits, needsBaseFee: devControls, journalFile: directory.poolJournalFile },
     { chain, recovery, clock, files: disk.files, log: log.child({ module: 'pool' }) },
   )
   closers.push(() => pool.close())
   chain.setKnownTransactions(pool)
   const events = new NodeEvents()
   const driver = new ConsensusDriver({ chain, pool, events, clock, log })
-  return { chain, pool, directory, disk, clock, events, driver }
+  return { store, chain, pool, directory, disk, clock, events, driver }
 }
 
 function openPeers(
@@ -240,6 +246,7 @@ function createSealing(
   { chain, pool, clock }: Foundation,
   peers: PeerServices | undefined,
   backend: ProofBackend | undefined,
+  dev: DevChain | undefined,
 ): Sealing {
   const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
   const duties =
@@ -255,6 +262,7 @@ function createSealing(
     candidates: () => pool.candidates(),
     poolSettled: () => pool.settled(),
     onRefused: (refused) => pool.onRefused(refused),
+    ...(dev && { choose: (parent) => dev.choose(parent) }),
     ...(duties && { firstOn: (parent) => duties.dueOn(parent) }),
   })
   const desk = new WorkDesk({ chain, templates, clock, publish })

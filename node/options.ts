@@ -59,6 +59,8 @@ export type NodeOptions = {
   readonly joinFork?: Hash
   /** Votes, after two epochs, though the record of signed votes was lost or restored. */
   readonly voteAfterRestore?: boolean
+  /** A developer may write the state, move time and take blocks back: docs/dev-rpc.md. */
+  readonly devControls?: boolean
   /** Counts go here; nothing is counted without it. */
   readonly registry?: Registry
   /** What `web3_clientVersion` says. */

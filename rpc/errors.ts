@@ -76,6 +76,7 @@ const FAMILY_CODES: Readonly<Record<string, number>> = {
   InterruptError: -32005,
   TraceSizeError: -32005,
   TracerError: -32602,
+  DevError: -32602,
 }
 const OTHER_FAILURE = -32000
 

@@ -2,12 +2,14 @@
 import { isNode } from '../node/api.ts'
 import { rawMethods } from './debug/raw.ts'
 import { traceMethods } from './debug/trace.ts'
+import { devMethods } from './dev/methods.ts'
 import { blockAccessListMethods } from './eth/block-access-lists.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/call.ts'
 import { chainMethods } from './eth/chain.ts'
 import { configMethods } from './eth/config.ts'
 import { feeMethods } from './eth/fees.ts'
+import { fillMethods } from './eth/fill-transaction.ts'
 import { logMethods } from './eth/logs.ts'
 import { sendMethods } from './eth/send.ts'
 import { simulateMethods } from './eth/simulate.ts'
@@ -41,6 +43,7 @@ export function createMethods(modules: RpcModules): MethodTable {
     ...callMethods(modules),
     ...simulateMethods(modules),
     ...feeMethods(modules),
+    ...fillMethods(modules),
     ...sendMethods(modules),
     ...blockMethods(modules),
     ...blockAccessListMethods(),
@@ -70,6 +73,7 @@ function ownMethods(modules: NodeModules): MethodTable {
     ...statsMethods(modules),
     ...finalityMethods(modules),
     ...peerMethods(modules),
+    ...(modules.api.dev && devMethods(modules.api.dev, modules)),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Address } from '../../consensus/types.ts'
 import type { NodeApi, NodeHealth, PoolReader } from '../api.ts'
 import type { Chain } from '../chain/chain.ts'
 import { decodeTransaction } from '../crypto/decode-transaction.ts'
+import type { DevControls } from '../dev/controls.ts'
 import type { NodeEvents } from '../events.ts'
 import { PayloadBuilder } from '../execution/payload.ts'
 import { FeeMarket } from '../execution/rules/fee-market.ts'
@@ -34,11 +35,17 @@ export type NodeApiParts = {
   readonly clock: Clock
   readonly coinbase: Address
   readonly certified: CertifyWatch
+  readonly dev: DevControls | undefined
 }
 
 export function createNodeApi(parts: NodeApiParts): NodeApi {
   const { options, chain, pool, peers, templates, desk, sealer, events, clock, coinbase } = parts
-  const pending = new PendingBlocks({ chain, templates, clock, coinbase })
+  const currentCoinbase = () => sealer?.summary().coinbase ?? coinbase
+  const revision = revisionOf(parts)
+  const pending = new PendingBlocks({
+    ...{ chain, templates, clock, revision },
+    coinbase: currentCoinbase,
+  })
   const state = new NodeStateReader(chain, pending)
   const fees = new FeeMarket(chain.rules)
   return {
@@ -57,8 +64,17 @@ export function createNodeApi(parts: NodeApiParts): NodeApi {
     network: new NodeNetworkReader(peers?.network, peers?.sync, clock),
     work: new NodeWorkReader({ chain, desk, sealer, coinbase }),
     finality: new NodeFinalityReader(chain, parts.certified),
+    dev: parts.dev,
     health: () => healthOf(chain, peers),
   }
+}
+
+/** A developer who has just sent something, or written the state, sees it in the pending block. */
+function revisionOf({ dev, events }: NodeApiParts): () => number {
+  if (dev === undefined) return () => 0
+  let sent = 0
+  events.on('pendingTransaction', () => sent++)
+  return () => sent + dev.revision
 }
 
 /** Under our rules, but without a reward: nobody computes anything for such a block. */

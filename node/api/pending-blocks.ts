@@ -27,13 +27,16 @@ export type PendingModules = {
   readonly chain: Chain
   readonly templates: TemplateBuilder
   readonly clock: Clock
-  readonly coinbase: Address
+  readonly coinbase: () => Address
+  /** An answer of another revision is not current, however young. */
+  readonly revision: () => number
 }
 
 export class PendingBlocks {
   readonly #modules: PendingModules
   #latest: { readonly atMs: number; readonly building: Promise<PendingBlock> } | undefined
   #parentHash: Hash | undefined
+  #revision = 0
   #known: PendingBlock | undefined
 
   constructor(modules: PendingModules) {
@@ -42,12 +45,15 @@ export class PendingBlocks {
 
   get(): Promise<PendingBlock> {
     const { chain, clock } = this.#modules
+    const revision = this.#modules.revision()
     const isCurrent =
       this.#latest !== undefined &&
       this.#parentHash === chain.head.hash &&
+      this.#revision === revision &&
       clock.now() - this.#latest.atMs < PENDING_LIFETIME_MS
     if (this.#latest !== undefined && isCurrent) return this.#latest.building
     this.#parentHash = chain.head.hash
+    this.#revision = revision
     const building = this.#build()
     this.#latest = { atMs: clock.now(), building }
     building.catch(() => {
@@ -63,7 +69,7 @@ export class PendingBlocks {
 
   async #build(): Promise<PendingBlock> {
     const { templates, coinbase } = this.#modules
-    const { built, parent } = await templates.build({ coinbase })
+    const { built, parent } = await templates.build({ coinbase: coinbase() })
     const { header, transactions, executed } = built
     const raws = transactions.map(({ raw }) => raw)
     const block = {

@@ -80,16 +80,24 @@ export class NodeStateReader implements StateReader {
     simulate: Simulate<Result>,
     limits: CallLimits = {},
   ): Promise<Result> {
-    return this.#chain.executor.simulate(await this.#baseOf(block), limits, simulate)
+    return this.#chain.executor.simulate(
+      await this.#baseOf(await this.#stored(block)),
+      limits,
+      simulate,
+    )
   }
 
+  /** Calls on the pending block see what it would change. */
   async #baseOf(block: BlockSummary): Promise<CallBase> {
-    const stored = await this.#stored(block)
     const { tree, blocks } = this.#chain
-    return { ...stored, ancestorHash: ancestorHashes(tree, blocks, stored.hash) }
+    const pending = this.#pending.find(block.hash)
+    const stored = await this.#stored(block)
+    const ancestorHash = ancestorHashes(tree, blocks, stored.hash)
+    if (pending === undefined) return { ...stored, ancestorHash }
+    return { ...block, ancestorHash, view: await this.at(block) }
   }
 
-  /** The tries of a pending block are not kept: proofs and calls are of the block below it. */
+  /** The tries of a pending block are not kept: proofs and simulations are of the one below it. */
   async #stored(block: BlockSummary): Promise<BlockSummary> {
     const pending = this.#pending.find(block.hash)
     if (pending !== undefined) return summaryOf(this.#chain.blocks, pending.parentHash)

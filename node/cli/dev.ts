@@ -6,7 +6,7 @@
  */
 import type { Command } from 'commander'
 import { runCommand } from './failure.ts'
-import { parsePortOrZero, parseSeconds } from './flags.ts'
+import { parseCompat, parsePortOrZero, parseSeconds } from './flags.ts'
 import type { DevFlags } from './run-dev.ts'
 
 export function addDevCommand(program: Command): void {
@@ -16,6 +16,7 @@ export function addDevCommand(program: Command): void {
     .option('--port <port>', 'JSON-RPC over HTTP and WebSocket', parsePortOrZero, 8545)
     .option('--block-time <seconds>', 'a block each so many seconds instead', parseSeconds)
     .option('--data-dir <dir>', 'keep the chain there (default: a temporary directory)')
+    .option('--compat <tool>', 'answer as this program: anvil', parseCompat)
     .option('--verbose', 'show the logs of the node')
     .option('--json', 'print JSON lines')
     .action(async (flags: DevFlags) => {

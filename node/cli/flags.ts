@@ -82,6 +82,11 @@ export function parseHash(text: string): Hash {
   return text.toLowerCase() as Hash
 }
 
+export function parseCompat(text: string): 'anvil' {
+  if (text !== 'anvil') throw invalidFlag('anvil')
+  return text
+}
+
 /** For a flag that may be repeated. */
 export function collectHash(text: string, before: readonly Hash[]): readonly Hash[] {
   return [...before, parseHash(text)]

@@ -11,7 +11,7 @@ import { type Genesis, loadGenesisFile } from '../../genesis/genesis-file.ts'
 import { parseKeyFile } from '../../genesis/validator-keys.ts'
 import type { DevnetConfig } from '../devnet/config.ts'
 import { GENESIS_FILE, validatorKeyPath, writeGenesis } from '../devnet/prepare.ts'
-import { ZERO_COINBASE } from '../options.ts'
+import { DEFAULT_CLIENT_VERSION, ZERO_COINBASE } from '../options.ts'
 import { formatBanner } from './banner.ts'
 import { CommandError } from './failure.ts'
 import { createLog } from './log.ts'
@@ -21,10 +21,15 @@ import { untilStopped } from './until-stopped.ts'
 export type DevFlags = {
   readonly port: number
   readonly blockTime?: number
+  /** Whose tools this chain is taken by. */
+  readonly compat?: 'anvil'
   readonly dataDir?: string
   readonly verbose?: boolean
   readonly json?: boolean
 }
+
+/** Tools ask for the name and go on to `anvil_` methods. */
+const ANVIL_VERSION = `anvil/v1.0.0-${DEFAULT_CLIENT_VERSION}`
 
 export async function runDev(flags: DevFlags): Promise<void> {
   const directory = flags.dataDir ?? (await mkdtemp(join(tmpdir(), 'hanzo-dev-')))
@@ -45,6 +50,8 @@ async function serveDev(flags: DevFlags, directory: string): Promise<void> {
     node: {
       genesis,
       dataDir: directory,
+      devControls: true,
+      ...(flags.compat === 'anvil' && { clientVersion: ANVIL_VERSION }),
       coinbase: genesis.validators[0]?.coinbase ?? ZERO_COINBASE,
       // It votes, so that blocks become final; but its blocks hold what users sent alone.
       votingKey,

@@ -12,7 +12,9 @@ import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { DevAccount } from '../../genesis/accounts.ts'
 import { createChainCommon } from '../../genesis/chain-config.ts'
 import type { NodeApi } from '../../node/api.ts'
+import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
 import { signHash } from '../../node/crypto/secp256k1.ts'
+import { impersonate, isImpersonated } from '../../node/dev/impersonation.ts'
 import type { CallAuthorization } from '../../node/execution/call-types.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { limitExceeded, paramInvalid, RpcError, reverted } from '../errors.ts'
@@ -28,7 +30,7 @@ type AccessListItem = NonNullable<TransactionRequest['accessList']>[number]
 const MESSAGE_V_MIN = 27
 
 export class DevSigner {
-  readonly addresses: readonly Address[]
+  readonly #funded: readonly Address[]
   readonly #keys: ReadonlyMap<Address, Hex>
   readonly #common: Common
   readonly #api: NodeApi
@@ -38,21 +40,26 @@ export class DevSigner {
   #waiting = 0
 
   constructor(accounts: readonly DevAccount[], api: NodeApi, fees: FeeOracle) {
-    this.addresses = accounts.map((account) => account.address)
+    this.#funded = accounts.map((account) => account.address)
     this.#keys = new Map(accounts.map((account) => [account.address, account.privateKey]))
     this.#common = createChainCommon(api.genesis)
     this.#api = api
     this.#fees = fees
   }
 
+  /** Who may send: the funded accounts, and those that the developer impersonates. */
+  get addresses(): readonly Address[] {
+    return [...new Set([...this.#funded, ...(this.#api.dev?.impersonated ?? [])])]
+  }
+
   /** Signs and submits; throws ACCOUNT_UNKNOWN, PARAM_INVALID, or what the pool says. */
   async send(request: TransactionRequest): Promise<Hash> {
-    const { from, key } = this.#accountOf(request.from)
+    const { from } = this.#senderOf(request.from)
     if (this.#waiting >= SENDS_WAITING_MAX) {
       throw limitExceeded(`${SENDS_WAITING_MAX} transactions wait to be signed: try again`)
     }
     this.#waiting++
-    const sent = this.#last.then(() => this.#signAndSubmit({ ...request, from }, key))
+    const sent = this.#last.then(() => this.#submit({ ...request, from }))
     // The next one goes its way whether this one is accepted or not; its caller hears of it.
     this.#last = sent.catch(() => undefined).finally(() => this.#waiting--)
     return sent
@@ -79,9 +86,33 @@ export class DevSigner {
     throw new RpcError({ code: 'ACCOUNT_UNKNOWN' }, 'unknown account: this node has no such key')
   }
 
-  async #signAndSubmit(request: SendRequest, key: Hex): Promise<Hash> {
-    const tx = sign(await this.#fill(request), this.#common, key)
-    return this.#api.pool.submit(tx.serialize())
+  /** What {@link send} would submit: signed, or of an impersonated account as it gets. */
+  async prepare(request: TransactionRequest): Promise<SignedTransaction> {
+    const { from, key } = this.#senderOf(request.from)
+    const fields = await this.#fill({ ...request, from })
+    if (key === undefined) return asParamInvalid(() => impersonate(fields, this.#common, from))
+    return this.decode(sign(fields, this.#common, key).serialize())
+  }
+
+  /** Throws PARAM_INVALID for bytes that are no transaction. */
+  decode(raw: Uint8Array): SignedTransaction {
+    return asParamInvalid(() => decodeTransaction(raw, this.#common))
+  }
+
+  /** Without a key: one that the developer impersonates. */
+  #senderOf(from: Address | undefined): { readonly from: Address; readonly key: Hex | undefined } {
+    const isKnown = from !== undefined && this.#keys.has(from)
+    if (from !== undefined && !isKnown && this.#api.dev?.mayImpersonate(from) === true) {
+      return { from, key: undefined }
+    }
+    return this.#accountOf(from)
+  }
+
+  async #submit(request: SendRequest): Promise<Hash> {
+    const { pool, dev } = this.#api
+    const transaction = await this.prepare(request)
+    if (dev === undefined || !isImpersonated(transaction)) return pool.submit(transaction.raw)
+    return dev.submitAs(transaction)
   }
 
   async #fill(request: SendRequest): Promise<TypedTxData> {
@@ -125,10 +156,14 @@ export class DevSigner {
 
 /** The signed transaction; throws PARAM_INVALID for fields that make none. */
 function sign(fields: TypedTxData, common: Common, key: Hex): TypedTransaction {
+  return asParamInvalid(() => createTx(fields, { common }).sign(hexToBytes(key)))
+}
+
+/** The library checks the fields by itself and has one kind of error. */
+function asParamInvalid<Result>(make: () => Result): Result {
   try {
-    return createTx(fields, { common }).sign(hexToBytes(key))
+    return make()
   } catch (cause) {
-    // The library checks the fields by itself and has one kind of error.
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RpcError({ code: 'PARAM_INVALID' }, `invalid transaction: ${reason}`, { cause })
   }
