@@ -6,29 +6,39 @@ import type { ExecutableFields } from '../../node/execution/transaction/executab
 import { data, quantity } from './hex.ts'
 import type { Place } from './transaction.ts'
 
-/** `place` is undefined for one that is in no block. The signature is zero. */
-export function formatUnsigned({ hash, sender, chainId, tx }: UnsignedTransaction, place?: Place) {
+/** A transaction in a block that never was. The signature is zero. */
+export function formatUnsigned(transaction: UnsignedTransaction, place: Place) {
+  return {
+    blockHash: place.blockHash,
+    blockNumber: quantity(place.blockNumber),
+    blockTimestamp: quantity(place.timestamp),
+    transactionIndex: quantity(place.index),
+    hash: transaction.hash,
+    from: transaction.sender,
+    ...fieldsOf(transaction, place.baseFeePerGas),
+    v: '0x0',
+    r: '0x0',
+    s: '0x0',
+    ...(transaction.tx.type > 0 && { yParity: '0x0', chainId: quantity(transaction.chainId) }),
+  }
+}
+
+/** What is to be signed, and nothing else. */
+export function formatFilled(transaction: UnsignedTransaction) {
+  return { ...fieldsOf(transaction), chainId: quantity(transaction.chainId) }
+}
+
+function fieldsOf({ tx }: UnsignedTransaction, baseFee?: bigint) {
   const { type } = tx
   return {
-    blockHash: place?.blockHash ?? null,
-    blockNumber: place === undefined ? null : quantity(place.blockNumber),
-    blockTimestamp: place === undefined ? null : quantity(place.timestamp),
-    transactionIndex: place === undefined ? null : quantity(place.index),
-    hash,
     type: quantity(type),
-    from: sender,
     to: tx.to === undefined ? null : data(tx.to.bytes),
     nonce: quantity(tx.nonce),
     gas: quantity(tx.gasLimit),
     value: quantity(tx.value),
     input: data(tx.data),
-    ...feesOf(tx, place?.baseFeePerGas),
-    v: '0x0',
-    r: '0x0',
-    s: '0x0',
+    ...feesOf(tx, baseFee),
     ...(type > 0 && {
-      yParity: '0x0',
-      chainId: quantity(chainId),
       accessList: (tx.accessList ?? []).map(([address, keys]) => ({
         address: data(address),
         storageKeys: keys.map(data),

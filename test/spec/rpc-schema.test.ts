@@ -7,9 +7,7 @@ import { SchemaChain } from '../support/schema/schema-chain.ts'
 import { blobTransaction, sendingRequestsOf } from '../support/schema/sending-requests.ts'
 
 /** Methods of the schema that a chain of ours does not serve, each with the reason. */
-const NOT_SERVED: Readonly<Record<string, string>> = {
-  eth_fillTransaction: 'not written yet',
-}
+const NOT_SERVED: Readonly<Record<string, string>> = {}
 
 const openRpc = loadOpenRpc()
 

@@ -27,6 +27,10 @@ export function sendingRequestsOf({ chain }: Facts): Requests {
     eth_sign: [ok(from, '0xdeadbeef'), ok(from, '0x'), fails(-32000, RECIPIENT, '0x')],
     eth_signTransaction: ofEachType.map((request) => ok(request)),
     eth_simulateV1: simulations(chain),
+    eth_fillTransaction: [
+      ...ofEachType.map((request) => ok(request)),
+      fails(-32602, { ...transfer, blobVersionedHashes: [`0x01${'ab'.repeat(31)}`] }),
+    ],
     eth_sendTransaction: ofEachType.map((request) => ok(request)),
     eth_sendRawTransaction: [
       ok(raw),
