@@ -5,6 +5,7 @@
  *
  * Under our own rules such a block pays no reward, and is never sealed.
  */
+import { CodedError } from '../../consensus/errors.ts'
 import type { Address, EthereumHeader, Hex } from '../../consensus/types.ts'
 import type {
   BlockBuilder,
@@ -51,6 +52,10 @@ export class PayloadBuilder implements BlockBuilder {
     limits: CallLimits = {},
   ): Promise<BuiltPayload> {
     const { state, candidates, decode } = this.#modules
+    const { timestamp } = parent.header
+    if (attributes.timestamp <= timestamp) {
+      throw new PayloadError({ code: 'TIMESTAMP_NOT_LATER', parent: timestamp })
+    }
     const fields = { ...this.#fieldsOf(parent.header, attributes), extraData }
     const given = transactions?.map((raw) => decode(raw, fields))
     const build = (block: SimulatedBlock): Promise<readonly Included[]> =>
@@ -66,7 +71,7 @@ export class PayloadBuilder implements BlockBuilder {
           ...sealed,
           withdrawals: attributes.withdrawals ?? [],
           transactions: included.map(({ transaction }) => transaction),
-          valueWei: valueOf(included, fields.baseFeePerGas),
+          valueWei: tipsOf(included, fields.baseFeePerGas),
         }
       },
       limits,
@@ -127,9 +132,18 @@ async function fill(
 }
 
 /** What the coinbase earns in tips. */
-function valueOf(included: readonly Included[], baseFeePerGas: bigint): bigint {
+function tipsOf(included: readonly Included[], baseFeePerGas: bigint): bigint {
   return included.reduce(
     (sum, { transaction, receipt }) => sum + receipt.gasUsed * tipOf(transaction.tx, baseFeePerGas),
     0n,
   )
+}
+
+export type PayloadErrorType = { readonly code: 'TIMESTAMP_NOT_LATER'; readonly parent: bigint }
+
+/** No block can be what is asked for. */
+export class PayloadError extends CodedError<PayloadErrorType> {
+  constructor(type: PayloadErrorType) {
+    super(type, `invalid timestamp: it must be later than ${type.parent}, that of the parent`)
+  }
 }

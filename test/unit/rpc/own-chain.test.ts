@@ -167,5 +167,8 @@ describe('rpc / own chain', () => {
       [],
     )
     expect(unknown.error?.code).toBe(-32000)
+    const early = { ...attributesOf(node), timestamp: '0x1' }
+    const refused = await ask('testing_buildBlockV1', hash, early, [])
+    expect(refused.error?.message).toContain('invalid timestamp')
   })
 })
