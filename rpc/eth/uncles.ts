@@ -1,4 +1,4 @@
-/** `eth_getUncle*`: blocks of proof of work that lost. Our chain names none; an imported one may. */
+/** `eth_getUncle*`: blocks of proof of work that lost. Ours names none; an imported chain may. */
 import { encodeEthereumBlock } from '../../consensus/codec/ethereum-codec.ts'
 import type { BlockSelector, EthereumChainBlock } from '../../node/api.ts'
 import type { EthereumSummary } from '../../node/events.ts'
