@@ -10,10 +10,10 @@ import { createAddressFromString, hashPersonalMessage, hexToBytes } from '@ether
 import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { DevAccount } from '../../genesis/accounts.ts'
-import { createChainCommon } from '../../genesis/chain-config.ts'
 import type { NodeApi } from '../../node/api.ts'
 import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
 import { signHash } from '../../node/crypto/secp256k1.ts'
+import { createSharedCommon } from '../../node/crypto/shared-common.ts'
 import { impersonate, isImpersonated } from '../../node/dev/impersonation.ts'
 import type { CallAuthorization } from '../../node/execution/call-types.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
@@ -42,7 +42,7 @@ export class DevSigner {
   constructor(accounts: readonly DevAccount[], api: NodeApi, fees: FeeOracle) {
     this.#funded = accounts.map((account) => account.address)
     this.#keys = new Map(accounts.map((account) => [account.address, account.privateKey]))
-    this.#common = createChainCommon(api.genesis)
+    this.#common = createSharedCommon(api.genesis)
     this.#api = api
     this.#fees = fees
   }
@@ -68,8 +68,7 @@ export class DevSigner {
   /** Signs what would be sent now; throws ACCOUNT_UNKNOWN or PARAM_INVALID. */
   async signTransaction(request: TransactionRequest): Promise<SignedTransaction> {
     const { from, key } = this.#accountOf(request.from)
-    const tx = sign(await this.#fill({ ...request, from }), this.#common, key)
-    return { raw: tx.serialize(), hash: data(tx.hash()), sender: from, tx }
+    return signedBy(from, sign(await this.#fill({ ...request, from }), this.#common, key))
   }
 
   /** `r ‖ s ‖ v` over the message with the prefix of EIP-191; throws ACCOUNT_UNKNOWN. */
@@ -91,12 +90,12 @@ export class DevSigner {
     const { from, key } = this.#senderOf(request.from)
     const fields = await this.#fill({ ...request, from })
     if (key === undefined) return asParamInvalid(() => impersonate(fields, this.#common, from))
-    return this.decode(sign(fields, this.#common, key).serialize())
+    return signedBy(from, sign(fields, this.#common, key))
   }
 
   /** Throws PARAM_INVALID for bytes that are no transaction. */
   decode(raw: Uint8Array): SignedTransaction {
-    return asParamInvalid(() => decodeTransaction(raw, this.#common))
+    return asParamInvalid(() => decodeTransaction(raw, createSharedCommon(this.#api.genesis)))
   }
 
   /** Without a key: one that the developer impersonates. */
@@ -152,6 +151,10 @@ export class DevSigner {
     const maxPriorityFeePerGas = suggested < maxFeePerGas ? suggested : maxFeePerGas
     return { maxFeePerGas, maxPriorityFeePerGas }
   }
+}
+
+function signedBy(sender: Address, tx: TypedTransaction): SignedTransaction {
+  return { raw: tx.serialize(), hash: data(tx.hash()), sender, tx }
 }
 
 /** The signed transaction; throws PARAM_INVALID for fields that make none. */

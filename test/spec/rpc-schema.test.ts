@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Hash, Hex } from '../../consensus/types.ts'
+import type { Hex } from '../../consensus/types.ts'
 import { loadOpenRpc } from '../support/openrpc.ts'
 import { RpcCallError } from '../support/rpc-client.ts'
-import { type Facts, type Request, requestsOf } from '../support/schema/requests.ts'
+import { type Facts, factsOf, type Request, requestsOf } from '../support/schema/requests.ts'
 import { SchemaChain } from '../support/schema/schema-chain.ts'
 import { blobTransaction, sendingRequestsOf } from '../support/schema/sending-requests.ts'
 
@@ -125,18 +125,3 @@ type BlockJson = {
   readonly transactions: readonly object[]
 }
 type ReceiptJson = { readonly logs: readonly object[] }
-
-async function factsOf(chain: SchemaChain): Promise<Facts> {
-  const { rpc } = chain
-  const hashOf = async (number: Hex): Promise<Hash> =>
-    ((await rpc('eth_getBlockByNumber', number, false)) as { hash: Hash }).hash
-  return {
-    chain,
-    full: await hashOf('0x2'),
-    empty: await hashOf('0x3'),
-    pending: chain.waiting,
-    logFilter: (await rpc('eth_newFilter', { fromBlock: '0x0' })) as Hex,
-    blockFilter: (await rpc('eth_newBlockFilter')) as Hex,
-    pendingFilter: (await rpc('eth_newPendingTransactionFilter')) as Hex,
-  }
-}

@@ -56,6 +56,21 @@ function byAnything({ full }: Facts, ...head: readonly unknown[]): readonly Requ
   ]
 }
 
+export async function factsOf(chain: SchemaChain): Promise<Facts> {
+  const { rpc } = chain
+  const hashOf = async (number: Hex): Promise<Hash> =>
+    ((await rpc('eth_getBlockByNumber', number, false)) as { hash: Hash }).hash
+  return {
+    chain,
+    full: await hashOf('0x2'),
+    empty: await hashOf('0x3'),
+    pending: chain.waiting,
+    logFilter: (await rpc('eth_newFilter', { fromBlock: '0x0' })) as Hex,
+    blockFilter: (await rpc('eth_newBlockFilter')) as Hex,
+    pendingFilter: (await rpc('eth_newPendingTransactionFilter')) as Hex,
+  }
+}
+
 /** Well-formed requests by method. */
 export function requestsOf(facts: Facts): Requests {
   return {

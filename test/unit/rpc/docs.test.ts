@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import examples from '../../../docs/rpc-examples.json' with { type: 'json' }
 import { FakeNode } from '../../support/fake-node.ts'
-import { formatMethodDocs } from '../../support/method-docs.ts'
+import { type Examples, formatMethodDocs, WITHOUT_EXAMPLE } from '../../support/method-docs.ts'
 import { createTestMethods } from '../../support/rpc-methods.ts'
 import { ROOT } from '../../support/source-tree.ts'
 
 describe('rpc / docs', () => {
-  it('docs/rpc.md lists the methods as they are', async () => {
+  it('docs/rpc.md lists the methods as they are, with the examples that are kept', async () => {
     const methods = createTestMethods(await FakeNode.create())
-    await expect(formatMethodDocs(methods)).toMatchFileSnapshot(`${ROOT}/docs/rpc.md`)
+    const text = formatMethodDocs(methods, examples as unknown as Examples)
+    await expect(text).toMatchFileSnapshot(`${ROOT}/docs/rpc.md`)
+  })
+
+  it('every method has an example, and every example a method', async () => {
+    const methods = Object.keys(createTestMethods(await FakeNode.create()))
+    const shown = methods.filter((name) => !WITHOUT_EXAMPLE.has(name))
+    expect(Object.keys(examples).toSorted()).toEqual(shown.toSorted())
   })
 })
