@@ -13,7 +13,7 @@ const ARTIFACTS_DIR = join(ROOT, 'genesis/artifacts')
 
 /** Contracts that block 0 holds, by source; libraries and abstract contracts have no artifact. */
 const DEPLOYED: Readonly<Record<string, string>> = {
-  AccessManager: '@openzeppelin/contracts/access/manager/AccessManager.sol',
+  AccessManager: 'governance/AccessManager.sol',
   AI: 'token/AI.sol',
   AIBurn: 'token/AIBurn.sol',
   AIGovernor: 'governance/AIGovernor.sol',

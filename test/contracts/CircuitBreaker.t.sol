@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {AccessManager} from "@hanzo/governance/AccessManager.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {CircuitBreaker} from "@hanzo/governance/CircuitBreaker.sol";
 import {ICircuitBreaker} from "@hanzo/interfaces/ICircuitBreaker.sol";

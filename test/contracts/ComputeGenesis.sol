@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {AccessManager} from "@hanzo/governance/AccessManager.sol";
 import {ComputePayments} from "@hanzo/compute/ComputePayments.sol";
 import {ComputePricing} from "@hanzo/compute/ComputePricing.sol";
 import {PriceBook} from "@hanzo/compute/PriceBook.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {AccessManager} from "@hanzo/governance/AccessManager.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {AIGovernor} from "@hanzo/governance/AIGovernor.sol";
 import {GovernorTypes} from "@hanzo/governance/GovernorTypes.sol";

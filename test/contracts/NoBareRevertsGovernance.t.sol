@@ -91,4 +91,21 @@ contract NoBareRevertsGovernanceTest is NoBareReverts {
             seed
         );
     }
+
+    function testFuzz_AccessManagerNamesWhatItRefuses(uint256 seed) external {
+        _tryAny(
+            address(MANAGER),
+            "AccessManager: ADMIN_ROLE(); PUBLIC_ROLE(); canCall(address,address,bytes4); "
+            "cancel(address,address,bytes); consumeScheduledOp(address,bytes); execute(address,bytes) payable; "
+            "expiration(); getAccess(uint64,address); getNonce(bytes32); getRoleAdmin(uint64); "
+            "getRoleGrantDelay(uint64); getRoleGuardian(uint64); getSchedule(bytes32); getTargetAdminDelay(address); "
+            "getTargetFunctionRole(address,bytes4); grantRole(uint64,address,uint32); hasRole(uint64,address); "
+            "hashOperation(address,address,bytes); isTargetClosed(address); labelRole(uint64,string); minSetback(); "
+            "multicall(bytes[]); renounceRole(uint64,address); revokeRole(uint64,address); "
+            "schedule(address,bytes,uint48); setGrantDelay(uint64,uint32); setRoleAdmin(uint64,uint64); "
+            "setRoleGuardian(uint64,uint64); setTargetAdminDelay(address,uint32); setTargetClosed(address,bool); "
+            "setTargetFunctionRole(address,bytes4[],uint64); updateAuthority(address,address)",
+            seed
+        );
+    }
 }

@@ -49,18 +49,17 @@ contract NoBareRevertsWorkTest is NoBareReverts {
     function testFuzz_QualityOracleNamesWhatItRefuses(uint256 seed) external {
         _tryAny(
             address(ORACLE),
-            "QualityOracle: ATTESTERS_MAX(); BOND(); BOND_DELAY_SECONDS(); FINE_MAX(); ROUND_SECONDS(); "
-            "accept() payable; attesters(); authority(); "
+            "QualityOracle: ATTESTERS_MAX(); BOND(); BOND_DELAY_SECONDS(); FINE_MAX(); ROUND_SECONDS(); accept() "
+            "payable; attesters(); authority(); "
             "challenge(address,uint64,(uint16,uint16,uint16,uint16),bytes,(uint16,uint16,uint16,uint16),bytes); "
             "challengeWindow(); eip712Domain(); faultDigest((address,bytes32,uint256,uint256)); "
-            "fineAttester(address,uint256); inviteAttester(address); isAttester(address); "
-            "isConsumingScheduledOp(); isFresh(address); isPenalised(bytes32); maxAge(); maxTierOf(address); "
-            "openRound(); penalise((address,bytes32,uint256,uint256),bytes[]); pendingOf(address); "
-            "removeAttester(address); reportDigest(address,uint64,(uint16,uint16,uint16,uint16)); "
-            "requireQuorum(bytes32,bytes[]); resign(); roundOf(address); scoreOf(address); "
-            "setAuthority(address); setChallengeWindow(uint48); setMaxAge(uint48); setThreshold(uint256); "
-            "standingOf(address); submit(address,uint64,(uint16,uint16,uint16,uint16)[],bytes[]); threshold(); "
-            "withdrawBond()",
+            "fineAttester(address,uint256); inviteAttester(address); isAttester(address); isConsumingScheduledOp(); "
+            "isFresh(address); isPenalised(bytes32); maxAge(); maxTierOf(address); openRound(); "
+            "penalise((address,bytes32,uint256,uint256),bytes[]); pendingOf(address); removeAttester(address); "
+            "reportDigest(address,uint64,(uint16,uint16,uint16,uint16)); requireQuorum(bytes32,bytes[]); resign(); "
+            "roundOf(address); scoreOf(address); setAuthority(address); setChallengeWindow(uint48); "
+            "setMaxAge(uint48); setThreshold(uint256); slashedAt(address); standingOf(address); "
+            "submit(address,uint64,(uint16,uint16,uint16,uint16)[],bytes[]); threshold(); withdrawBond()",
             seed
         );
     }

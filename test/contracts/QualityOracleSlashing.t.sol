@@ -78,18 +78,44 @@ contract QualityOracleSlashingTest is AttestedGenesis {
         ORACLE.withdrawBond();
     }
 
-    /// @dev The attack: an attester gives up its bond and holds up all scores that are pending.
-    function test_ABondVoidsOneScoreAndNoMore() external {
-        _submit(PROVIDER, OPEN, 0, 1);
+    /// @dev The attack: a friend brings the proof that harms least, so that the others find no attester.
+    function test_FurtherProofsVoidWhatWasSubmittedBefore() external {
         _submit(OTHER, OPEN, 0, 1);
         _challenge(PROVIDER, OPEN, 1);
-        (uint64 pending, , ) = ORACLE.pendingOf(PROVIDER);
+        assert(ORACLE.slashedAt(_signers[1]) == START && ORACLE.slashedAt(_signers[0]) == 0);
+        uint256 burned = SINK.totalBurned();
+        VM.warp(START + 1);
+        VM.expectEmit(address(ORACLE));
+        emit ScoreBook.ScoreVoided(OTHER, OPEN);
+        _challenge(OTHER, OPEN, 1);
+        (uint64 pending, , ) = ORACLE.pendingOf(OTHER);
         assert(pending == 0);
+        // A second reward there is not, nor a second fire.
+        assert(FINDER.balance == 40 ether && SINK.totalBurned() == burned && address(ORACLE).balance == 2 * BOND);
+        assert(ORACLE.slashedAt(_signers[1]) == START);
         _expectNotAttester(_signers[1]);
         _challenge(OTHER, OPEN, 1);
-        (pending, , ) = ORACLE.pendingOf(OTHER);
-        assert(pending == OPEN);
+    }
+
+    /// @dev The attack: an attester gives up its bond and holds up all scores, for ever.
+    function test_WhatIsSubmittedAfterwardsStands() external {
+        _submit(OTHER, OPEN, 0, 1);
+        _challenge(PROVIDER, OPEN, 1);
+        _challenge(OTHER, OPEN, 1);
+        VM.warp(START + 1);
+        _submit(OTHER, OPEN, 0, 2);
+        _expectNotAttester(_signers[1]);
+        _challenge(OTHER, OPEN, 1);
+        VM.warp(START + 1 + CHALLENGE);
+        assert(ORACLE.scoreOf(OTHER) == 6_500);
+    }
+
+    function test_FurtherProofsVoidNoScoreThatCounts() external {
+        _submit(OTHER, OPEN, 0, 1);
+        _challenge(PROVIDER, OPEN, 1);
         VM.warp(START + CHALLENGE);
+        _expectNotAttester(_signers[1]);
+        _challenge(OTHER, OPEN, 1);
         assert(ORACLE.scoreOf(OTHER) == 6_500);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {AccessManager} from "@hanzo/governance/AccessManager.sol";
 import {QualityOracle} from "@hanzo/compute/QualityOracle.sol";
 import {TreasuryVault} from "@hanzo/emission/TreasuryVault.sol";
 import {SystemConfig} from "@hanzo/governance/SystemConfig.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {AccessManager} from "@hanzo/governance/AccessManager.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {SystemConfig} from "@hanzo/governance/SystemConfig.sol";
 import {ISystemConfig} from "@hanzo/interfaces/ISystemConfig.sol";

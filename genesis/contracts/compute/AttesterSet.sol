@@ -16,7 +16,8 @@ import {Predeploys} from "../Predeploys.sol";
  * whoever it invites counts from when it posts its bond. Any two quorums share an attester.
  *
  * A proof takes the whole bond. Where there is none, a vote of governance takes half of it at most, also of an
- * attester that has left: the bond stays for longer than a vote takes.
+ * attester that has left. With the times of genesis the bond stays for longer than a vote takes; no code holds
+ * governance to that when it makes its votes longer.
  * @dev When attesters leave, the threshold stays: too few left make no quorum, rather than an easy one.
  */
 abstract contract AttesterSet is IAttesters, AccessManaged {
@@ -52,6 +53,8 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
     /// @dev Everybody of status Active, in no order.
     address[] private _active;
     mapping(address account => Standing) private _standings;
+    /// @notice When `account` lost its bond to a proof (unix seconds); 0 if it never did.
+    mapping(address account => uint256) public slashedAt;
 
     /// @notice Governance invited `account`, which has not posted its bond yet.
     event AttesterInvited(address indexed account);
@@ -213,6 +216,7 @@ abstract contract AttesterSet is IAttesters, AccessManaged {
         if (isAttester(account)) _deactivate(account);
         uint256 bond = _standings[account].bond;
         _standings[account] = Standing({status: Status.Slashed, bondReturnsAt: 0, bond: 0});
+        slashedAt[account] = block.timestamp;
         uint256 reward = (bond * FINDER_PERCENT) / 100;
         uint256 burned = bond - reward;
         emit AttesterSlashed(account, finder, reward, burned);

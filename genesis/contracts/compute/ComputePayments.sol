@@ -74,7 +74,8 @@ contract ComputePayments is ComputeJobs {
         return _pay(gpuSeconds(provider, computeUnits, qualityTier));
     }
 
-    /// @notice Pays `provider` for `amount` units of `unit` (a `Unit` by its number) of model `modelId`, at the first tier.
+    /// @notice Pays `provider` for `amount` units of `unit` (a `Unit` by its number) of model `modelId`, at the first
+    /// tier.
     /// @return price Wei paid.
     function payForModel(
         address provider,

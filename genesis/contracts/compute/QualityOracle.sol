@@ -32,8 +32,8 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
     bytes32 private constant FAULT_TYPEHASH =
         keccak256("Fault(address provider,bytes32 jobHash,uint256 value,uint256 nonce)");
 
-    /// @notice Seconds for which the bond of an attester that left stays at least: longer than governance takes to
-    /// vote on it. Where scores are fresh for longer, it stays as long as they.
+    /// @notice Seconds for which the bond of an attester that left stays at least: with the times of genesis, longer
+    /// than governance takes to vote on it. Where scores are fresh for longer, it stays as long as they.
     uint48 public immutable BOND_DELAY_SECONDS;
     /// @notice Whether the fault with this EIP-712 digest has been penalised.
     mapping(bytes32 digest => bool) public isPenalised;
@@ -87,9 +87,9 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
     }
 
     /// @notice Proves that one attester signed two different reports of one round. It loses its bond, the
-    /// caller gets 4 % of it, and the score of that round is void if it does not count yet. A bond voids one score
-    /// and no more: whoever gives it up must not hold up all others, and with what one attester says no score moves
-    /// far (`QualityScore.sample`).
+    /// caller gets 4 % of it, and the score of that round is void if it does not count yet. Of an attester that lost
+    /// its bond, further proofs void what was submitted until then, and pay nothing: else a friend would bring the
+    /// proof that harms least. What is submitted afterwards, also in place of what is void, has nothing of its.
     function challenge(
         address provider,
         uint64 round,
@@ -104,9 +104,12 @@ contract QualityOracle is AttesterSet, ScoreBook, EIP712 {
         address attester = ECDSA.recoverCalldata(digestA, signatureA);
         address other = ECDSA.recoverCalldata(digestB, signatureB);
         if (attester != other) revert SignersDiffer(attester, other);
-        if (!_isBonded(standingOf(attester).status)) revert NotAttester(attester);
-        _void(provider, round);
-        _slashAttester(attester, msg.sender);
+        if (_isBonded(standingOf(attester).status)) {
+            _void(provider, round, block.timestamp);
+            _slashAttester(attester, msg.sender);
+        } else if (!_void(provider, round, slashedAt[attester])) {
+            revert NotAttester(attester);
+        }
     }
 
     /// @notice Takes `fault.value` wei, or what there is, of a provider's bond, once for each fault.

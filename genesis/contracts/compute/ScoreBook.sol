@@ -115,12 +115,15 @@ abstract contract ScoreBook is IQualityOracle, AccessManaged {
         emit ScoreSubmitted(provider, round, sample, value, score.countsAt);
     }
 
-    /// @dev Drops the score of `round` if it is pending.
-    function _void(address provider, uint64 round) internal {
+    /// @dev Drops the score of `round` if it is pending and was submitted until `time` (unix seconds). A challenge
+    /// window that governance changed meanwhile moves that by the difference, for the scores that are pending then.
+    function _void(address provider, uint64 round, uint256 time) internal returns (bool) {
         Score memory score = _current(provider);
-        if (score.countsAt == 0 || score.pendingRound != round) return;
+        if (score.countsAt == 0 || score.pendingRound != round) return false;
+        if (score.countsAt > time + challengeWindow) return false;
         _scores[provider] = _settled(score.round, score.value);
         emit ScoreVoided(provider, round);
+        return true;
     }
 
     /// @dev The score as of now: a pending one whose window has passed is the score.

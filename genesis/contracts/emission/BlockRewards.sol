@@ -109,7 +109,7 @@ contract BlockRewards is IJobBonus {
         if (msg.sender != Predeploys.COMPUTE_PAYMENTS) revert NotComputePayments(msg.sender);
         if (!_isPayable(provider)) return 0;
         uint256 limit = Math.min(bonusAvailable(), VAULT.available());
-        bonus = Math.min((burned * BURN_NUMERATOR) / BURN_DENOMINATOR, limit);
+        bonus = Math.min(Math.saturatingMul(burned, BURN_NUMERATOR) / BURN_DENOMINATOR, limit);
         if (bonus == 0) return 0;
         uint256 paidBefore = _bonuses.number == block.number ? _bonuses.paid : 0;
         _bonuses = Bonuses({

@@ -66,8 +66,8 @@ contract AIGovernor is GovernorTimelock, IBondedGovernor {
         _setProposalGuardian(Predeploys.GUARDIAN_SAFE);
     }
 
-    /// @notice Proposes calls of the type `proposalType`: 0 Text, 1 Parameter, 2 Treasury, 3 Emergency. `msg.value` is the bond, exactly; nothing if one is held
-    /// for the caller already, whoever paid it.
+    /// @notice Proposes calls of the type `proposalType`: 0 Text, 1 Parameter, 2 Treasury, 3 Emergency. `msg.value`
+    /// is the bond, exactly; nothing if one is held for the caller already, whoever paid it.
     /// @return proposalId Hash of the calls and the description.
     function propose(
         uint8 proposalType,

@@ -22,9 +22,11 @@ import {Timelock} from "./Timelock.sol";
 /**
  * @title What a Parameter proposal may call
  * @notice Setters of contracts of block 0 that keep a number within hard bounds, or turn a switch, without value.
- * None of them moves a coin or a token, hands out a role, exchanges a guardian, or calls anything on.
+ * None of them sends a coin or a token where the proposal says, hands out a role or exchanges a guardian. One moves
+ * coins at all: `setStakingShareBps` first pays out what is due by the old share, as anybody may by `release()`.
  * @dev A list, since everything else may do all that: the facade, foreign tokens, the models that the Timelock
- * owns, `relay` of the governor, `schedule` of the Timelock, roles of the AccessManager.
+ * owns, `relay` of the governor, `schedule` of the Timelock, roles of the AccessManager. It names selectors alone, as
+ * pairs with addresses do not fit into the governor's code: that each selector is one contract's is tested.
  */
 library ParameterCalls {
     /// @dev Contracts of block 0 are at 0x0a00 to 0x0aff.

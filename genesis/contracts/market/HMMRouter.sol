@@ -6,9 +6,9 @@ import {HMMTolls} from "./HMMTolls.sol";
 
 /**
  * @title The door to the market
- * @notice Speaks the interface of a Uniswap v2 router (`Router02`) with $AI as its wrapped coin. $AI needs no wrapping: the
- * functions with ETH in their name take native coins as `msg.value`, or pay them out, and that is all that sets them
- * apart. Deadlines are in unix seconds. Keeps nothing between calls.
+ * @notice Speaks the interface of a Uniswap v2 router (`Router02`) with $AI as its wrapped coin. $AI needs no
+ * wrapping: the functions with ETH in their name take native coins as `msg.value`, or pay them out, and that is all
+ * that sets them apart. Deadlines are in unix seconds. Keeps nothing between calls.
  */
 contract HMMRouter is HMMTolls {
     /// @notice The trade takes `amount` of the input, of which at most `maximum` was allowed.

@@ -8,6 +8,9 @@ import {World} from "./World.sol";
 
 /// @dev Attackers: every privileged call by anybody, every transaction again, coins forced on contracts, loans.
 abstract contract AttackCalls is World, PrivilegedCalls {
+    /// @dev Loans that were refused, as they did not come back with their fee.
+    uint256 public unpaidLoans;
+
     /// @dev `sender` did what it has no right to, or was refused for another reason.
     error Usurped(address sender, address target, bytes data, bytes reason);
     /// @dev What was good once was good again.
@@ -67,6 +70,7 @@ abstract contract AttackCalls is World, PrivilegedCalls {
         (bool ok, ) = borrower.call(data);
         assert(!ok || extra * 1_000 >= amount * 3);
         assert(!ok || borrower.balance + USD.balanceOf(borrower) < wealth);
-        _done();
+        if (ok) _done();
+        else ++unpaidLoans;
     }
 }

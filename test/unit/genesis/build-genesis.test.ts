@@ -142,7 +142,7 @@ describe('genesis / build-genesis / block 0', () => {
     expect({ chainId: again.params.chainId, hash: again.hash }).toMatchInlineSnapshot(`
       {
         "chainId": 369351286n,
-        "hash": "0x13877a91ab3f1c958bdec1b399d9ca259c664b4e1d2aeb6c11e68f9516d618bf",
+        "hash": "0x6fd19333bd72545c62deb76be382e17509207498e4278b772c78d10abeaf7d97",
       }
     `)
   })
