@@ -95,7 +95,7 @@ export class DevSigner {
 
   /** Throws PARAM_INVALID for bytes that are no transaction. */
   decode(raw: Uint8Array): SignedTransaction {
-    return asParamInvalid(() => decodeTransaction(raw, createSharedCommon(this.#api.genesis)))
+    return asParamInvalid(() => decodeTransaction(raw, this.#common))
   }
 
   /** Without a key: one that the developer impersonates. */
