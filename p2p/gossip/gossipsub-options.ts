@@ -45,6 +45,9 @@ export function gossipsubOptions(
     Dscore: 4,
     Dout: 2,
     Dlazy: 6,
+    // Announced to everybody outside the mesh, not to a quarter: strangers may hold the whole mesh
+    // and pass nothing on, and a message that is not announced in time is never told of.
+    gossipFactor: 1,
     heartbeatInterval: HEARTBEAT_MS,
     mcacheLength: MESSAGE_CACHE_HEARTBEATS,
     mcacheGossip: ANNOUNCE_HEARTBEATS,
