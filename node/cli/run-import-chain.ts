@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { Registry } from 'prom-client'
 import { decodeEthereumChain } from '../../consensus/codec/ethereum-codec.ts'
-import { parseEthereumGenesis } from '../../genesis/ethereum-genesis.ts'
+import { parseEthereumGenesis } from '../../genesis/file/ethereum-genesis.ts'
 import { DEFAULT_CALL_TIME_MS, DEFAULT_GAS_CAP } from '../../rpc/options.ts'
 import { RpcServer } from '../../rpc/server.ts'
 import { ImportedChain } from '../import-chain/imported-chain.ts'

@@ -11,7 +11,7 @@ import {
 } from '../../consensus/codec/ethereum-codec.ts'
 import { assert } from '../../consensus/errors.ts'
 import type { EthereumHeader, Hash } from '../../consensus/types.ts'
-import type { EthereumForks, EthereumGenesis } from '../../genesis/ethereum-genesis.ts'
+import type { EthereumForks, EthereumGenesis } from '../../genesis/file/ethereum-genesis.ts'
 import type { EthereumChainBlock, TransactionLocation } from '../api.ts'
 import type { EthereumSummary } from '../events.ts'
 import type { BlockContext } from '../execution/evm/block-context.ts'

@@ -5,7 +5,7 @@
 import { createTx, type TypedTxData } from '@ethereumjs/tx'
 import type { EthereumBlock } from '../../consensus/codec/ethereum-codec.ts'
 import type { Address, EthereumHeader } from '../../consensus/types.ts'
-import { parseEthereumGenesis } from '../../genesis/ethereum-genesis.ts'
+import { parseEthereumGenesis } from '../../genesis/file/ethereum-genesis.ts'
 import type { BuiltPayload, ChainApi, PayloadAttributes } from '../../node/api.ts'
 import { decodeEthereumTransaction } from '../../node/import-chain/decode.ts'
 import { ImportedChain } from '../../node/import-chain/imported-chain.ts'

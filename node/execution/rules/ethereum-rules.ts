@@ -5,7 +5,7 @@
  */
 import { type Common, Hardfork } from '@ethereumjs/common'
 import { createEthereumCommon, type EthereumFork } from '../../../genesis/chain-config.ts'
-import type { EthereumForks, TimeFork } from '../../../genesis/ethereum-genesis.ts'
+import type { EthereumForks, TimeFork } from '../../../genesis/file/ethereum-genesis.ts'
 import { customCrypto } from '../../crypto/custom-crypto.ts'
 import { freezeCommon } from '../../crypto/shared-common.ts'
 import type { BlockContext } from '../evm/block-context.ts'

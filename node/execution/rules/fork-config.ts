@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
-import type { EthereumForks, TimeFork } from '../../../genesis/ethereum-genesis.ts'
+import type { EthereumForks, TimeFork } from '../../../genesis/file/ethereum-genesis.ts'
 import { PREINSTALLS, TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
 import type { ForkConfig, ForkReader } from '../../api.ts'
 import { bytesOfHex } from '../../state/flat/integers.ts'

@@ -7,7 +7,7 @@ import {
 } from '../../../../consensus/codec/ethereum-codec.ts'
 import { encodeRlpList } from '../../../../consensus/codec/rlp-writer.ts'
 import type { Address } from '../../../../consensus/types.ts'
-import { parseEthereumGenesis } from '../../../../genesis/ethereum-genesis.ts'
+import { parseEthereumGenesis } from '../../../../genesis/file/ethereum-genesis.ts'
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
 import { Executor } from '../../../../node/execution/executor.ts'
 import { InclusionError } from '../../../../node/execution/transaction/inclusion-rules.ts'

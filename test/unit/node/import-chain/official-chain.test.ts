@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decodeEthereumChain } from '../../../../consensus/codec/ethereum-codec.ts'
-import { parseEthereumGenesis } from '../../../../genesis/ethereum-genesis.ts'
+import { parseEthereumGenesis } from '../../../../genesis/file/ethereum-genesis.ts'
 import { ImportedForks } from '../../../../node/execution/rules/fork-config.ts'
 import { ImportedChain } from '../../../../node/import-chain/imported-chain.ts'
 import { sharedJson, sharedPath } from '../../../support/shared-data.ts'

@@ -1,7 +1,7 @@
 /** Prices that follow from headers: blob gas by the vectors of go-ethereum, base fees at London. */
 import { describe, expect, it } from 'vitest'
 import type { EthereumHeader } from '../../../../../consensus/types.ts'
-import { parseEthereumGenesis } from '../../../../../genesis/ethereum-genesis.ts'
+import { parseEthereumGenesis } from '../../../../../genesis/file/ethereum-genesis.ts'
 import { EthereumRules } from '../../../../../node/execution/rules/ethereum-rules.ts'
 import {
   blobBaseFeeAt,

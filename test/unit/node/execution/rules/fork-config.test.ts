@@ -1,6 +1,6 @@
 /** EIP-6122's hashes, by the vectors of EIP-2124 and of go-ethereum for mainnet. */
 import { describe, expect, it } from 'vitest'
-import type { EthereumForks } from '../../../../../genesis/ethereum-genesis.ts'
+import type { EthereumForks } from '../../../../../genesis/file/ethereum-genesis.ts'
 import { HanzoForks, ImportedForks } from '../../../../../node/execution/rules/fork-config.ts'
 
 const MAINNET = '0xd4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3'

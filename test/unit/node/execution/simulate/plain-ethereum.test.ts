@@ -2,7 +2,7 @@
 import { bytesToHex } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
 import type { Address } from '../../../../../consensus/types.ts'
-import { parseEthereumGenesis } from '../../../../../genesis/ethereum-genesis.ts'
+import { parseEthereumGenesis } from '../../../../../genesis/file/ethereum-genesis.ts'
 import type { ChainApi } from '../../../../../node/api.ts'
 import { BlockSimulator } from '../../../../../node/execution/simulate/block-simulator.ts'
 import { ImportedChain } from '../../../../../node/import-chain/imported-chain.ts'

@@ -1,11 +1,11 @@
 /**
  * A genesis file of plain Ethereum in geth's format: which forks come when, block 0, and what its
  * accounts hold. Chains of ours have a format of their own inside the same file, see
- * `genesis-file.ts`.
+ * `../genesis-file.ts`.
  */
 import { z } from 'zod'
-import { GenesisError } from './errors.ts'
-import type { Address, GenesisAccount, Hex } from './types.ts'
+import { GenesisError } from '../errors.ts'
+import type { Address, GenesisAccount, Hex } from '../types.ts'
 
 /** Forks by block, in their order, with the key of each in `config`. */
 const BLOCK_FORKS = [
