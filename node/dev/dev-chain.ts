@@ -310,6 +310,7 @@ export class DevChain implements DevControls {
       if (removed.length > 0) await this.#parties?.finality.forgetVotes()
       return removed
     })
+    await this.#modules.pool.trimJournal()
     this.#time.reset(to.header.timestamp)
   }
 

@@ -128,8 +128,16 @@ export class Mempool implements PoolReader {
   }
 
   /** Takes out one transaction, or all; how many that were. */
-  drop(hash?: Hash): Promise<number> {
-    return this.#atHead.drop(hash)
+  async drop(hash?: Hash): Promise<number> {
+    const count = await this.#atHead.drop(hash)
+    await this.trimJournal()
+    return count
+  }
+
+  /** What is here no more does not come back with the next start either. */
+  async trimJournal(): Promise<void> {
+    await this.settled()
+    await this.#journal?.rewrite(this.#localEntries())
   }
 
   /** Transactions that a peer sent; one outcome each. */
