@@ -45,13 +45,13 @@ export const SOCKET_BUFFER_BYTES_MAX = 32 * 1024 * 1024
 /** Unread bytes of all clients: beyond it HTTP answers 503, and a WebSocket is dropped. */
 export const BACKLOG_BYTES_MAX = 256 * 1024 * 1024
 /** Unread bytes that every client may have, whatever the others leave. */
-export const BACKLOG_FREE_BYTES = 256 * 1024
+export const BACKLOG_FREE_BYTES = 32 * 1024
 /** Requests of one WebSocket in progress; reading pauses until one is answered. */
 export const SOCKET_REQUESTS_MAX = 256
-/** WebSockets at once; the next upgrade answers 503. */
-export const SOCKETS_MAX = 256
-/** Connections of any kind; the next is closed at once. */
-export const CONNECTIONS_MAX = 1_024
+/** WebSockets at once, a few KB of memory each; the next upgrade answers 503. */
+export const SOCKETS_MAX = 5_120
+/** Connections of any kind, as far as the system has descriptors; the next is closed at once. */
+export const CONNECTIONS_MAX = 6_144
 /** A WebSocket that does not answer a ping within this time is dead. */
 export const SOCKET_PING_MS = 30_000
 /** A client has this long to send its whole HTTP request. */
@@ -87,6 +87,8 @@ export const ECHO_CHARS_MAX = 80
 
 assert(SOCKET_BUFFER_BYTES_MAX > ANSWER_BYTES_MAX, 'one answer at its limit fits the buffer')
 assert(BACKLOG_BYTES_MAX > SOCKET_BUFFER_BYTES_MAX, 'one slow reader does not stop the others')
+assert(SOCKETS_MAX * BACKLOG_FREE_BYTES < BACKLOG_BYTES_MAX, 'all clients at once stay bounded')
+assert(SOCKETS_MAX < CONNECTIONS_MAX, 'HTTP has room beside the WebSockets')
 assert(STALLED_MS > RECEIPT_WAIT_MS_MAX, 'a connection that waits for a receipt is not cut')
 assert(FILTERS_PER_CLIENT_MAX <= FILTERS_MAX, 'a client may have its filters')
 assert(RECEIPT_WAIT_MS <= RECEIPT_WAIT_MS_MAX, 'the default wait is allowed')
