@@ -40,12 +40,6 @@ describe.runIf(openRpc)('rpc / schema', () => {
     expect(Object.keys(NOT_SERVED).filter((name) => name in asked)).toEqual([])
   })
 
-  it('answers what it does not serve as unknown', async () => {
-    for (const method of Object.keys(NOT_SERVED)) {
-      await expect(chain.rpc(method)).rejects.toMatchObject({ code: -32601 })
-    }
-  })
-
   it('asks what the schema calls well-formed', () => {
     const requests = Object.entries({ ...requestsOf(facts), ...sendingRequestsOf(facts) })
     for (const [method, list] of requests) {
