@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -63,6 +63,24 @@ describe('rpc / transport / guard', () => {
       expect([host, guard.isHostAllowed(host)]).toEqual([host, false])
     }
     expect(open.isHostAllowed('evil.example')).toBe(true)
+  })
+})
+
+describe('rpc / transport / guard', () => {
+  const guard = new Guard({ corsOrigins: [], allowedHosts: [], adminToken: TOKEN })
+  const isAdmin = (remoteAddress: string | undefined, authorization?: string): boolean => {
+    const request = { socket: { remoteAddress }, headers: { authorization } }
+    return guard.clientOf(request as IncomingMessage).isAdmin
+  }
+
+  it('takes nobody for the administrator who comes from elsewhere, token or not', () => {
+    for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) {
+      expect([address, isAdmin(address, `Bearer ${TOKEN}`)]).toEqual([address, true])
+      expect([address, isAdmin(address)]).toEqual([address, false])
+    }
+    for (const address of ['192.168.1.5', '::ffff:10.0.0.1', 'fe80::1', '1270.0.1', undefined]) {
+      expect([address, isAdmin(address, `Bearer ${TOKEN}`)]).toEqual([address, false])
+    }
   })
 })
 
