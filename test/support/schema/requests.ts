@@ -175,7 +175,11 @@ function aboutExecution(facts: Facts): Requests {
   return {
     eth_call: [...byAnything(facts, succeeds), fails(3, reverts), ok({ input: '0x00' }), ok({})],
     eth_estimateGas: [
-      ...byAnything(facts, succeeds),
+      ok(succeeds),
+      ...byNumber([succeeds]),
+      beyond(succeeds, facts.full),
+      beyond(succeeds, { blockHash: facts.full }),
+      fails(BLOCK_UNKNOWN, succeeds, NOWHERE),
       fails(3, reverts),
       ok({ from, to: RECIPIENT }),
     ],
