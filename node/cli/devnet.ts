@@ -32,6 +32,7 @@ type Flags = {
   readonly real?: boolean
   readonly configOut?: string
   readonly restart?: boolean
+  readonly devRpc?: boolean
   readonly verbose?: boolean
   readonly json?: boolean
 }
@@ -60,6 +61,7 @@ export function addDevnetCommand(program: Command): void {
     .option('--real', 'years, delays and eras of mainnet instead of minutes')
     .option('--config-out <file>', 'write endpoints, accounts and contracts as JSON')
     .option('--restart', 'start a validator again that ended by itself')
+    .option('--dev-rpc', 'answer evm_, anvil_ and hardhat_ methods')
     .option('--verbose', "show the validators' own logs")
     .option('--json', 'print JSON lines')
     .action(async (flags: Flags) => {
@@ -97,6 +99,7 @@ async function runDevnet(flags: Flags): Promise<void> {
     baseP2pPort: flags.baseP2pPort,
     restart: flags.restart === true,
     logLevel: flags.verbose === true ? 'debug' : 'info',
+    devRpc: flags.devRpc === true,
     events: screen.events,
   })
   let killed: readonly { readonly index: number }[] = []

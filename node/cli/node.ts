@@ -35,6 +35,7 @@ export function addNodeCommand(program: Command): void {
     .option('--exclude <hash>', 'a block never to be followed; may be repeated', collectHash, [])
     .option('--join-fork <hash>', 'after a safety fault: the certified block to follow', parseHash)
     .option('--vote-after-restore', 'vote though the record of signed votes was lost or restored')
+    .option('--dev-rpc', 'answer evm_, anvil_ and hardhat_ methods, on a dev chain')
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .option('--json', 'print JSON lines')
     .action(async (flags: NodeFlags) => {

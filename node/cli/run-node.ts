@@ -30,6 +30,7 @@ export type NodeFlags = {
   readonly exclude: readonly Hash[]
   readonly joinFork?: Hash
   readonly voteAfterRestore?: boolean
+  readonly devRpc?: boolean
   readonly logLevel: string
   readonly json?: boolean
 }
@@ -54,6 +55,9 @@ export async function runNode(flags: NodeFlags): Promise<void> {
 
 async function serveNode(flags: NodeFlags): Promise<void> {
   const genesis = loadGenesisFile(resolve(flags.genesis))
+  if (flags.devRpc === true && !genesis.params.dev) {
+    throw new CommandError('NOT_A_DEV_CHAIN', '--dev-rpc is for chains of a dev preset.')
+  }
   const { validatorKey: path } = flags
   const key = path === undefined ? undefined : parseKeyFile(await readKeyFile(path), path)
   const coinbase = chooseCoinbase(flags, genesis, key?.address)
@@ -69,6 +73,7 @@ async function serveNode(flags: NodeFlags): Promise<void> {
         : {}),
       ...(key === undefined ? {} : { votingKey: key.privateKey }),
       ...operatorOptions(flags),
+      devControls: flags.devRpc === true,
       ...(coinbase === undefined ? {} : { coinbase }),
     },
     rpcPort: flags.rpcPort,

@@ -34,6 +34,8 @@ export type DevnetOptions = PrepareOptions & {
   /** Start a validator again that ended by itself. */
   readonly restart: boolean
   readonly logLevel: string
+  /** The validators answer `evm_` and `anvil_` methods. */
+  readonly devRpc?: boolean
   readonly events: DevnetEvents
 }
 
@@ -171,7 +173,7 @@ export class Devnet {
   }
 
   #commandLine(index: number): string[] {
-    const { directory, gpu, gpuDutyPercent, validatorCount, logLevel } = this.#options
+    const { directory, gpu, gpuDutyPercent, validatorCount, logLevel, devRpc } = this.#options
     const others = this.#bootnodes.filter((_, other) => other !== index)
     return [
       ...loaderArguments(),
@@ -187,6 +189,7 @@ export class Devnet {
       ...['--log-level', logLevel],
       '--mine',
       '--json',
+      ...(devRpc === true ? ['--dev-rpc'] : []),
       ...others.flatMap((address) => ['--bootnode', address]),
     ]
   }
