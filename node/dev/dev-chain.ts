@@ -120,6 +120,10 @@ export class DevChain implements DevControls {
       throw new DevError({ code: 'TOO_MANY_BLOCKS', blocks, blocksMax: MINE_BLOCKS_MAX })
     }
     if (timestamp !== undefined) this.#verifyLater(timestamp)
+    // As in anvil the interval lies before the first block too, unless that has a time of its own.
+    if (interval && timestamp === undefined && !this.#time.isNextSet) {
+      this.#time.increase(interval)
+    }
     const mined: BlockSummary[] = []
     let request: SealRequest = timestamp === undefined ? {} : { timestamp }
     for (let count = 0n; count < blocks; count++) {

@@ -30,6 +30,11 @@ export class DevTime {
     return this.#interval === undefined ? this.now : parentTimestamp + this.#interval
   }
 
+  /** Whether the time of the next block was named. */
+  get isNextSet(): boolean {
+    return this.#next !== undefined
+  }
+
   increase(seconds: bigint): void {
     this.#offset += seconds
   }

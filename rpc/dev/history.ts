@@ -35,7 +35,9 @@ const placed: Parser<Placed> = {
 const resetOptions: Parser<undefined> = {
   type: 'options',
   parse(value, path) {
-    if (objectAt(value, path)['forking'] === undefined) return undefined
+    const { forking } = objectAt(value, path)
+    // Libraries name it and leave it empty.
+    if (forking === undefined || !('jsonRpcUrl' in objectAt(forking, path))) return undefined
     throw paramInvalid('this chain is no fork of another: reset takes no "forking"')
   },
 }
