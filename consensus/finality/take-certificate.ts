@@ -172,7 +172,6 @@ function apply(state: FinalityState, certificate: Certificate): Transition {
   if (isFinalizing) {
     tree.finalize(source.hash)
     state.finalized = source
-    book.prune(source.epoch, (hash) => tree.get(hash) === undefined)
     effects.push({ kind: 'finalized', checkpoint: source })
     effects.push(...reviewLost(state, certificate), ...reviewPending(state))
   }

@@ -39,6 +39,15 @@ export function transition(state: FinalityState, input: FinalityInput): Transiti
   }
 }
 
+/**
+ * Lets go of what is not on the branch of the finalized block, and of checkpoints far below it: for
+ * after the effect `finalized`, once no head on disk is on another branch.
+ */
+export function dropBranches({ tree, book, finalized }: FinalityState): void {
+  tree.dropBranches()
+  book.prune(finalized.epoch, (hash) => tree.get(hash) === undefined)
+}
+
 function takeOwnVote(state: FinalityState, signed: SignedVote): Transition {
   const { duty } = state
   assert(duty?.validator === signed.validator, 'an own vote is of our validator')

@@ -21,7 +21,7 @@ import {
 } from '../../consensus/finality/finality-state.ts'
 import { restoreFinality } from '../../consensus/finality/restore.ts'
 import { isDisregarded } from '../../consensus/finality/take-certificate.ts'
-import { transition } from '../../consensus/finality/transition.ts'
+import { dropBranches, transition } from '../../consensus/finality/transition.ts'
 import type { Certificate, RecoverSigner } from '../../consensus/finality/types.ts'
 import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../consensus/rules/difficulty.ts'
@@ -183,7 +183,7 @@ export class ChainFinality {
     await store.write(batch, { sync: true })
     const headChange = await committer.catchUp()
     // The head on disk is above what is final now: nothing points into other branches.
-    if (effects.some(({ kind }) => kind === 'finalized')) tree.dropBranches()
+    if (effects.some(({ kind }) => kind === 'finalized')) dropBranches(this.state)
     return headChange
   }
 }

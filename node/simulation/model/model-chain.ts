@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from '../../../consensus/finality/finality-state.ts'
 import { restoreFinality } from '../../../consensus/finality/restore.ts'
-import { transition } from '../../../consensus/finality/transition.ts'
+import { dropBranches, transition } from '../../../consensus/finality/transition.ts'
 import type { Certificate, Evidence } from '../../../consensus/finality/types.ts'
 import { outputRoot } from '../../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../../consensus/rules/difficulty.ts'
@@ -207,7 +207,7 @@ export class ModelChain {
     this.#keep(entry)
     this.#announce()
     // The head on disk is above what is final now: nothing points into other branches.
-    if (effects.some(({ kind }) => kind === 'finalized')) this.tree.dropBranches()
+    if (effects.some(({ kind }) => kind === 'finalized')) dropBranches(this.finality)
   }
 
   /** Tells of a new head. */
