@@ -7,39 +7,10 @@ import { decodeProof, encodeProof } from '../../consensus/codec/proof-codec.ts'
 import { readRlpItems, readRlpWhole } from '../../consensus/codec/rlp-reader.ts'
 import { CodedError } from '../../consensus/errors.ts'
 import { FIRST_PLACE, makeChild, mine, privateMatrices } from '../support/mined-blocks.ts'
+import { mutated } from '../support/mutations.ts'
 import { Random } from '../support/random.ts'
 
 const ROUNDS = 50_000
-
-/** Flips, cuts, doubles, drops and inserts bytes. */
-function mutated(bytes: Uint8Array, random: Random): Uint8Array {
-  let out = bytes.slice()
-  for (let i = random.below(3); i >= 0; i--) {
-    const at = random.below(out.length + 1)
-    const [before, after] = [out.subarray(0, at), out.subarray(at)]
-    switch (random.below(5)) {
-      case 0:
-        if (at < out.length) out[at]! ^= 1 << random.below(8)
-        break
-      case 1:
-        out = before.slice()
-        break
-      case 2:
-        out = Uint8Array.from([...before, ...random.bytes(1 + random.below(3)), ...after])
-        break
-      case 3:
-        out = Uint8Array.from([...before, ...after.subarray(1 + random.below(3))])
-        break
-      default:
-        // The prefixes are where RLP breaks.
-        out[random.below(Math.min(8, out.length))] = random.pick([
-          0x7f, 0x80, 0x81, 0xb7, 0xb8, 0xc0, 0xf7, 0xf8, 0xff,
-        ])
-    }
-    if (out.length === 0) out = Uint8Array.of(0)
-  }
-  return out
-}
 
 /** The value, or undefined for a coded error; anything else is thrown on and fails the test. */
 function decoded<Value>(
