@@ -11,7 +11,7 @@ export type BlockSummary = { readonly hash: Hash; readonly header: Header }
 /** The same of any chain that is served here: {@link BlockSummary} is the complete case. */
 export type EthereumSummary = { readonly hash: Hash; readonly header: EthereumHeader }
 
-/** The canonical chain changed: `removed` newest first, `added` oldest first; head = last added, if any. */
+/** The canonical chain changed: `removed` newest first, `added` oldest first, the head last. */
 export type HeadChange = {
   readonly removed: readonly BlockSummary[]
   readonly added: readonly BlockSummary[]

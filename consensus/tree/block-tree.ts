@@ -5,7 +5,6 @@
  * what is older is on disk and takes no more children. It does no I/O and keeps no headers: a
  * node stores the records and hands them to `BlockTree.restore` when it starts.
  */
-
 import type { ConsensusParams } from '../../genesis/params.ts'
 import { hexToBytes } from '../codec/hex.ts'
 import { assert } from '../errors.ts'

@@ -16,7 +16,7 @@ export type EconomyParams = {
 
   readonly votingDelaySeconds: bigint
   readonly votingPeriodSeconds: bigint
-  /** Of emergencies: with the delays around it shorter than a pause of outflows, which is 7 days. */
+  /** Of emergencies: with the delays around it shorter than a pause of outflows (7 days). */
   readonly emergencyVotingSeconds: bigint
   /** Voting goes on for at least this long after the quorum is reached. */
   readonly lateQuorumSeconds: bigint

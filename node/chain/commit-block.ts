@@ -97,8 +97,8 @@ export class Committer {
   }
 
   /**
-   * Takes blocks off the chain for good, as nobody but a developer may: `removed` newest first, `at`
-   * the block that is left. The tree does not follow: all is to be opened anew.
+   * Takes blocks off the chain for good, as nobody but a developer may: `removed` newest first,
+   * `at` the block that is left. The tree does not follow: all is to be opened anew.
    */
   async rewind(
     removed: readonly Hash[],

@@ -115,7 +115,7 @@ export class Mempool implements PoolReader {
     return this.#submissions.add(raw)
   }
 
-  /** As {@link submit}, but nobody signed it: the journal, which recovers senders, has none of it. */
+  /** As {@link submit}, but nobody signed it: not for the journal, which recovers senders. */
   async submitAs(transaction: SignedTransaction): Promise<Hash> {
     const [outcome] = await this.#atHead.admit([transaction], 'local')
     if (outcome instanceof PoolError) throw outcome

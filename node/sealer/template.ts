@@ -53,7 +53,7 @@ export type TemplateModules = {
   /** Resolves when the pool has followed the head: what was just mined would only be refused. */
   readonly poolSettled: () => Promise<void>
   readonly onRefused: (refused: BuiltBlock['refused']) => void
-  /** What a developer has made of a block on this parent; the clock's time, its gas limit if not. */
+  /** What a developer wants of a block on this parent; else the clock's time and its gas limit. */
   readonly choose?: (parent: BlockSummary) => BlockChoice
   /** What a block on this parent should begin with, before anything of the pool. */
   readonly firstOn?: (parent: BlockSummary) => Promise<readonly SignedTransaction[]>

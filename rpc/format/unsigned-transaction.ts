@@ -1,4 +1,4 @@
-/** Transactions that nobody signed as JSON: those of a simulation, and those that wait for a key. */
+/** Transactions that nobody signed, as JSON: of a simulation, or waiting for a key. */
 import { bytesToBigInt } from '@ethereumjs/util'
 import type { Hex } from '../../consensus/types.ts'
 import type { UnsignedTransaction } from '../../node/execution/simulate/unsigned-transaction.ts'

@@ -72,6 +72,9 @@ function report(verdicts: readonly Verdict[]): void {
     console.log(`${method.padEnd(42)} ${passedOf(group)}`)
   }
   console.log(`${'all'.padEnd(42)} ${passedOf(verdicts)}`)
+  const failed = verdicts.filter(({ differences }) => differences.length > 0).length
+  const passed = verdicts.length - failed
+  console.log(`Ran ${verdicts.length} official files: ${passed} passed, ${failed} failed`)
 }
 
 function passedOf(verdicts: readonly Verdict[]): string {

@@ -1,4 +1,4 @@
-/** What a simulation wants of the state before a block: precompiles elsewhere, accounts otherwise. */
+/** What a simulation wants of the state before a block: moved precompiles, changed accounts. */
 import type { Address } from '../../../consensus/types.ts'
 import { overrideAccounts } from '../calls/overrides.ts'
 import type { Lane } from '../evm/lane.ts'

@@ -1,4 +1,4 @@
-/** Why a simulation has no outcome: its blocks make no chain, or a call may not stand in its own. */
+/** Why a simulation has no outcome: its blocks make no chain, or a call may not be in its own. */
 import { CodedError } from '../../../consensus/errors.ts'
 import type { Address } from '../../../consensus/types.ts'
 import type { InclusionErrorType } from '../transaction/inclusion-rules.ts'
