@@ -1,6 +1,9 @@
 /**
  * The chain of this node: its tree of blocks, its store, and the one queue through which blocks
  * come in. A facade: the road of a block is in `import-block.ts`.
+ *
+ * Long because whatever moves the chain is here, so that one queue and one list of listeners see
+ * all of it: imports, certificates, a developer's rewinds, and a disk that comes back.
  */
 import { EventEmitter } from 'node:events'
 import type { Common } from '@ethereumjs/common'

@@ -3,7 +3,7 @@
  * keeps them in step. What writes a state or takes blocks back holds the sealer meanwhile, so that
  * no block is made of what was before.
  *
- * Spec: docs/dev-rpc.md. 280 lines: one short method for each wish.
+ * Spec: docs/dev-rpc.md. Long because it has one short method for each wish.
  */
 import { assert } from '../../consensus/errors.ts'
 import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
