@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { CodedError } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import { CallError } from '../../../node/execution/calls/call-lanes.ts'
+import { revertReason } from '../../../node/execution/calls/revert-reason.ts'
 import { InterruptError } from '../../../node/execution/evm/pace.ts'
 import { formatError, reverted } from '../../../rpc/errors.ts'
-import { revertReason } from '../../../node/execution/calls/revert-reason.ts'
 import { PoolError } from '../../support/fake-node.ts'
 
 const word = (value: number): string => value.toString(16).padStart(64, '0')
