@@ -200,7 +200,8 @@ async function openFinality(
   const hearing = peers && new Hearing({ sync: peers.sync, clock, log, bootnodeCount })
   const driver = new FinalityDriver({
     ...{ chain, clock, log },
-    isSynced: () => peers?.sync.isBehind !== true && hearing?.isDone !== false,
+    isSynced: () => peers?.sync.isBehind !== true,
+    hasHeard: () => hearing?.isDone !== false,
     validator: await openValidator(options, directory, disk),
   })
   if (peers !== undefined) driver.setNetwork(peers.finality)

@@ -15,8 +15,12 @@ export const DOPPELGANGER_EPOCHS = 2n
 export type DutyState = {
   /** Our index in the set. */
   readonly validator: number
-  /** Epoch of the head when this run began. */
+  /** Epoch of the head when this run began, or when the head that it synced to was met. */
+  readonly runEpoch: bigint
+  /** Since when it listens for a double: that, or the last time a vote came that it did not know. */
   readonly startEpoch: bigint
+  /** Highest target that this node has signed itself, in this run or by its record; 0: none. */
+  readonly ownTarget: bigint
   /** What the protection record holds: written before every signature. */
   readonly lastSigned: SignedEpochs | undefined
   /** The newest own vote, to be published again until it is certified. */
@@ -42,7 +46,8 @@ export function takeOffice(
   if (index < 0) return undefined
   const startEpoch = headEpoch(state)
   state.duty = {
-    ...{ validator: index, startEpoch, lastSigned, lastVote: undefined },
+    ...{ validator: index, runEpoch: startEpoch, startEpoch, lastSigned, lastVote: undefined },
+    ownTarget: lastSigned?.targetEpoch ?? 0n,
     ...{ doubled: false, isRecordStale: false, votesAfterRestore },
   }
   for (const { vote, signers } of state.certificates.values()) {

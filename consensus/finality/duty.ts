@@ -6,7 +6,12 @@
  */
 import type { BlockNode } from '../tree/block-node.ts'
 import { hasListened } from './duty-state.ts'
-import { type FinalityEffect, type FinalityState, headEpoch } from './finality-state.ts'
+import {
+  type FinalityEffect,
+  type FinalityInput,
+  type FinalityState,
+  headEpoch,
+} from './finality-state.ts'
 import type { EpochCheckpoint, FinalityVote } from './types.ts'
 import { maySign } from './votes/slashing-rule.ts'
 
@@ -42,20 +47,25 @@ function listenLater(state: FinalityState): void {
   if (duty === undefined || duty.lastVote !== undefined) return
   const { tree, config } = state
   const epoch = tree.bestVerified().number / BigInt(config.epochLength)
-  if (epoch > duty.startEpoch) state.duty = { ...duty, startEpoch: epoch }
+  if (epoch <= duty.runEpoch) return
+  const startEpoch = epoch > duty.startEpoch ? epoch : duty.startEpoch
+  state.duty = { ...duty, runEpoch: epoch, startEpoch }
 }
 
 /** The vote that is due, if one is: asked for once. */
-export function voteDue(state: FinalityState, isSynced: boolean): FinalityEffect[] {
+export function voteDue(
+  state: FinalityState,
+  { isSynced, hasHeard = true }: Extract<FinalityInput, { kind: 'head' }>,
+): FinalityEffect[] {
   if (!isSynced) listenLater(state)
   const { duty } = state
-  if (duty === undefined || !isSynced || !isTargetNew(state)) return []
+  if (duty === undefined || !isSynced || !hasHeard || !isTargetNew(state)) return []
   if (votingState(state) !== 'active') return []
   const vote = bestVote(state)
   if (vote === undefined || !maySign(vote, duty.lastSigned)) return []
   if (!isAsked(state, vote, duty.validator)) return []
   // From here on it counts as signed: if the record can't be written, the vote is never made.
-  state.duty = { ...duty, lastSigned: vote }
+  state.duty = { ...duty, lastSigned: vote, ownTarget: vote.targetEpoch }
   return [{ kind: 'sign', vote, validator: duty.validator }]
 }
 

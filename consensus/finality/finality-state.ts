@@ -48,7 +48,12 @@ export type FinalityInput =
   | { readonly kind: 'certificate'; readonly certificate: Certificate }
   // These only count and answer.
   /** The head moved, or time passed: is there something to vote for? */
-  | { readonly kind: 'head'; readonly isSynced: boolean }
+  | {
+      readonly kind: 'head'
+      readonly isSynced: boolean
+      /** False while the network was not heard in this run (F19); true if not given. */
+      readonly hasHeard?: boolean
+    }
   | { readonly kind: 'vote'; readonly signed: SignedVote }
   /** The vote that a `sign` effect asked for: written, signed. */
   | { readonly kind: 'own-vote'; readonly signed: SignedVote }

@@ -110,9 +110,8 @@ function doubleOf(state: FinalityState, signed: SignedVote): FinalityEffect[] {
   const { duty } = state
   if (duty === undefined || duty.doubled || duty.validator !== signed.validator) return []
   const { targetEpoch } = signed.vote
-  const isOwn = duty.lastSigned !== undefined && targetEpoch <= duty.lastSigned.targetEpoch
-  if (isOwn) return []
-  if (targetEpoch <= duty.startEpoch) {
+  if (targetEpoch <= duty.ownTarget) return []
+  if (targetEpoch <= duty.runEpoch) {
     // Of an earlier run, which the record should have told of.
     noticeOwnVote(state, signed.vote)
     return []

@@ -25,7 +25,7 @@ export function transition(state: FinalityState, input: FinalityInput): Transiti
     case 'checkpoint':
       return done(state, takeCheckpoint(state, input))
     case 'head':
-      return done(state, [...voteDue(state, input.isSynced), ...voteToRepeat(state)])
+      return done(state, [...voteDue(state, input), ...voteToRepeat(state)])
     case 'vote':
       return takeVote(state, input.signed)
     case 'own-vote':

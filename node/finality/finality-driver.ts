@@ -45,6 +45,8 @@ export type FinalityDriverModules = {
   readonly validator: Validator | undefined
   /** False while the node is far behind its peers. */
   readonly isSynced: () => boolean
+  /** False until the network was heard in this run (F19). */
+  readonly hasHeard: () => boolean
 }
 
 export class FinalityDriver {
@@ -89,10 +91,10 @@ export class FinalityDriver {
   }
 
   #consider(): void {
-    const { chain, isSynced } = this.#modules
+    const { chain, isSynced, hasHeard } = this.#modules
     if (this.#isStopped || !chain.isWritable) return
     this.#takeOffice()
-    chain.countVote({ kind: 'head', isSynced: isSynced() })
+    chain.countVote({ kind: 'head', isSynced: isSynced(), hasHeard: hasHeard() })
     this.#tellVotingState()
   }
 

@@ -1,6 +1,8 @@
 /** The machine of finality, step by step, with real signatures. */
+
 import { describe, expect, it } from 'vitest'
 import { PENDING_CERTIFICATES_MAX } from '../../../../consensus/finality/finality-state.ts'
+import { dropBranches } from '../../../../consensus/finality/transition.ts'
 import { isQuorum } from '../../../../consensus/finality/votes/validator-weights.ts'
 import {
   certificateOf,
@@ -108,7 +110,7 @@ describe('consensus / finality / transition', () => {
     growChain(machine.tree, 0, 1, 8)
     growChain(machine.tree, 0, 101, 116)
     for (const index of [8, 108, 116]) machine.checkpoint(index)
-    expect(machine.tree.head().hash).toBe(hashOf(116))
+    expect(machine.tree.head().hash).toBe(hashOf(115))
     for (const validator of [0, 1, 2]) machine.vote(0, 8, validator)
     expect(machine.tree.head().hash).toBe(hashOf(8))
   })
@@ -251,11 +253,52 @@ describe('consensus / finality / duty', () => {
     for (const index of [32, 40, 48]) machine.checkpoint(index)
     expect(machine.take({ kind: 'head', isSynced: true }).effects).toEqual([])
   })
+
+  it('a double is known by its vote also where the certificate came first', () => {
+    const machine = threeEpochs()
+    machine.state.duty = duty({ validator: 2, startEpoch: 2n })
+    const certificate = certificateOf(linkVote(machine.tree, 0, 24), [0, 1, 2])
+    machine.take({ kind: 'certificate', certificate })
+    expect(machine.state.duty).toMatchObject({ isRecordStale: true, doubled: false })
+    expect(kindsOf(machine.vote(0, 24, 2))).toContain('doppelganger')
+    expect(machine.state.duty).toMatchObject({ doubled: true })
+  })
+
+  it('listens, but does not vote, while the network was not heard', () => {
+    const machine = threeEpochs()
+    machine.state.duty = duty({ validator: 0 })
+    const head = { kind: 'head', isSynced: true } as const
+    expect(machine.take({ ...head, hasHeard: false }).effects).toEqual([])
+    expect(machine.state.duty).toMatchObject({ runEpoch: 0n, startEpoch: 0n })
+    expect(kindsOf(machine.take(head))).toEqual(['sign'])
+  })
+
+  it('checkpoints go with the branch that finality leaves behind', () => {
+    const machine = new FinalityMachine()
+    growChain(machine.tree, 0, 1, 24)
+    for (const index of [8, 16]) machine.checkpoint(index)
+    growChain(machine.tree, 15, 115, 124)
+    machine.checkpoint(115)
+    for (const [source, target] of [
+      [0, 8],
+      [8, 16],
+    ] as const) {
+      for (const validator of [0, 1, 2]) machine.vote(source, target, validator)
+    }
+    machine.checkpoint(24)
+    for (const validator of [0, 1, 2]) machine.vote(16, 24, validator)
+    expect(machine.state.finalized.epoch).toBe(2n)
+    dropBranches(machine.state)
+    expect(machine.tree.get(hashOf(115))).toBeUndefined()
+    expect(machine.state.book.executed(hashOf(115))).toBeUndefined()
+    expect(machine.state.book.executed(hashOf(16))).toBeDefined()
+  })
 })
 
 function duty({ validator, startEpoch = 0n }: { validator: number; startEpoch?: bigint }) {
   return {
-    ...{ validator, startEpoch, lastSigned: undefined, lastVote: undefined, doubled: false },
+    ...{ validator, startEpoch, runEpoch: startEpoch, ownTarget: 0n },
+    ...{ lastSigned: undefined, lastVote: undefined, doubled: false },
     ...{ isRecordStale: false, votesAfterRestore: false },
   }
 }
