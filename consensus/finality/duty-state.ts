@@ -17,7 +17,7 @@ export type DutyState = {
   readonly validator: number
   /** Epoch of the head when this run began, or when the head that it synced to was met. */
   readonly runEpoch: bigint
-  /** Since when it listens for a double: that, or the last time a vote came that it did not know. */
+  /** Since when it listens for a double: that, or the last vote that it did not know. */
   readonly startEpoch: bigint
   /** Highest target that this node has signed itself, in this run or by its record; 0: none. */
   readonly ownTarget: bigint

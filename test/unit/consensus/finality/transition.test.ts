@@ -110,7 +110,7 @@ describe('consensus / finality / transition', () => {
     growChain(machine.tree, 0, 1, 8)
     growChain(machine.tree, 0, 101, 116)
     for (const index of [8, 108, 116]) machine.checkpoint(index)
-    expect(machine.tree.head().hash).toBe(hashOf(115))
+    expect(machine.tree.head().hash).toBe(hashOf(116))
     for (const validator of [0, 1, 2]) machine.vote(0, 8, validator)
     expect(machine.tree.head().hash).toBe(hashOf(8))
   })
