@@ -21,7 +21,7 @@ describe('sim / run-nodes', () => {
   })
 
   it('survives crashes amid writes: leftovers of a node do not wake in the next', async () => {
-    const { failure, coverage } = await runNodes(118, 1, WHOLE)
+    const { failure, coverage } = await runNodes(12, 1, WHOLE)
     expect(failure).toBeUndefined()
     expect(coverage['crash amid a write']).toBeGreaterThan(0)
   })
