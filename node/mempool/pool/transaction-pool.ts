@@ -4,6 +4,7 @@
  *
  * Spec: docs/spec/mempool.md, "Executable and queued", "Limits", "Eviction".
  */
+import { assert } from '../../../consensus/errors.ts'
 import type { Address, Hash } from '../../../consensus/types.ts'
 import { isImpersonated } from '../../dev/impersonation.ts'
 import type { SignedTransaction } from '../../transaction.ts'
@@ -179,8 +180,9 @@ export class TransactionPool {
   /** Makes executable whatever follows without a gap, as far as funds and places go. */
   #promote(queue: AccountQueue): void {
     for (let { next } = queue; next !== undefined; { next } = queue) {
+      if (!hasExecutablePlace(queue, next) || !isFunded(queue, next)) break
       const isRoom = this.#held.executableCount < this.#limits.executableMax
-      if (!isRoom || !hasExecutablePlace(queue, next) || !isFunded(queue, next)) break
+      if (!isRoom && !this.#displace(this.#tipBehind(queue, next))) break
       this.#held.promote(queue, next)
       this.#announce(next)
     }
@@ -202,10 +204,32 @@ export class TransactionPool {
   /** Throws POOL_FULL unless there is room, or somebody cheaper to make some. */
   #makeExecutableRoom(queue: AccountQueue, entry: PooledTransaction): void {
     if (this.#held.executableCount < this.#limits.executableMax) return
+    this.#evict(this.#executableEviction, this.#tipBehind(queue, entry))
+  }
+
+  /** What `entry` would be worth at the end of the run: no more than what comes before it. */
+  #tipBehind({ tail }: AccountQueue, entry: PooledTransaction): bigint {
     const own = tipAt(entry, this.#baseFee)
-    const { tail } = queue
-    const tip = tail === undefined ? own : smaller(own, runTipAt(tail, this.#baseFee))
-    this.#evict(this.#executableEviction, tip)
+    return tail === undefined ? own : smaller(own, runTipAt(tail, this.#baseFee))
+  }
+
+  /**
+   * Makes the cheapest executable one wait if it is worth less than `tip`; false if none is. Never
+   * one of the same run, which is worth as much at least as what would come behind it.
+   */
+  #displace(tip: bigint): boolean {
+    const victim = this.#executableEviction.cheapest()
+    if (victim === undefined || victim.tip >= tip) return false
+    const { entry } = victim
+    const queue = this.#held.queueOf(entry.transaction.sender)
+    assert(queue !== undefined, 'what is to go is held')
+    this.#held.demote(queue, entry)
+    this.#queuedEviction.add(entry)
+    if (queue.tail !== undefined) this.#executableEviction.add(queue.tail)
+    this.#noteWaiting(queue)
+    // As many wait as before, but perhaps too many of this account.
+    for (const surplus of surplusOf(queue)) this.#remove(surplus)
+    return true
   }
 
   /** Throws ACCOUNT_FULL or POOL_FULL. */

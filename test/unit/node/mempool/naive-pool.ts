@@ -27,6 +27,8 @@ export class NaivePool {
   #items: Item[] = []
   #arrivals = 0
   baseFee = 0n
+  /** How often one that waited took the place of another. */
+  displaced = 0
 
   constructor(limits: PoolLimits) {
     this.#limits = limits
@@ -105,6 +107,21 @@ export class NaivePool {
     }
   }
 
+  /** The cheapest executable one waits, if it is worth less. */
+  #displace(tip: bigint): boolean {
+    const victim = this.#cheapestTail()
+    if (victim === undefined || this.#runTip(this.#run(victim.sender)) >= tip) return false
+    victim.isExecutable = false
+    this.#enforcePlaces(victim.sender)
+    this.displaced += 1
+    return true
+  }
+
+  #cheapestTail(): Item | undefined {
+    const tails = this.#senders().flatMap((sender) => this.#run(sender).at(-1) ?? [])
+    return this.#cheapest(tails, (tail) => this.#runTip(this.#run(tail.sender)))
+  }
+
   #makeRoom(item: Item): string | undefined {
     const run = this.#run(item.sender)
     const account = this.#accounts.get(item.sender)!
@@ -112,8 +129,7 @@ export class NaivePool {
     const hasPlace = item.origin !== 'peer' || run.length < EXECUTABLE_OF_PEER
     if (isNext && hasPlace) {
       if (this.executable().size < this.#limits.executableMax) return undefined
-      const tails = this.#senders().flatMap((sender) => this.#run(sender).at(-1) ?? [])
-      const victim = this.#cheapest(tails, (tail) => this.#runTip(this.#run(tail.sender)))
+      const victim = this.#cheapestTail()
       if (victim === undefined) return 'POOL_FULL'
       if (this.#runTip(this.#run(victim.sender)) >= this.#runTip([...run, item])) {
         return 'POOL_FULL'
@@ -137,9 +153,10 @@ export class NaivePool {
       const nonce = account.nonce + BigInt(run.length)
       const next = this.#of(sender).find((item) => item.nonce === nonce)
       if (next === undefined) return
-      if (this.executable().size >= this.#limits.executableMax) return
       if (next.origin === 'peer' && run.length >= EXECUTABLE_OF_PEER) return
       if (sum(run) + next.cost > account.balance) return
+      const isFull = this.executable().size >= this.#limits.executableMax
+      if (isFull && !this.#displace(this.#runTip([...run, next]))) return
       next.isExecutable = true
     }
   }
@@ -154,12 +171,16 @@ export class NaivePool {
     this.#enforce(item.sender)
   }
 
-  #enforce(sender: Address): void {
+  #enforcePlaces(sender: Address): void {
     const fromPeers = this.#of(sender)
       .filter((item) => !item.isExecutable && item.origin === 'peer')
       .sort((a, b) => compare(a.nonce, b.nonce))
     const surplus = fromPeers.slice(QUEUED_OF_PEER)
     this.#items = this.#items.filter((item) => !surplus.includes(item))
+  }
+
+  #enforce(sender: Address): void {
+    this.#enforcePlaces(sender)
     while (this.queued().size > this.#limits.queuedMax) {
       const victim = this.#cheapestQueued()
       this.#items = this.#items.filter((item) => item !== victim)

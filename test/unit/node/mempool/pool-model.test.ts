@@ -40,6 +40,10 @@ class Walk {
     this.#accounts = Array.from({ length: setting.senders }, () => this.#account(0n))
   }
 
+  get displaced(): number {
+    return this.#naive.displaced
+  }
+
   step(): void {
     const random = this.#random
     this.#nowMs += 1
@@ -139,8 +143,8 @@ class Walk {
   }
 }
 
-function count(what: string): void {
-  seen.set(what, (seen.get(what) ?? 0) + 1)
+function count(what: string, times = 1): void {
+  seen.set(what, (seen.get(what) ?? 0) + times)
 }
 
 describe('node / mempool / model', () => {
@@ -152,6 +156,7 @@ describe('node / mempool / model', () => {
   it.each(cases)('is its naive twin in setting $index, seed $seed', ({ setting, seed }) => {
     const walk = new Walk(seed, setting)
     for (let step = 0; step < STEPS; step++) walk.step()
+    count('displaced', walk.displaced)
   })
 
   it('has been everywhere', () => {
@@ -164,6 +169,7 @@ describe('node / mempool / model', () => {
       'POOL_FULL',
       'settled',
       'went back',
+      'displaced',
       'expired',
     ]
     for (const place of places) expect.soft(seen.get(place) ?? 0, place).toBeGreaterThan(10)

@@ -264,6 +264,45 @@ describe('node / mempool / transaction-pool / eviction', () => {
     expect(noncesOf(pool).queued).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 10n])
   })
 
+  it('V5: lets one that waited change places with a cheaper one as soon as nothing is before it', () => {
+    const pool = makePool({ executableMax: 3 })
+    tryAdd(pool, { sender: ALICE, nonce: 0n, feeCap: 1_000n })
+    tryAdd(pool, { sender: ALICE, nonce: 1n, feeCap: 1_500n })
+    tryAdd(pool, { sender: addressOf(2), feeCap: 1_200n })
+    tryAdd(pool, { sender: BOB, nonce: 1n, feeCap: 2_000n })
+    pool.settle(BOB, account({ nonce: 1n }))
+    expect(noncesOf(pool, BOB)).toEqual({ pending: [1n], queued: [] })
+    expect(noncesOf(pool, ALICE)).toEqual({ pending: [0n], queued: [1n] })
+    expect([...pool.waitingSenders()]).toEqual([ALICE])
+    // Its turn comes again when a block makes room.
+    pool.settle(BOB, account({ nonce: 2n }))
+    pool.settle(ALICE, account())
+    expect(noncesOf(pool, ALICE)).toEqual({ pending: [0n, 1n], queued: [] })
+  })
+
+  it('V5: leaves one that waited where it is if it is worth no more', () => {
+    const pool = makePool({ executableMax: 1 })
+    tryAdd(pool, { sender: ALICE, feeCap: 1_000n })
+    tryAdd(pool, { sender: BOB, nonce: 1n, feeCap: 1_000n })
+    tryAdd(pool, { sender: BOB, nonce: 2n, feeCap: 9_000n })
+    pool.settle(BOB, account({ nonce: 1n }))
+    expect(noncesOf(pool, ALICE).pending).toEqual([0n])
+    expect(noncesOf(pool, BOB)).toEqual({ pending: [], queued: [1n, 2n] })
+    tryAdd(pool, { sender: BOB, nonce: 1n, feeCap: 1_100n }, 'local', account({ nonce: 1n }))
+    expect(noncesOf(pool, BOB)).toEqual({ pending: [1n], queued: [2n] })
+    expect(noncesOf(pool, ALICE)).toEqual({ pending: [], queued: [0n] })
+  })
+
+  it('V5: brings what waits behind a gap along when the gap is filled', () => {
+    const pool = makePool({ executableMax: 2 })
+    tryAdd(pool, { sender: ALICE, feeCap: 1_000n })
+    tryAdd(pool, { sender: addressOf(2), feeCap: 1_000n })
+    tryAdd(pool, { sender: BOB, nonce: 1n, feeCap: 2_000n })
+    expect(tryAdd(pool, { sender: BOB, nonce: 0n, feeCap: 2_000n })).toBeUndefined()
+    expect(noncesOf(pool, BOB)).toEqual({ pending: [0n, 1n], queued: [] })
+    expect(pool.held.executableCount).toBe(2)
+  })
+
   it('hands out what left, whatever the reason', () => {
     const left: bigint[] = []
     const limits = { executableMax: 2, queuedMax: 2, lifetimeMs: HOUR_MS }
