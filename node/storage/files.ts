@@ -4,6 +4,7 @@
  */
 import { createReadStream } from 'node:fs'
 import { open, readFile, rename, truncate } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export type AppendOptions = {
@@ -19,7 +20,7 @@ export interface Files {
   lines(path: string): AsyncIterable<string>
   /** Adds to the end of a file, which is made if it is not there. */
   append(path: string, text: string, options: AppendOptions): Promise<void>
-  /** Writes beside and renames, so that a crash leaves the old file or the new one, synced. */
+  /** Writes beside and renames, so that a crash leaves the old file or the new one; synced. */
   replace(path: string, text: string): Promise<void>
   /** Cuts off what stands after so many bytes. */
   truncate(path: string, bytes: number): Promise<void>
@@ -44,22 +45,44 @@ export const systemFiles: Files = {
       if (!isMissing(error)) throw error
     }
   },
-  append: (path, text, { sync }) => write(path, 'a', text, sync),
+  async append(path, text, { sync }) {
+    const isNew = await write(path, 'a', text, sync)
+    // A name that is not on disk loses the file, however well its bytes are kept.
+    if (isNew && sync) await syncDirectory(path)
+  },
   async replace(path, text) {
     const temporary = `${path}.tmp`
     await write(temporary, 'w', text, true)
     await rename(temporary, path)
+    await syncDirectory(path)
   },
   truncate: (path, bytes) => truncate(path, bytes),
 }
 
-async function write(path: string, flags: 'a' | 'w', text: string, sync: boolean): Promise<void> {
+/** Whether the file was empty before, or not there. */
+async function write(
+  path: string,
+  flags: 'a' | 'w',
+  text: string,
+  sync: boolean,
+): Promise<boolean> {
   const file = await open(path, flags, FILE_MODE)
   try {
+    const { size } = await file.stat()
     await file.appendFile(text)
     if (sync) await file.sync()
+    return size === 0
   } finally {
     await file.close()
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(dirname(path))
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
   }
 }
 
