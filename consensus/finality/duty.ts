@@ -55,11 +55,13 @@ function listenLater(state: FinalityState): void {
 /** The vote that is due, if one is: asked for once. */
 export function voteDue(
   state: FinalityState,
-  { isSynced, hasHeard = true }: Extract<FinalityInput, { kind: 'head' }>,
+  { isSynced, hasHeard = true, isSigning = false }: Extract<FinalityInput, { kind: 'head' }>,
 ): FinalityEffect[] {
   if (!isSynced) listenLater(state)
   const { duty } = state
-  if (duty === undefined || !isSynced || !hasHeard || !isTargetNew(state)) return []
+  // Behind a slow disk votes for old targets would keep the newest waiting.
+  if (duty === undefined || !isSynced || !hasHeard || isSigning) return []
+  if (!isTargetNew(state)) return []
   if (votingState(state) !== 'active') return []
   const vote = bestVote(state)
   if (vote === undefined || !maySign(vote, duty.lastSigned)) return []

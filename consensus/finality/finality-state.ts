@@ -53,6 +53,8 @@ export type FinalityInput =
       readonly isSynced: boolean
       /** False while the network was not heard in this run (F19); true if not given. */
       readonly hasHeard?: boolean
+      /** True while the vote before is being written (F21); false if not given. */
+      readonly isSigning?: boolean
     }
   | { readonly kind: 'vote'; readonly signed: SignedVote }
   /** The vote that a `sign` effect asked for: written, signed. */

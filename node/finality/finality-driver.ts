@@ -53,8 +53,8 @@ export class FinalityDriver {
   readonly #modules: FinalityDriverModules
   #network: FinalityNetwork | undefined
   #cancelTick: Cancel | undefined
-  /** Votes are written and signed one after the other. */
-  #signing: Promise<void> = Promise.resolve()
+  /** The vote that is being written: one at a time, and then the newest that is due (F21). */
+  #signing: Promise<void> | undefined
   #isStopped = false
   #votingState: VotingState = 'off'
 
@@ -80,7 +80,7 @@ export class FinalityDriver {
 
   /** For the developer of a chain of one node, who takes blocks back that were voted for. */
   async forgetVotes(): Promise<void> {
-    await this.#signing
+    while (this.#signing !== undefined) await this.#signing
     await this.#modules.validator?.protection.forget()
   }
 
@@ -94,7 +94,8 @@ export class FinalityDriver {
     const { chain, isSynced, hasHeard } = this.#modules
     if (this.#isStopped || !chain.isWritable) return
     this.#takeOffice()
-    chain.countVote({ kind: 'head', isSynced: isSynced(), hasHeard: hasHeard() })
+    const isSigning = this.#signing !== undefined
+    chain.countVote({ kind: 'head', isSynced: isSynced(), hasHeard: hasHeard(), isSigning })
     this.#tellVotingState()
   }
 
@@ -132,7 +133,10 @@ export class FinalityDriver {
     const { log } = this.#modules
     switch (effect.kind) {
       case 'sign':
-        this.#signing = this.#signing.then(() => this.#sign(effect))
+        this.#signing = this.#sign(effect).finally(() => {
+          this.#signing = undefined
+          this.#consider()
+        })
         return
       case 'publish-vote':
         this.#network?.publishVote(effect.signed)

@@ -55,6 +55,11 @@ export class NodeClock implements Clock {
     this.#sinceMs = this.#scheduler.nowMs
   }
 
+  /** So much passes on it at once. */
+  skip(durationMs: number): void {
+    this.#offsetMs += durationMs
+  }
+
   /** The machine went down: no timer of before runs any more. */
   stop(): void {
     this.#life += 1

@@ -226,7 +226,8 @@ export class ModelNode {
     if (options.key !== undefined) {
       takeOffice(chain.finality, this.address, this.record.last)
     }
-    chain.count({ kind: 'head', isSynced: !this.sync.isBehind })
+    const isSigning = this.record.isWriting
+    chain.count({ kind: 'head', isSynced: !this.sync.isBehind, isSigning })
   }
 
   #onHead(removed: number, isLighter: boolean): void {
@@ -321,9 +322,10 @@ export class ModelNode {
   /** Written, synced; then signed; then counted and published. */
   #sign(vote: FinalityVote, validator: number): void {
     const canWrite = () => this.isWritable && !this.isDiskFull
-    this.record.write(vote, canWrite, () => {
+    const sign = () => {
       if (!this.isWritable) return
       this.chain.count({ kind: 'own-vote', signed: this.sign(vote, validator) })
-    })
+    }
+    this.record.write(vote, canWrite, sign, () => this.#consider())
   }
 }

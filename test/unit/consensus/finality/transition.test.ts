@@ -273,6 +273,14 @@ describe('consensus / finality / duty', () => {
     expect(kindsOf(machine.take(head))).toEqual(['sign'])
   })
 
+  it('F21: asks for no vote while one is being written, and then for the newest', () => {
+    const machine = threeEpochs()
+    machine.state.duty = duty({ validator: 0 })
+    const head = { kind: 'head', isSynced: true } as const
+    expect(machine.take({ ...head, isSigning: true }).effects).toEqual([])
+    expect(kindsOf(machine.take(head))).toEqual(['sign'])
+  })
+
   it('checkpoints go with the branch that finality leaves behind', () => {
     const machine = new FinalityMachine()
     growChain(machine.tree, 0, 1, 24)
