@@ -4,7 +4,7 @@
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { headEpoch } from '../consensus/finality/finality-state.ts'
-import type { PoolReader } from './api.ts'
+import type { FinalityReader, PoolReader } from './api.ts'
 import type { Chain } from './chain/chain.ts'
 import type { CertifyWatch } from './finality/certify-watch.ts'
 import type { Sealer } from './sealer/sealer.ts'
@@ -13,6 +13,7 @@ import type { Sync } from './sync/sync.ts'
 export type MetricSources = {
   readonly chain: Chain
   readonly certified: CertifyWatch
+  readonly finality: Pick<FinalityReader, 'status'>
   readonly pool: Pick<PoolReader, 'status'>
   readonly sync: Sync | undefined
   readonly sealer: Sealer | undefined
@@ -97,7 +98,7 @@ function registerChainMetrics(registry: Registry, chain: Chain): void {
 
 function registerFinalityMetrics(
   registry: Registry,
-  { chain, certified }: Pick<MetricSources, 'chain' | 'certified'>,
+  { chain, certified, finality }: Pick<MetricSources, 'chain' | 'certified' | 'finality'>,
 ): void {
   gauge(registry, 'hanzo_justified_epoch', 'Epoch of the highest justified checkpoint.', () => {
     return Number(chain.finality.justified.epoch)
@@ -116,6 +117,12 @@ function registerFinalityMetrics(
   })
   gauge(registry, 'hanzo_finality_evidence_count', 'Validators proved to have lied.', () => {
     return chain.finality.evidence.size
+  })
+  gauge(registry, 'hanzo_stake_reachable_ratio', 'Stake that voted within two epochs.', () => {
+    return finality.status().stakeReachable
+  })
+  gauge(registry, 'hanzo_partition_suspected', '1 while too little of the stake is heard.', () => {
+    return finality.status().isPartitionSuspected ? 1 : 0
   })
   gauge(registry, 'hanzo_safety_fault', '1 while a safety fault stands.', () => {
     return chain.finality.fault === undefined ? 0 : 1

@@ -19,6 +19,7 @@ import { DutyTransactions } from './finality/duty-transactions.ts'
 import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
 import { Hearing } from './finality/hearing.ts'
 import { VoteProtection } from './finality/protection.ts'
+import { ReachWatch } from './finality/reach-watch.ts'
 import { Mempool } from './mempool/mempool.ts'
 import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
 import { registerNodeMetrics } from './metrics.ts'
@@ -129,13 +130,15 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   const { sealer } = sealing
   dev?.join({ sealer, finality })
   const coinbase = options.coinbase ?? ZERO_COINBASE
-  const certified = new CertifyWatch(chain, options.log.child({ module: 'finality' }))
+  const log = options.log.child({ module: 'finality' })
+  const certified = new CertifyWatch(chain, log)
   const readers = { options, peers, coinbase, certified, dev }
   const api = createNodeApi({ ...foundation, ...sealing, ...readers })
+  new ReachWatch(chain, () => api.finality.status(), log)
   if (options.registry !== undefined) {
     const macsDone = () => backend?.macsDone ?? 0n
-    const sync = peers?.sync
-    registerNodeMetrics(options.registry, { chain, certified, pool, sync, sealer, macsDone })
+    const sources = { chain, certified, finality: api.finality, pool, sealer, macsDone }
+    registerNodeMetrics(options.registry, { ...sources, sync: peers?.sync })
   }
   if (peers !== undefined) {
     closers.push(() => peers.stop())

@@ -84,6 +84,8 @@ export type FinalityStatus = {
   readonly participation: number
   /** Share of the stake, 0 to 1, that voted within the last two epochs. */
   readonly stakeReachable: number
+  /** Too little of it to make anything final, and nothing was: this node may be cut off. */
+  readonly isPartitionSuspected: boolean
   /** Members of the set that did not. */
   readonly missing: readonly number[]
   /** Our index, if this node votes. */

@@ -11,6 +11,7 @@ import type { FinalityReader, FinalityStatus } from '../api.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { BlockSummary } from '../events.ts'
 import type { CertifyWatch } from '../finality/certify-watch.ts'
+import { isPartitionSuspected } from '../finality/reach-watch.ts'
 import { readValidatorRecords, weightIn } from '../finality/validator-view.ts'
 
 /** Whoever did not vote for a target of the last epochs is missing. */
@@ -38,14 +39,15 @@ export class NodeFinalityReader implements FinalityReader {
     const newest = [...targets.values()].reduce((max, target) => (target > max ? target : max), -1n)
     const current = members.filter((index) => newest >= 0n && targets.get(index) === newest)
     const recent = members.filter((index) => (targets.get(index) ?? -1n) + RECENT_EPOCHS >= epoch)
+    const { justified } = state
+    const reach = { headEpoch: epoch, justified, stakeReachable: shareOf(view, recent) }
     return {
-      headEpoch: epoch,
-      justified: state.justified,
+      ...reach,
       finalized: state.finalized,
       certifiedEpoch: this.#certified.certifiedEpoch,
       isCertifyOverdue: this.#certified.isOverdue,
       participation: shareOf(view, current),
-      stakeReachable: shareOf(view, recent),
+      isPartitionSuspected: isPartitionSuspected(reach),
       missing: members.filter((index) => !recent.includes(index)),
       validator: state.duty?.validator,
       voting: votingState(state),

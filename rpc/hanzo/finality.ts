@@ -16,9 +16,6 @@ import type { NodeModules } from '../modules.ts'
 import { block as blockParam, LATEST } from '../params/block.ts'
 import { uint64 } from '../params/primitives.ts'
 
-/** A set that is heard of no more than this may be cut off: nothing becomes final below it. */
-const REACHABLE_SHARE_MIN = 2 / 3
-
 export function finalityMethods({ api }: Pick<NodeModules, 'api'>): MethodTable {
   return {
     hanzo_finalityStatus: method({
@@ -74,7 +71,7 @@ function formatStatus(status: FinalityStatus) {
     participation: status.participation,
     missing: status.missing.map((index) => quantity(index)),
     stakeReachable: status.stakeReachable,
-    partitionSuspected: headEpoch > 1n && status.stakeReachable <= REACHABLE_SHARE_MIN,
+    partitionSuspected: status.isPartitionSuspected,
     validator: status.validator === undefined ? null : quantity(status.validator),
     voting: status.voting,
     recovering: status.lost === undefined ? null : quantity(status.lost.epoch),

@@ -133,6 +133,7 @@ export class FakeFinality implements FinalityReader {
     certifiedEpoch: 0n,
     isCertifyOverdue: false,
     stakeReachable: 0,
+    isPartitionSuspected: false,
     missing: [],
     validator: undefined,
     voting: 'off',

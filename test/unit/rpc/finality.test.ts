@@ -42,6 +42,7 @@ describe('rpc / hanzo / finality', () => {
       isCertifyOverdue: false,
       participation: 0.75,
       stakeReachable: 0.5,
+      isPartitionSuspected: true,
       missing: [1, 3],
       validator: 2,
       voting: 'recovering',
@@ -64,7 +65,8 @@ describe('rpc / hanzo / finality', () => {
       recovering: '0xb',
       safetyFault: null,
     })
-    finality.current = { ...finality.current, stakeReachable: 0.75, validator: undefined }
+    const calm = { stakeReachable: 0.75, isPartitionSuspected: false, validator: undefined }
+    finality.current = { ...finality.current, ...calm }
     expect(await fixture.rpc('hanzo_finalityStatus')).toMatchObject({
       partitionSuspected: false,
       validator: null,

@@ -34,7 +34,7 @@ async function validator(append: Files['append']) {
   const files: Files = {
     ...systemFiles,
     append: (path, text, options) =>
-      (isRecord(path) ? append : systemFiles.append)(path, text, options),
+      isRecord(path) ? append(path, text, options) : systemFiles.append(path, text, options),
   }
   const node = await startTestNode({
     ...{ directory, peers: [], genesis: await validatorGenesis(), votingKey: VOTING_KEYS[0]! },
