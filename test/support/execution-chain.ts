@@ -9,11 +9,12 @@ import { decodeHeader, hashHeader } from '../../consensus/codec/header-codec.ts'
 import type { Address, Hash, Header, Hex } from '../../consensus/types.ts'
 import { devAccounts } from '../../genesis/accounts.ts'
 import type { Genesis, GenesisAccount } from '../../genesis/genesis-file.ts'
+import type { ExecutorOpener } from '../../node/chain/chain-types.ts'
 import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
 import { recoverAddress, signHash } from '../../node/crypto/secp256k1.ts'
 import { createSharedCommon } from '../../node/crypto/shared-common.ts'
 import type { TransferRule } from '../../node/execution/evm/native-transfer-precompile.ts'
-import { Executor } from '../../node/execution/executor.ts'
+import { type BlockExecutor, Executor } from '../../node/execution/executor.ts'
 import { createHanzoRules } from '../../node/execution/rules/hanzo-rules.ts'
 import type { BuildEnvironment, ExecutedBlock, ParentState } from '../../node/execution/types.ts'
 import { genesisChanges } from '../../node/state/genesis-state.ts'
@@ -36,13 +37,15 @@ export type ExecutionChainOptions = {
   readonly transferRules?: readonly TransferRule[]
   /** In place of the genesis file's accounts, or beside them. */
   readonly alloc?: Iterable<readonly [Address, GenesisAccount]>
+  /** In place of the EVM. */
+  readonly openExecutor?: ExecutorOpener
 }
 
 export class ExecutionChain {
   readonly genesis: Genesis
   readonly store: KeyValueStore
   readonly state: StateStore
-  readonly executor: Executor
+  readonly executor: BlockExecutor
   readonly common: Common
   readonly blocks = new Map<Hash, Header>()
   head: ExecutedOn
@@ -50,7 +53,7 @@ export class ExecutionChain {
 
   private constructor(
     { genesis, store }: ExecutionChainOptions,
-    parts: { state: StateStore; executor: Executor; common: Common; head: ExecutedOn },
+    parts: { state: StateStore; executor: BlockExecutor; common: Common; head: ExecutedOn },
   ) {
     this.genesis = genesis
     this.store = store
@@ -63,6 +66,7 @@ export class ExecutionChain {
 
   static async open(options: ExecutionChainOptions): Promise<ExecutionChain> {
     const { genesis, store, transferRules } = options
+    const openExecutor = options.openExecutor ?? ((parts) => Executor.open(parts))
     const alloc = new Map([...genesis.alloc, ...(options.alloc ?? [])])
     const { stateRoot } = genesisChanges(alloc)
     const header = { ...decodeHeader(genesis.headerRlp), stateRoot }
@@ -70,7 +74,7 @@ export class ExecutionChain {
     const common = createSharedCommon(genesis)
     const state = await StateStore.open({ store })
     const rules = createHanzoRules(common, transferRules)
-    const executor = await Executor.open({ rules, state })
+    const executor = await openExecutor({ rules, state })
     const chain = new ExecutionChain(options, { state, executor, common, head })
     const batch = new WriteBatch()
     state.stageGenesis(batch, chain.head, alloc)

@@ -159,10 +159,11 @@ export class ModelExecutor {
   #isSigned(set: ValidatorModel, certificate: Certificate, length: bigint): boolean {
     const { vote, signers, signatures } = certificate
     const digest = voteDigest(this.separator, vote)
-    for (const epoch of [vote.sourceEpoch, vote.targetEpoch]) {
-      const weights = weightsIn(set, dynastyAt(set, epoch * length))
-      if (!isTwoThirds(signers, weights)) return false
-    }
+    const sets = [vote.sourceEpoch, vote.targetEpoch].map((epoch) =>
+      weightsIn(set, dynastyAt(set, epoch * length)),
+    )
+    if (!sets.every((weights) => isTwoThirds(signers, weights))) return false
+    if (!signers.every((index) => sets.some((weights) => (weights[index] ?? 0n) > 0n))) return false
     return signers.every((index, i) => {
       const recovered = this.#config.recover(digest, hexToBytes(signatures[i] ?? '0x'))
       return recovered === set.members[index]?.key

@@ -55,6 +55,14 @@ export function deposit(
 export function exit(set: ValidatorModel, index: number): ValidatorModel | undefined {
   const member = set.members[index]
   if (member === undefined || member.end !== NEVER || member.start > set.dynasty) return undefined
+  return leave(set, index, member)
+}
+
+function leave(
+  set: ValidatorModel,
+  index: number,
+  member: MemberModel,
+): ValidatorModel | undefined {
   if (plannedCount(set) <= 1) return undefined
   const queued = queue(set, member.weight)
   return replace(queued, index, { ...member, end: queued.lastChange })
@@ -63,7 +71,8 @@ export function exit(set: ValidatorModel, index: number): ValidatorModel | undef
 export function slash(set: ValidatorModel, index: number): ValidatorModel | undefined {
   const member = set.members[index]
   if (member === undefined || member.isSlashed) return undefined
-  const left = exit(set, index) ?? set
+  // Who is caught leaves, be it before its first dynasty; the last member stays.
+  const left = member.end === NEVER ? (leave(set, index, member) ?? set) : set
   const leaving = left.members[index] ?? member
   return replace(left, index, { ...leaving, isSlashed: true })
 }

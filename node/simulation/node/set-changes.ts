@@ -5,7 +5,7 @@
 import { createFeeMarket1559Tx } from '@ethereumjs/tx'
 import { bytesToHex, concatBytes, hexToBytes, setLengthLeft, utf8ToBytes } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
-import type { Hex } from '../../../consensus/types.ts'
+import type { Address, Hex } from '../../../consensus/types.ts'
 import { devAccounts } from '../../../genesis/accounts.ts'
 import { addressOfKey } from '../../../genesis/validator-keys.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
@@ -97,11 +97,7 @@ export class SetChanges {
     const accounts = devAccounts()
     const payer = accounts[accounts.length - 1 - (node % 4)]
     assert(payer !== undefined, 'somebody pays the deposit')
-    const payout = setLengthLeft(hexToBytes(keys.coinbase), 32)
-    const digest = keccak256(PREFIX, separator, keccak256(DEPOSIT_TYPE, payout))
-    const signed = signHash(digest, hexToBytes(keys.votingKey))
-    assert(signed !== undefined, 'the key of a validator is a key')
-    const proof = bytesToHex(concatBytes(signed.compact, Uint8Array.of(V_BASE + signed.recovery)))
+    const proof = depositProof(keys.votingKey, keys.coinbase, separator)
     const data = depositCall(keys.address, keys.coinbase, proof)
     return this.#sign(state, payer.privateKey, data, STAKE_WEI)
   }
@@ -116,4 +112,13 @@ export class SetChanges {
     }
     return createFeeMarket1559Tx(fields, { common }).sign(privateKey).serialize()
   }
+}
+
+/** What shows that a deposit is made by who has its voting key: a signature over the payout. */
+export function depositProof(votingKey: Hex, payout: Address, separator: Uint8Array): Hex {
+  const word = setLengthLeft(hexToBytes(payout), 32)
+  const digest = keccak256(PREFIX, separator, keccak256(DEPOSIT_TYPE, word))
+  const signed = signHash(digest, hexToBytes(votingKey))
+  assert(signed !== undefined, 'the key of a validator is a key')
+  return bytesToHex(concatBytes(signed.compact, Uint8Array.of(V_BASE + signed.recovery)))
 }

@@ -79,16 +79,21 @@ function runBothPhases(
   else new LivenessPhase(world, swarm, checker).run()
 }
 
-/** From then on the node's software has a block wrong that it has not executed yet. */
+/**
+ * From then on the node's software has a block wrong that it has not executed yet: one of the
+ * first phase, as nothing new breaks in the second.
+ */
 function misjudgeLater({ scheduler, nodes, executor, coverage }: ModelWorld, swarm: Swarm): void {
   const node = swarm.misjudging === undefined ? undefined : nodes[swarm.misjudging]
   if (node === undefined) return
   scheduler.after(swarm.faultsUntilMs / 3, () => {
-    const next = executor.onSealed((block) => {
-      if (node.misjudged !== undefined || block.header.coinbase === node.address) return
+    const forget = executor.onSealed((block) => {
+      const isLate = scheduler.nowMs >= swarm.faultsUntilMs
+      if (isLate) forget()
+      if (isLate || block.header.coinbase === node.address) return
       node.misjudged = block.hash
       coverage.hit('software that is wrong')
-      next()
+      forget()
     })
   })
 }

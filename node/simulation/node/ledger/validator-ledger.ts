@@ -87,6 +87,7 @@ export class ValidatorLedger {
   ): Promise<boolean> {
     const { separator, recoverSigner, epochLength } = this.#terms
     const digest = voteDigest(separator, link)
+    const strangers = new Set(signers)
     for (const epoch of [link.sourceEpoch, link.targetEpoch]) {
       const dynasty = await this.#dynastyAt(epoch * epochLength)
       let signed = 0n
@@ -94,12 +95,14 @@ export class ValidatorLedger {
         const signature = signatures[place]
         const key = signature && recoverSigner(digest, signature)
         if (key === undefined || BigInt(key) !== (await this.#of(index, 'votingKey'))) return false
-        if (await this.#isMember(index, dynasty)) signed += await this.#of(index, 'stake')
+        if (!(await this.#isMember(index, dynasty))) continue
+        strangers.delete(index)
+        signed += await this.#of(index, 'stake')
       }
       const total = await this.#storage.read('_dynasties[].weight', placeOf('_dynasties', dynasty))
       if (3n * signed <= 2n * total) return false
     }
-    return true
+    return strangers.size === 0
   }
 
   async #slash({ votes, signatures }: Slash): Promise<boolean> {
