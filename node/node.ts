@@ -14,6 +14,8 @@ import { ConsensusDriver } from './consensus-driver.ts'
 import { SenderRecovery } from './crypto/sender-recovery.ts'
 import { DevChain } from './dev/dev-chain.ts'
 import { NodeEvents } from './events.ts'
+import { Executor } from './execution/executor.ts'
+import { PrecompileThreads } from './execution/precompiles/precompile-threads.ts'
 import { CertifyWatch } from './finality/certify-watch.ts'
 import { DutyTransactions } from './finality/duty-transactions.ts'
 import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
@@ -156,13 +158,17 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
 
 async function openFoundation(options: NodeOptions, closers: Closer[]): Promise<Foundation> {
   const { genesis, log, ports = {}, exclude = [], joinFork, devControls = false } = options
-  const { clock = systemClock, disk = systemDisk, openExecutor, verifyProof, recoverSigner } = ports
+  const { clock = systemClock, disk = systemDisk, verifyProof, recoverSigner } = ports
   const directory = await disk.prepare(options.dataDir)
   const store = await disk.openStore(directory)
   closers.push(() => store.close())
   const recovery = ports.openRecovery?.() ?? SenderRecovery.start()
   closers.push(() => recovery.close())
   const recoverStore = () => store.recover()
+  // After the chain, whose imports may need them, and what asks it.
+  const threads = new PrecompileThreads()
+  closers.push(() => threads.close())
+  const openExecutor = ports.openExecutor ?? ((parts) => Executor.open({ ...parts, threads }))
   const chain = await Chain.open(
     { genesis, path: directory.path, exclude, joinFork },
     {

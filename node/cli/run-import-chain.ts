@@ -5,6 +5,7 @@ import { decodeEthereumChain } from '../../consensus/codec/ethereum-codec.ts'
 import { parseEthereumGenesis } from '../../genesis/file/ethereum-genesis.ts'
 import { DEFAULT_CALL_TIME_MS, DEFAULT_GAS_CAP } from '../../rpc/options.ts'
 import { RpcServer } from '../../rpc/server.ts'
+import { PrecompileThreads } from '../execution/precompiles/precompile-threads.ts'
 import { ImportedChain } from '../import-chain/imported-chain.ts'
 import { createImportedNode } from '../import-chain/imported-node.ts'
 import { DEFAULT_CLIENT_VERSION } from '../options.ts'
@@ -23,7 +24,9 @@ export type ImportFlags = {
 
 export async function runImportChain(flags: ImportFlags): Promise<void> {
   const stopped = untilStopped()
-  const chain = await ImportedChain.create(parseEthereumGenesis(await readJson(flags.genesis)))
+  const genesis = parseEthereumGenesis(await readJson(flags.genesis))
+  const threads = new PrecompileThreads()
+  const chain = await ImportedChain.create(genesis, threads)
   for (const block of decodeEthereumChain(await readFile(flags.rlp))) await chain.import(block)
   const say = (event: string, fields: object, text: string) =>
     console.log(flags.json === true ? JSON.stringify({ event, ...fields }) : text)
@@ -38,6 +41,7 @@ export async function runImportChain(flags: ImportFlags): Promise<void> {
   say('ready', { rpcUrl: server.url }, `It serves at ${server.url}; Ctrl-C ends it.`)
   await stopped
   await server.stop()
+  await threads.close()
 }
 
 async function serve(chain: ImportedChain, port: number, isJson: boolean): Promise<RpcServer> {

@@ -2,9 +2,10 @@
  * Recovers the senders of many transactions on a thread of its own, so that the main thread pays
  * about a microsecond for each instead of a tenth of a millisecond.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Common } from '@ethereumjs/common'
 import { assert, CodedError } from '../../consensus/errors.ts'
+import { startWorker } from '../threads/start-worker.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import {
   attachSender,
@@ -45,10 +46,7 @@ export class SenderRecovery {
   }
 
   static start(): SenderRecovery {
-    const isSource = import.meta.url.endsWith('.ts')
-    const entry = new URL(`./sender-recovery-worker${isSource ? '.ts' : '.js'}`, import.meta.url)
-    const worker = isSource ? new Worker(sourceThread(entry), { eval: true }) : new Worker(entry)
-    return new SenderRecovery(worker)
+    return new SenderRecovery(startWorker('sender-recovery-worker', import.meta.url))
   }
 
   /**
@@ -125,12 +123,6 @@ export class SenderRecovery {
     this.#failure ??= error
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
   }
-}
-
-/** A thread does not get the loader from its arguments: it registers it itself. */
-function sourceThread(entry: URL): string {
-  const steps = `({ register }) => { register(); return import('${entry.href}') }`
-  return `import('tsx/esm/api').then(${steps})`
 }
 
 function recoverHere({ signed }: UnrecoveredTransaction): Uint8Array | undefined {

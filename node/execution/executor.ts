@@ -4,6 +4,7 @@
  *
  * Spec: docs/spec/execution.md.
  */
+import { assert } from '../../consensus/errors.ts'
 import type { Address } from '../../consensus/types.ts'
 import type { CallLimits } from '../api.ts'
 import type { StateStore } from '../state/state-store.ts'
@@ -26,6 +27,7 @@ import type { Lane } from './evm/lane.ts'
 import { LanePool } from './evm/lane-pool.ts'
 import type { ExecutionTime } from './evm/pace.ts'
 import { ExecutionError } from './execution-error.ts'
+import type { PrecompileThreads } from './precompiles/precompile-threads.ts'
 import type { BlockPlace, BlockRules, ChainRules } from './rules/block-rules.ts'
 import { type Simulate, Simulation } from './simulation.ts'
 import { InclusionError } from './transaction/inclusion-rules.ts'
@@ -46,6 +48,11 @@ export type ExecutorOptions = {
   readonly callTimeMsMax?: number
   /** The machine's if not given. */
   readonly time?: ExecutionTime
+  /**
+   * Where precompiles that take long run, in the machine's time; whoever made them closes them.
+   * Without them everything runs in this thread.
+   */
+  readonly threads?: PrecompileThreads | undefined
 }
 
 /** What a chain needs of an executor: the EVM, or what a simulator has in its place. */
@@ -66,10 +73,11 @@ export class Executor {
   readonly #lanes: LanePool
   readonly #calls: CallLanes
 
-  private constructor({ rules, state, callTimeMsMax, time }: ExecutorOptions) {
+  private constructor({ rules, state, callTimeMsMax, time, threads }: ExecutorOptions) {
+    assert(time === undefined || threads === undefined, 'threads run in the time of the machine')
     this.#rules = rules
     this.#state = state
-    this.#lanes = new LanePool(time)
+    this.#lanes = new LanePool({ time, threads })
     this.#calls = new CallLanes(this.#lanes, callTimeMsMax)
   }
 

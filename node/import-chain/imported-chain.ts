@@ -16,6 +16,7 @@ import type { EthereumChainBlock, TransactionLocation } from '../api.ts'
 import type { EthereumSummary } from '../events.ts'
 import type { BlockContext } from '../execution/evm/block-context.ts'
 import { Executor } from '../execution/executor.ts'
+import type { PrecompileThreads } from '../execution/precompiles/precompile-threads.ts'
 import { EMPTY_BLOOM } from '../execution/receipts/receipt-codec.ts'
 import type { BlockPlace } from '../execution/rules/block-rules.ts'
 import { EthereumRules } from '../execution/rules/ethereum-rules.ts'
@@ -61,11 +62,15 @@ export class ImportedChain {
     this.#store = store
   }
 
-  static async create({ forks, alloc, header }: EthereumGenesis): Promise<ImportedChain> {
+  /** Precompiles that take long run on `threads`, or in place if there are none. */
+  static async create(
+    { forks, alloc, header }: EthereumGenesis,
+    threads?: PrecompileThreads,
+  ): Promise<ImportedChain> {
     const store = new MemoryStore()
     const state = await StateStore.open({ store })
     const rules = new EthereumRules(forks)
-    const executor = await Executor.open({ rules, state })
+    const executor = await Executor.open({ rules, state, threads })
     const chain = new ImportedChain({ forks, rules, state, executor }, store)
     const changes = genesisChanges(alloc)
     await chain.#adopt(

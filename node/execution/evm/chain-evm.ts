@@ -12,7 +12,6 @@ import {
   type EVMRunCallOpts,
   type ExecResult,
   Message,
-  NobleBN254,
 } from '@ethereumjs/evm'
 import { bytesToBigInt, createZeroAddress, MAX_INTEGER } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
@@ -29,11 +28,12 @@ import {
   blockWords,
   type TransactionContext,
 } from '../interpreter/operations/environment.ts'
+import { BLS, BN254 } from '../precompiles/curves.ts'
 import { isDelegation } from '../transaction/inclusion-rules.ts'
 import { failed, succeeded } from './call-results.ts'
 import { messageOf } from './inner-message.ts'
 import { keepPace } from './library-pace.ts'
-import { type ExecutionTime, machineTime, Pace } from './pace.ts'
+import { machineTime, Pace } from './pace.ts'
 
 const NO_BYTES = new Uint8Array(0)
 const { REVERT, INSUFFICIENT_BALANCE, VALUE_OVERFLOW } = EVMError.errorMessages
@@ -41,8 +41,7 @@ const { REVERT, INSUFFICIENT_BALANCE, VALUE_OVERFLOW } = EVMError.errorMessages
 export type ChainEvmOptions = {
   /** Ours knows the instructions of Osaka alone. */
   readonly interpreter?: 'own' | 'library'
-  readonly time?: ExecutionTime
-  /** Of an execution that is under way; else a new one. */
+  /** Of whoever lets it run; the machine's if not given. */
   readonly pace?: Pace
 }
 
@@ -61,9 +60,9 @@ export class ChainEvm extends EVM {
   constructor(
     options: Omit<EVMOpts, 'bn254'>,
     overlay: StateOverlay,
-    { interpreter = 'own', time = machineTime, pace = new Pace(time) }: ChainEvmOptions = {},
+    { interpreter = 'own', pace = new Pace(machineTime) }: ChainEvmOptions = {},
   ) {
-    super({ ...options, bn254: new NobleBN254() })
+    super({ ...options, bls: BLS, bn254: BN254 })
     this.#isLibrary = interpreter === 'library'
     this.pace = pace
     this.#overlay = overlay

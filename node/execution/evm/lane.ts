@@ -8,12 +8,22 @@ import type { Address } from '../../../consensus/types.ts'
 import { TRANSFER_PRECOMPILE } from '../../../genesis/predeploys.ts'
 import { StateOverlay } from '../../state/overlay.ts'
 import type { StateView } from '../../state/types.ts'
+import { pacePrecompiles } from '../precompiles/pace-precompiles.ts'
+import type { PrecompileThreads } from '../precompiles/precompile-threads.ts'
 import type { BlockRules } from '../rules/block-rules.ts'
 import { BranchHashes } from './block-context.ts'
-import { ChainEvm, type ChainEvmOptions } from './chain-evm.ts'
+import { ChainEvm } from './chain-evm.ts'
 import { EvmState } from './evm-state.ts'
 import { createTransferPrecompile } from './native-transfer-precompile.ts'
-import type { ExecutionTime, Pace } from './pace.ts'
+import { type ExecutionTime, machineTime, Pace } from './pace.ts'
+
+export type LaneModules = {
+  readonly time?: ExecutionTime | undefined
+  /** Where precompiles that take long run; in place if not given. */
+  readonly threads?: PrecompileThreads | undefined
+}
+
+type SharedModules = { readonly pace: Pace; readonly threads: PrecompileThreads | undefined }
 
 export class Lane {
   /** Of the fork that the EVM is made for. */
@@ -21,6 +31,7 @@ export class Lane {
   readonly evm: ChainEvm
   readonly overlay: StateOverlay
   readonly branch: BranchHashes
+  readonly #threads: PrecompileThreads | undefined
   readonly #precompiles: Set<string>
   /** Those that {@link movePrecompile} has changed, as they were. */
   readonly #moved = new Map<string, PrecompileFunc | undefined>()
@@ -30,11 +41,13 @@ export class Lane {
     evm: ChainEvm,
     overlay: StateOverlay,
     branch: BranchHashes,
+    threads: PrecompileThreads | undefined,
   ) {
     this.rules = rules
     this.evm = evm
     this.overlay = overlay
     this.branch = branch
+    this.#threads = threads
     this.#precompiles = new Set(Array.from(evm.precompiles.keys(), (address) => `0x${address}`))
   }
 
@@ -87,19 +100,24 @@ export class Lane {
    * be used for anything else after that.
    */
   under(rules: BlockRules): Lane {
-    return Lane.#make(rules, this.overlay, this.branch, { pace: this.pace })
+    const shared = { pace: this.pace, threads: this.#threads }
+    return Lane.#make(rules, this.overlay, this.branch, shared)
   }
 
-  static create(rules: BlockRules, view: StateView, time?: ExecutionTime): Lane {
+  static create(
+    rules: BlockRules,
+    view: StateView,
+    { time = machineTime, threads }: LaneModules = {},
+  ): Lane {
     const overlay = new StateOverlay(view, { mayWipe: rules.transaction.destroysAny })
-    return Lane.#make(rules, overlay, new BranchHashes(), { ...(time && { time }) })
+    return Lane.#make(rules, overlay, new BranchHashes(), { pace: new Pace(time), threads })
   }
 
   static #make(
     rules: BlockRules,
     overlay: StateOverlay,
     branch: BranchHashes,
-    timing: Pick<ChainEvmOptions, 'pace' | 'time'>,
+    { pace, threads }: SharedModules,
   ): Lane {
     let evm: ChainEvm | undefined
     const { common, interpreter, transferRules } = rules
@@ -113,7 +131,8 @@ export class Lane {
         ? [{ address: createAddressFromString(TRANSFER_PRECOMPILE), function: transfer }]
         : [],
     }
-    evm = new ChainEvm(options, overlay, { interpreter, ...timing })
-    return new Lane(rules, evm, overlay, branch)
+    evm = new ChainEvm(options, overlay, { interpreter, pace })
+    pacePrecompiles(evm, pace, threads)
+    return new Lane(rules, evm, overlay, branch, threads)
   }
 }

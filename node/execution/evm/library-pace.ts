@@ -1,16 +1,13 @@
 /**
  * The pace of code that runs on the library's interpreter, which never leaves the thread by itself:
- * every so many of its steps others run, and when time is up the execution ends.
+ * it looks at the clock at each of its steps, which take microseconds; when its turn is over others
+ * run, and when time is up the execution ends.
  */
 import type { EVM } from '@ethereumjs/evm'
 import type { Pace } from './pace.ts'
 
-/** Steps between two looks at the clock. */
-const STEPS_PER_LOOK = 512
-
 /** For as long as the EVM lives. What `pace` throws comes out of the execution. */
 export function keepPace(events: EVM['events'], pace: Pace): void {
-  let steps = 0
   let interrupt: unknown
   const giveWay = async (next: () => void): Promise<void> => {
     try {
@@ -25,9 +22,8 @@ export function keepPace(events: EVM['events'], pace: Pace): void {
     const reason = interrupt
     interrupt = undefined
     if (reason !== undefined) throw reason
-    steps += 1
     if (next === undefined) return
-    if (steps % STEPS_PER_LOOK === 0) void giveWay(next)
+    if (pace.isDue) void giveWay(next)
     else next()
   })
 }

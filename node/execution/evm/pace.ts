@@ -27,6 +27,8 @@ export type PaceLimits = {
   readonly signal?: AbortSignal
   /** What goes first, however long it takes: resolves at once when there is nothing. */
   readonly yieldTo?: () => Promise<void>
+  /** Waits for work that is done elsewhere, and lets others run here if it takes long. */
+  readonly standAside?: <Value>(work: Promise<Value>) => Promise<Value>
 }
 
 export class Pace {
@@ -37,6 +39,16 @@ export class Pace {
 
   constructor(time: ExecutionTime) {
     this.#time = time
+  }
+
+  /** Of the execution that runs. */
+  get limits(): PaceLimits {
+    return this.#limits
+  }
+
+  /** The turn is over: time for a {@link check}. Costs no more than a look at the clock. */
+  get isDue(): boolean {
+    return this.#time.now() > this.#turnEndMs
   }
 
   /** Begins an execution. Throws an {@link InterruptError} when it is over already. */
@@ -50,7 +62,7 @@ export class Pace {
 
   /** Lets others run when the turn is over. Throws an {@link InterruptError}. */
   async check(): Promise<void> {
-    if (this.#time.now() > this.#turnEndMs) await this.#giveWay()
+    if (this.isDue) await this.#giveWay()
     if (this.#interrupt !== undefined) throw this.#interrupt
   }
 
@@ -68,7 +80,8 @@ export class Pace {
     else if (deadlineMs !== undefined && now > deadlineMs) {
       this.#interrupt = new InterruptError({ code: 'TIMED_OUT' })
     }
-    this.#turnEndMs = now + TURN_MS
+    // What is over is due at once.
+    this.#turnEndMs = this.#interrupt === undefined ? now + TURN_MS : Number.NEGATIVE_INFINITY
   }
 }
 

@@ -18,8 +18,11 @@ import type { Operation } from './operations/operation.ts'
 import { STACK_AND_FLOW } from './operations/stack-and-flow.ts'
 import { STATE_ACCESS } from './operations/state-access.ts'
 
-/** Operations between two looks at the clock: some tens of microseconds. */
-const OPERATIONS_PER_LOOK = 1_024
+/**
+ * Gas between two looks at the clock, which what a frame calls counts towards: tenths of a
+ * millisecond of most operations, and no more than two of any (EXP).
+ */
+const GAS_PER_LOOK = 20_000
 
 const OPERATIONS: readonly (Operation | undefined)[] = tableOf(
   ...ARITHMETIC,
@@ -50,12 +53,14 @@ export async function runCode(frame: Frame, modules: RunnerModules): Promise<EVM
 
 async function runFrame(frame: Frame, { pace, library }: RunnerModules): Promise<void> {
   const { code } = frame.analysis
-  let untilLook = OPERATIONS_PER_LOOK
+  // Frames that end too soon to look by themselves can be as many as gas allows.
+  if (pace.isDue) await pace.check()
+  let lookAtGas = frame.gas - GAS_PER_LOOK
   let libraryFrame: LibraryFrame | undefined
   while (frame.pc < code.length && frame.end === undefined) {
-    if (--untilLook === 0) {
-      untilLook = OPERATIONS_PER_LOOK
-      await pace.check()
+    if (frame.gas < lookAtGas) {
+      lookAtGas = frame.gas - GAS_PER_LOOK
+      if (pace.isDue) await pace.check()
     }
     const opcode = code[frame.pc] ?? 0
     const operation = OPERATIONS[opcode]

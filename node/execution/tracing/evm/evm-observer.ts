@@ -26,9 +26,6 @@ import { OP } from './opcodes.ts'
 import { costOf, earlyError, isCall, isCreation } from './step-cost.ts'
 import { type Call, logOf, paddedTo, readCall } from './step-operands.ts'
 
-/** Steps between two looks at the clock; large memory, which each step copies, counts as more. */
-const WORK_PER_LOOK = 512
-const WORDS_PER_WORK = 64n
 const WORD_BYTES = 32
 const CALL_STIPEND = 2_300n
 const NO_BYTES = new Uint8Array(0)
@@ -48,7 +45,6 @@ export class EvmObserver {
   readonly #detach: (() => void)[] = []
   #logIndex: number
   #refund = 0n
-  #work = 0
   #failure: unknown
 
   constructor(lane: Lane, tracer: Tracer, probe: StateProbe, options: ObserverOptions) {
@@ -172,10 +168,8 @@ export class EvmObserver {
     frame.last = step
     const waiting = this.#tracer.step?.(step) ?? undefined
     if (step.error === undefined) this.#foretell(frame, step, event.account.balance, granted)
-    this.#work += 1 + Number(event.memoryWordCount / WORDS_PER_WORK)
-    if (this.#work < WORK_PER_LOOK) return waiting
-    this.#work = 0
-    return this.#giveWay(waiting)
+    // At each step: one can copy megabytes of memory, or look through as much code.
+    return this.#lane.pace.isDue ? this.#giveWay(waiting) : waiting
   }
 
   async #giveWay(waiting: Promise<void> | undefined): Promise<void> {
