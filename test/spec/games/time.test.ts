@@ -178,6 +178,49 @@ describe('spec / games / time', () => {
     expect(off > 2 || off <= 1 / 2).toBe(true)
   })
 
+  it('F5: a hundred times the rate is caught up with in 500 blocks, a hundredth in 200', () => {
+    const shockAt = 40
+    const shocked = (factor: number) =>
+      simulate(
+        (at) => steady(0) * (at < shockAt ? 1 : factor),
+        1_500,
+        () => 'honest',
+      )
+    const difficultyOf = (blocks: readonly Block[]) =>
+      mean(blocks.map(({ difficulty }) => Number(difficulty))) / Number(START)
+    // Faster than a block a second no timestamp can tell: D doubles every 64 s, and not faster.
+    const [fast, slow] = [shocked(100), shocked(0.01)]
+    for (const [chain, caughtUp, factor] of [
+      [fast, 500, 100],
+      [slow, 200, 0.01],
+    ] as const) {
+      for (let from = caughtUp; from + 500 <= chain.length; from += 100) {
+        const window = chain.slice(from, from + 500)
+        expect(Math.abs(meanSeconds(window) / IDEAL_SECONDS - 1)).toBeLessThan(0.2)
+        expect(Math.abs(difficultyOf(window) / factor - 1)).toBeLessThan(0.2)
+      }
+    }
+    // No block takes longer than a hundredth of the rate accounts for.
+    expect(Math.max(...slow.map(({ seconds }) => seconds))).toBeLessThanOrEqual(100 * IDEAL_SECONDS)
+    report('F5', 'seconds until D is right, a hundred times the rate', fast[500]!.atSeconds)
+    report('F5', 'seconds until D is right, a hundredth of the rate', slow[200]!.atSeconds)
+  })
+
+  it.each([40, 160, 600])(
+    'F5: a hundredfold swing every %d s keeps D between what either rate calls for',
+    (period) => {
+      // Ten times the steady rate and a tenth of it by turns, for ever.
+      const rate: Rate = (at) => steady(0) * (Math.floor(at / period) % 2 === 0 ? 10 : 0.1)
+      const chain = simulate(rate, 4_000, () => 'honest').slice(1_000)
+      // A tenth over the larger one: D follows with the lag of an epoch.
+      const relative = chain.map(({ difficulty }) => Number(difficulty) / Number(START))
+      expect(Math.min(...relative)).toBeGreaterThan(0.1)
+      expect(Math.max(...relative)).toBeLessThan(11)
+      report('F5', `mean block time of a hundredfold swing every ${period} s`, meanSeconds(chain))
+      expect(meanSeconds(chain)).toBeLessThan(2 * IDEAL_SECONDS)
+    },
+  )
+
   it.each([600, 28_800])('F5: a stop of %d s costs one fall of D and no deadlock', (stop) => {
     const from = 160
     const rate: Rate = (atSeconds) =>
