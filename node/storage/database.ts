@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import { CodedError } from '../../consensus/errors.ts'
 import { isDiskFull } from './disk-full.ts'
-import { checkTableFiles } from './verify/table-files.ts'
+import { checkTableFiles, tableFileNames } from './verify/table-files.ts'
 
 export type KeyRange = {
   readonly gte: Uint8Array
@@ -89,8 +89,11 @@ export class Database implements KeyValueStore {
 
   /** Opens or creates the database. Throws {@link DatabaseError} LOCKED, UNREADABLE, DAMAGED. */
   static async open(path: string, options: OpenOptions = {}): Promise<Database> {
+    // Once it is open, level writes new files from these, and must not be caught at it.
+    const names = await tableFileNames(path)
     const database = new Database(path, await openLevel(path))
-    const { damaged } = await checkTableFiles(path, options.checkBytesMax ?? OPEN_CHECK_BYTES_MAX)
+    const bytesMax = options.checkBytesMax ?? OPEN_CHECK_BYTES_MAX
+    const { damaged } = await checkTableFiles(path, bytesMax, names)
     if (damaged.length === 0) return database
     await database.close()
     throw damagedError(path, damaged)

@@ -10,19 +10,26 @@ export type TableFilesReport = {
   readonly damaged: readonly string[]
 }
 
+const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR'])
 const TABLE_FILE = /^\d+\.(ldb|sst)$/
+
+/** Those that level has finished, if it does not run: what it writes now ends in the middle. */
+export async function tableFileNames(directory: string): Promise<readonly string[]> {
+  const names = await ifStillThere(() => readdir(directory))
+  return names?.filter((name) => TABLE_FILE.test(name)) ?? []
+}
 
 /** Passes over files that would make it more than `bytesMax`. Takes a second a gigabyte. */
 export async function checkTableFiles(
   directory: string,
   bytesMax: number,
-  onFile: (bytes: number) => void = () => {},
+  names?: readonly string[],
 ): Promise<TableFilesReport> {
-  const names = (await readdir(directory)).filter((name) => TABLE_FILE.test(name))
+  const wanted = names ?? (await tableFileNames(directory))
   const damaged: string[] = []
   let filesChecked = 0
   let bytesChecked = 0
-  for (const name of names.sort(byNumber).reverse()) {
+  for (const name of [...wanted].sort(byNumber).reverse()) {
     const path = join(directory, name)
     const file = await ifStillThere(async () => {
       const { size } = await stat(path)
@@ -32,7 +39,6 @@ export async function checkTableFiles(
     if (!isTableIntact(file)) damaged.push(name)
     filesChecked += 1
     bytesChecked += file.length
-    onFile(file.length)
   }
   return { filesChecked, bytesChecked, damaged }
 }
@@ -41,12 +47,12 @@ function byNumber(left: string, right: string): number {
   return Number.parseInt(left, 10) - Number.parseInt(right, 10)
 }
 
-/** A compaction may take files away while they are being checked. */
+/** Level makes the directory when it opens it, and takes files away while they are checked. */
 async function ifStillThere<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await read()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (error instanceof Error && 'code' in error && ABSENT.has(error.code)) return undefined
     throw error
   }
 }
