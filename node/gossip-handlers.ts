@@ -32,9 +32,10 @@ export class GossipHandlers {
     this.#log = modules.log
     this.#blocks = new BlockGossip(modules)
     this.#transactions = new TransactionGossip(modules)
-    const { chain } = modules
+    const { chain, clock } = modules
     this.finality = new FinalityGossip({
       chain,
+      clock,
       publish: (topic, payload) => this.#publish(topic, payload),
     })
     this.#outbox = new TransactionOutbox(modules.clock, (message) =>
@@ -46,7 +47,7 @@ export class GossipHandlers {
     try {
       if (topic === BLOCK_TOPIC) return this.#blocks.onMessage(payload, peerId)
       if (topic === TRANSACTIONS_TOPIC) return await this.#transactions.onMessage(payload, peerId)
-      return (await this.finality.onMessage(topic, payload)) ?? 'ignore'
+      return (await this.finality.onMessage(topic, payload, peerId)) ?? 'ignore'
     } catch (error) {
       this.#log.error({ err: error, topic }, 'A gossip handler failed')
     }
@@ -70,6 +71,7 @@ export class GossipHandlers {
   stop(): void {
     this.#outbox.flush()
     this.#blocks.stop()
+    this.finality.stop()
   }
 
   #publish(topic: string, payload: Uint8Array): void {

@@ -17,18 +17,30 @@ import type { Certificate, Evidence, SignedVote } from '../../consensus/finality
 import type { Verdict } from '../../p2p/options.ts'
 import type { Chain } from '../chain/chain.ts'
 import { QueueError } from '../chain/import/import-queue.ts'
+import type { Clock } from '../ports.ts'
 import { CERTIFICATE_TOPIC, EVIDENCE_TOPIC, VOTE_TOPIC } from '../sync/protocol.ts'
+import { VoteTurns } from './vote-turns.ts'
 
 export type FinalityGossipModules = {
   readonly chain: Chain
+  readonly clock: Clock
   readonly publish: (topic: string, payload: Uint8Array) => void
 }
 
 export class FinalityGossip {
   readonly #modules: FinalityGossipModules
+  readonly #votes: VoteTurns
 
   constructor(modules: FinalityGossipModules) {
+    const { chain, clock } = modules
     this.#modules = modules
+    this.#votes = new VoteTurns(clock, (payload) =>
+      chain.countVote({ kind: 'vote', signed: decodeVote(payload) }),
+    )
+  }
+
+  stop(): void {
+    this.#votes.stop()
   }
 
   publishVote(signed: SignedVote): void {
@@ -44,11 +56,15 @@ export class FinalityGossip {
   }
 
   /** undefined: none of our topics. */
-  async onMessage(topic: string, payload: Uint8Array): Promise<Verdict | undefined> {
+  async onMessage(
+    topic: string,
+    payload: Uint8Array,
+    peerId: string,
+  ): Promise<Verdict | undefined> {
     try {
       switch (topic) {
         case VOTE_TOPIC:
-          return this.#modules.chain.countVote({ kind: 'vote', signed: decodeVote(payload) })
+          return await this.#votes.take(payload, peerId)
         case CERTIFICATE_TOPIC:
           return await this.#modules.chain.takeCertificate(decodeCertificate(payload))
         case EVIDENCE_TOPIC: {

@@ -1,0 +1,77 @@
+/** The budget of votes of a peer: what is above it waits, and nobody else waits for it. */
+import { describe, expect, it } from 'vitest'
+import {
+  VOTERS_REMEMBERED_MAX,
+  VOTES_BURST_MAX,
+  VOTES_PER_SECOND_MAX,
+  VOTES_WAITING_PER_PEER_MAX,
+  VoteTurns,
+} from '../../../../node/gossip/vote-turns.ts'
+import type { Verdict } from '../../../../p2p/options.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
+
+const payload = (index: number) => Uint8Array.of(index & 0xff, index >> 8)
+
+function scene() {
+  const clock = new ManualClock()
+  const judged: number[] = []
+  const turns = new VoteTurns(clock, ([low = 0, high = 0]) => {
+    const index = low + 256 * high
+    judged.push(index)
+    if (index === FAULTY) throw new Error('a bug')
+    return 'accept'
+  })
+  const take = (from: number, count: number, peer = 'peer') =>
+    Array.from({ length: count }, (_, i) => turns.take(payload(from + i), peer))
+  return { clock, judged, turns, take }
+}
+
+const FAULTY = 9_999
+
+describe('node / gossip / vote turns', () => {
+  it('judges a burst at once, what is above it at the rate, in order', async () => {
+    const { clock, judged, take } = scene()
+    const verdicts = take(0, VOTES_BURST_MAX + 100)
+    expect(judged).toHaveLength(VOTES_BURST_MAX)
+    clock.advance(500)
+    expect(judged.length - VOTES_BURST_MAX).toBeGreaterThan(VOTES_PER_SECOND_MAX / 2 - 2)
+    expect(judged.length - VOTES_BURST_MAX).toBeLessThanOrEqual(VOTES_PER_SECOND_MAX / 2)
+    clock.advance(10_000)
+    expect(judged).toEqual(Array.from({ length: VOTES_BURST_MAX + 100 }, (_, i) => i))
+    expect(new Set(await Promise.all(verdicts))).toEqual(new Set<Verdict>(['accept']))
+  })
+
+  it('ignores what finds no place to wait, and lets no other peer wait', async () => {
+    const { judged, turns, take } = scene()
+    void take(0, VOTES_BURST_MAX + VOTES_WAITING_PER_PEER_MAX)
+    const [refused] = await Promise.all(take(1, 1))
+    expect(refused).toBe('ignore')
+    expect(await turns.take(payload(5_000), 'another peer')).toBe('accept')
+    expect(judged.at(-1)).toBe(5_000)
+  })
+
+  it('hands a failure to who asked, and goes on', async () => {
+    const { clock, take } = scene()
+    void take(0, VOTES_BURST_MAX)
+    const [failed, next] = [take(FAULTY, 1)[0]!, take(1, 1)[0]!]
+    const caught = expect(failed).rejects.toThrow('a bug')
+    clock.advance(1_000)
+    await caught
+    expect(await next).toBe('accept')
+  })
+
+  it('forgets the oldest of more peers than it remembers, and everything when it stops', async () => {
+    const { clock, judged, turns, take } = scene()
+    const waiting = take(0, VOTES_BURST_MAX + 1)
+    for (let peer = 0; peer < VOTERS_REMEMBERED_MAX; peer++) {
+      await turns.take(payload(peer), `peer ${peer}`)
+    }
+    expect(await waiting.at(-1)).toBe('ignore')
+    const last = take(0, VOTES_BURST_MAX + 1, 'last')
+    turns.stop()
+    expect(await last.at(-1)).toBe('ignore')
+    const count = judged.length
+    clock.advance(10_000)
+    expect(judged).toHaveLength(count)
+  })
+})
