@@ -23,6 +23,7 @@ import type { TransactionTrace } from './execution/tracing/trace-block.ts'
 import type { TraceCallOptions, TraceOptions } from './execution/tracing/trace-options.ts'
 import type { Receipt } from './receipt.ts'
 import type { StateView } from './state/types.ts'
+import type { LogSearch } from './storage/log-index/log-terms.ts'
 import type { SignedTransaction } from './transaction.ts'
 
 export type {
@@ -89,6 +90,8 @@ export interface ChainReader {
   header(hash: Hash): Promise<EthereumHeader | undefined>
   block(hash: Hash): Promise<EthereumChainBlock | undefined>
   receipts(hash: Hash): Promise<readonly Receipt[] | undefined>
+  /** Canonical blocks that may hold a wanted log, lowest first, in runs; none is left out. */
+  blocksWithLogs(search: LogSearch): AsyncIterable<readonly bigint[]>
   /** The stored witness; undefined for genesis, unknown and pruned blocks. */
   proof(hash: Hash): Promise<Uint8Array | undefined>
   totalDifficulty(hash: Hash): Promise<bigint | undefined>

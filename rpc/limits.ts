@@ -18,8 +18,10 @@ export const ANSWER_BYTES_MAX = 25_000_000
 
 /** Logs in one answer of `eth_getLogs`; more is code -32005. */
 export const LOGS_MAX = 10_000
-/** Headers whose blooms are read at once while a range is scanned. */
-export const LOG_SCAN_BLOCKS = 64
+/** Blocks whose receipts one `eth_getLogs` reads; more is code -32005. */
+export const LOG_BLOCKS_MAX = 20_000
+/** Headers read at once, and between two turns of others, by one `eth_getLogs`. */
+export const LOG_QUERY_BLOCKS = 64
 /** Addresses, and alternatives at one topic position, in one filter; more is code -32602. */
 export const FILTER_ALTERNATIVES_MAX = 1_000
 /** Positions of the EVM's LOG4. */
@@ -73,6 +75,8 @@ export const STORAGE_VALUES_MAX = 1_024
 export const OVERRIDE_ACCOUNTS_MAX = 1_024
 /** Entries of an access list, an authorization list or an override's slots; more is code -32602. */
 export const LIST_ITEMS_MAX = 4_096
+/** Types of one `eth_signTypedData_v4`; more is code -32602. */
+export const STRUCT_TYPES_MAX = 256
 /** `eth_sendTransaction` calls that wait for a nonce; the next is refused with code -32005. */
 export const SENDS_WAITING_MAX = 1_000
 /** `eth_sendRawTransactionSync` calls that wait at once; the next is refused with code -32005. */

@@ -11,6 +11,7 @@ import { summaryOf } from '../chain/block-summary.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { BlockSummary } from '../events.ts'
 import type { Receipt } from '../receipt.ts'
+import type { LogSearch } from '../storage/log-index/log-terms.ts'
 import type { PendingBlocks } from './pending-blocks.ts'
 
 export class NodeChainReader implements ChainReader {
@@ -53,6 +54,10 @@ export class NodeChainReader implements ChainReader {
 
   receipts(hash: Hash): Promise<readonly Receipt[] | undefined> {
     return this.#chain.blocks.receipts(hash)
+  }
+
+  blocksWithLogs(search: LogSearch): AsyncIterable<readonly bigint[]> {
+    return this.#chain.blocks.logs.search(search)
   }
 
   proof(hash: Hash): Promise<Uint8Array | undefined> {

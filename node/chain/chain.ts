@@ -30,6 +30,7 @@ import type { HeaderChecker } from './header/check-header.ts'
 import { importBlock, type PreparedBlock } from './import/import-block.ts'
 import type { ImportOutcome } from './import/import-outcome.ts'
 import { ImportQueue } from './import/import-queue.ts'
+import { LogBackfill } from './log-backfill.ts'
 import { type ChainParts, openChainParts } from './open-chain.ts'
 import { isWriteFailure, Reopening } from './reopening.ts'
 import type { BlockSource, SealedBlock } from './sealed-block.ts'
@@ -47,6 +48,7 @@ export class Chain {
   readonly #queue = new ImportQueue(IMPORTS_WAITING_MAX)
   readonly #senders: BlockSenders
   readonly #reopening: Reopening
+  readonly #logBackfill: LogBackfill
   /** Blocks in the queue, with how many imports of each. */
   readonly #waiting = new Map<Hash, number>()
   #parts: ChainParts
@@ -64,6 +66,13 @@ export class Chain {
       ...{ queue: this.#queue, clock, log },
       reopen: () => this.#recover(),
     })
+    this.#logBackfill = new LogBackfill({
+      ...{ queue: this.#queue, store: modules.store, log },
+      blocks: () => this.blocks,
+      onFailure: (error) => {
+        if (isWriteFailure(error) && this.isWritable) this.#reopening.begin(error)
+      },
+    })
     this.#senders = new BlockSenders({
       recovery: modules.recovery,
       known: () => this.#known,
@@ -74,7 +83,9 @@ export class Chain {
   /** Throws coded errors that tell people what to do: another genesis, another layout, damage. */
   static async open(options: ChainOptions, modules: ChainModules): Promise<Chain> {
     const parts = await openChainParts({ ...options, ...modules })
-    return new Chain(options, modules, parts)
+    const chain = new Chain(options, modules, parts)
+    chain.#logBackfill.wake()
+    return chain
   }
 
   get common(): Common {
@@ -294,6 +305,7 @@ export class Chain {
     assert(change.head.hash === this.tree.head().hash, 'the tree and the disk have one head')
     this.#head = change.head
     this.events.emit('head', change)
+    this.#logBackfill.wake()
   }
 
   /** The batch that failed may be on disk after all: what was remembered is read again. */

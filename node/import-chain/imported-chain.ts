@@ -27,6 +27,7 @@ import { genesisChanges } from '../state/genesis-state.ts'
 import { StateStore } from '../state/state-store.ts'
 import type { StateChanges } from '../state/types.ts'
 import { WriteBatch } from '../storage/database.ts'
+import { LogIndex } from '../storage/log-index/log-index.ts'
 import { decodeEthereumTransaction } from './decode.ts'
 import { MemoryStore } from './memory-store.ts'
 import { verifyBlock, verifyResults } from './verify-block.ts'
@@ -44,22 +45,27 @@ export class ImportedChain {
   readonly fees: FeeMarket
   readonly state: StateStore
   readonly executor: Executor
+  readonly logs: LogIndex
   readonly #store: MemoryStore
+  readonly #logStore: MemoryStore
   readonly #blocks = new Map<Hash, StoredBlock>()
   /** By number. */
   readonly #canonical: StoredBlock[] = []
   readonly #locations = new Map<Hash, TransactionLocation>()
 
   private constructor(
-    parts: Pick<ImportedChain, 'forks' | 'rules' | 'state' | 'executor'>,
+    parts: Pick<ImportedChain, 'forks' | 'rules' | 'state' | 'executor' | 'logs'>,
     store: MemoryStore,
+    logStore: MemoryStore,
   ) {
     this.forks = parts.forks
     this.rules = parts.rules
     this.fees = new FeeMarket(parts.rules)
     this.state = parts.state
     this.executor = parts.executor
+    this.logs = parts.logs
     this.#store = store
+    this.#logStore = logStore
   }
 
   /** Precompiles that take long run on `threads`, or in place if there are none. */
@@ -71,7 +77,9 @@ export class ImportedChain {
     const state = await StateStore.open({ store })
     const rules = new EthereumRules(forks)
     const executor = await Executor.open({ rules, state, threads })
-    const chain = new ImportedChain({ forks, rules, state, executor }, store)
+    const logStore = new MemoryStore()
+    const logs = await LogIndex.open(logStore, undefined)
+    const chain = new ImportedChain({ forks, rules, state, executor, logs }, store, logStore)
     const changes = genesisChanges(alloc)
     await chain.#adopt(
       { header: genesisHeader(header, changes.stateRoot, rules), ...NO_BODY },
@@ -155,6 +163,7 @@ export class ImportedChain {
   ): Promise<void> {
     const summary = summaryOf(block.header)
     await this.#keepState(summary, changes)
+    await this.#indexLogs(summary, receipts)
     const below = this.#canonical.at(-1)?.totalDifficulty ?? 0n
     const stored: StoredBlock = {
       ...summary,
@@ -179,6 +188,15 @@ export class ImportedChain {
     this.state.stage(batch, { hash, header: { number, parentHash, stateRoot } }, changes)
     await this.#store.write(batch)
     this.state.committed()
+  }
+
+  async #indexLogs({ hash, header }: EthereumSummary, receipts: readonly Receipt[]): Promise<void> {
+    const { number } = header
+    const batch = new WriteBatch()
+    this.logs.stageBlock(batch, { number, receipts })
+    this.logs.stageHead(batch, { hash, number })
+    await this.#logStore.write(batch)
+    this.logs.committed()
   }
 
   #at(index: number): StoredBlock {

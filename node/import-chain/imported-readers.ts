@@ -27,6 +27,7 @@ import type { ReplayedBlock } from '../execution/tracing/trace-block.ts'
 import type { CallBase, ParentState } from '../execution/types.ts'
 import type { Receipt } from '../receipt.ts'
 import type { StateView } from '../state/types.ts'
+import type { LogSearch } from '../storage/log-index/log-terms.ts'
 import { decodeEthereumTransaction } from './decode.ts'
 import { ImportError } from './import-error.ts'
 import type { ImportedChain } from './imported-chain.ts'
@@ -81,6 +82,10 @@ export class ImportedChainReader implements ChainReader {
 
   async receipts(hash: Hash): Promise<readonly Receipt[] | undefined> {
     return this.#chain.block(hash)?.receipts
+  }
+
+  blocksWithLogs(search: LogSearch): AsyncIterable<readonly bigint[]> {
+    return this.#chain.logs.search(search)
   }
 
   async proof(): Promise<undefined> {

@@ -18,15 +18,17 @@ import type { SignedTransaction } from '../transaction.ts'
 import * as tables from './block-tables.ts'
 import type { DecodeTransaction } from './codec/body-codec.ts'
 import { type BlockPointer, readPointer, stagePointer } from './codec/pointer-record.ts'
-import { missingRecord } from './codec/record.ts'
+import { missingRecord, unlessDamaged } from './codec/record.ts'
 import type { KeyValueReader, WriteBatch } from './database.ts'
 import { key, type TableName, u64be } from './keys.ts'
+import { LogIndex } from './log-index/log-index.ts'
 import { WeightedCache } from './weighted-cache.ts'
 
 /** Recent blocks stay decoded: a wallet asks for one many times. By bytes of memory, roughly. */
 const BLOCK_CACHE_BYTES_MAX = 64 * 1024 * 1024
 const RECEIPT_CACHE_BYTES_MAX = 64 * 1024 * 1024
 const HEADER_CACHE_COUNT_MAX = 4096
+const CANONICAL_CACHE_COUNT_MAX = 16_384
 /** What a transaction, a receipt and a log take once they are objects, in bytes. */
 const TRANSACTION_BYTES = 2048
 const RECEIPT_BYTES = 512
@@ -50,23 +52,31 @@ export type NewBlock = {
 type Staged = { block?: ChainBlock; receipts?: readonly Receipt[]; header: Header }
 
 export class BlockStore {
+  readonly logs: LogIndex
   readonly #store: KeyValueReader
   readonly #decode: DecodeTransaction
   readonly #headers = new WeightedCache<Hash, Header>(HEADER_CACHE_COUNT_MAX)
   readonly #blocks = new WeightedCache<Hash, ChainBlock>(BLOCK_CACHE_BYTES_MAX)
   readonly #receipts = new WeightedCache<Hash, readonly Receipt[]>(RECEIPT_CACHE_BYTES_MAX)
+  readonly #canonical = new WeightedCache<bigint, Hash>(CANONICAL_CACHE_COUNT_MAX)
   readonly #staged = new Map<Hash, Staged>()
+  /** By number; undefined: none any more. */
+  readonly #stagedCanonical = new Map<bigint, Hash | undefined>()
   #stagedHead: BlockPointer | undefined
+  /** Batches that have changed the chain: what was read before one may be outdated after it. */
+  #moves = 0
   #head: BlockPointer | undefined
 
-  private constructor(options: BlockStoreOptions, head: BlockPointer | undefined) {
+  private constructor(options: BlockStoreOptions, head: BlockPointer | undefined, logs: LogIndex) {
+    this.logs = logs
     this.#store = options.store
     this.#decode = options.decodeTransaction
     this.#head = head
   }
 
   static async open(options: BlockStoreOptions): Promise<BlockStore> {
-    return new BlockStore(options, await readPointer(options.store, 'head'))
+    const head = await readPointer(options.store, 'head')
+    return new BlockStore(options, head, await LogIndex.open(options.store, head))
   }
 
   /** undefined until genesis is committed. */
@@ -115,10 +125,14 @@ export class BlockStore {
   }
 
   async canonicalHash(number: bigint): Promise<Hash | undefined> {
+    const cached = this.#canonical.get(number)
+    if (cached !== undefined) return cached
+    const moves = this.#moves
     const hash = await tables.readCanonical(this.#store, number)
     if (hash === undefined && this.#head !== undefined && number <= this.#head.number) {
       throw missingRecord(key('canonical', u64be(number)))
     }
+    if (hash !== undefined && moves === this.#moves) this.#canonical.set(number, hash, 1)
     return hash
   }
 
@@ -172,7 +186,7 @@ export class BlockStore {
   }
 
   /**
-   * Moves the head and both indices with it: `removed` newest first, `added` oldest first, as in
+   * Moves the head and all indices with it: `removed` newest first, `added` oldest first, as in
    * a HeadChange. Blocks staged in the same batch count as stored.
    */
   async stageCanonical(
@@ -183,19 +197,27 @@ export class BlockStore {
     for (const hash of removed) {
       const { header, transactions } = await this.#expectBlock(hash)
       tables.deleteCanonical(batch, header.number)
+      this.#stagedCanonical.set(header.number, undefined)
       for (const transaction of transactions) tables.deleteLocation(batch, transaction.hash)
+      // Postings that stay where these can't be read name a block too many.
+      const receipts = (await unlessDamaged(this.#receiptsOf(hash))) ?? []
+      this.logs.stageRemoval(batch, { number: header.number, receipts })
     }
     for (const hash of added) {
       const { header, transactions } = await this.#expectBlock(hash)
       const block = { hash, number: header.number }
       tables.putCanonical(batch, block)
+      this.#stagedCanonical.set(header.number, hash)
       const hashes = transactions.map((transaction) => transaction.hash)
       tables.putLocations(batch, block, hashes)
+      const receipts = (await this.#receiptsOf(hash)) ?? []
+      this.logs.stageBlock(batch, { number: header.number, receipts })
     }
   }
 
   stageHead(batch: WriteBatch, head: BlockPointer): void {
     stagePointer(batch, 'head', head)
+    this.logs.stageHead(batch, head)
     this.#stagedHead = head
   }
 
@@ -211,14 +233,26 @@ export class BlockStore {
       if (block !== undefined) this.#blocks.set(hash, block, blockWeight(block))
       if (receipts !== undefined) this.#receipts.set(hash, receipts, receiptsWeight(receipts))
     }
+    this.#moves += 1
+    for (const [number, hash] of this.#stagedCanonical) {
+      if (hash === undefined) this.#canonical.delete(number)
+      else this.#canonical.set(number, hash, 1)
+    }
     this.#head = this.#stagedHead ?? this.#head
+    this.logs.committed()
     this.discarded()
   }
 
   /** The batch was not written: what was staged is forgotten. */
   discarded(): void {
     this.#staged.clear()
+    this.#stagedCanonical.clear()
+    this.logs.discarded()
     this.#stagedHead = undefined
+  }
+
+  async #receiptsOf(hash: Hash): Promise<readonly Receipt[] | undefined> {
+    return this.#staged.get(hash)?.receipts ?? (await this.receipts(hash))
   }
 
   async #expectBlock(hash: Hash): Promise<ChainBlock> {

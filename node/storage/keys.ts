@@ -25,6 +25,8 @@ export const TABLE = {
   meta: 0x09,
   /** u64be number + hash -> nothing: every stored block, those of side branches too */
   height: 0x0a,
+  /** kind + folded address or topic + u64be number -> nothing: canonical blocks with such a log */
+  logIndex: 0x0b,
   /** address -> account, at the head */
   account: 0x10,
   /** address + slot -> value, at the head */
@@ -56,6 +58,7 @@ export const META = [
   'safetyFault',
   'joinedFork',
   'lostFinality',
+  'logIndex',
 ] as const
 
 export type MetaName = (typeof META)[number]

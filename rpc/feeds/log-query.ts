@@ -1,5 +1,6 @@
 /**
- * `eth_getLogs`: one block by its hash, or a range of the canonical chain.
+ * `eth_getLogs`: one block by its hash, or a range of the canonical chain. The node's index names
+ * the blocks of a range that may hold such logs; their receipts have the last word.
  *
  * Spec: docs/spec/interface.md, "JSON-RPC" (10,000 results); the sentences of refusals are geth's.
  */
@@ -10,7 +11,7 @@ import { requireBlock } from '../block-lookup.ts'
 import { timedOut } from '../dispatch/call-time.ts'
 import { limitExceeded, paramInvalid, RpcError } from '../errors.ts'
 import type { JsonLog } from '../format/log.ts'
-import { LOG_SCAN_BLOCKS, LOGS_MAX } from '../limits.ts'
+import { LOG_BLOCKS_MAX, LOG_QUERY_BLOCKS, LOGS_MAX } from '../limits.ts'
 import { LATEST } from '../params/block.ts'
 import type { LogCriteria } from '../params/log-criteria.ts'
 import { blockLogs } from './block-logs.ts'
@@ -31,14 +32,19 @@ export async function queryLogs(
   }
   const { from, to } = await rangeOf(chain, criteria)
   const logs: JsonLog[] = []
-  for (let number = from; number <= to; number += BigInt(LOG_SCAN_BLOCKS)) {
-    if (performance.now() > deadlineMs) throw timedOut(callTimeMs)
-    for (const block of await blocksFrom(chain, number, to)) {
-      for (const log of await blockLogs(chain, block, filter)) logs.push(log)
-      bounded(logs)
+  let blockCount = 0
+  for await (const run of chain.blocksWithLogs({ ...criteria, from, to })) {
+    for (let start = 0; start < run.length; start += LOG_QUERY_BLOCKS) {
+      // Reads that come from memory never leave the current turn: the node has other work, too.
+      if (start > 0) await setImmediate()
+      if (performance.now() > deadlineMs) throw timedOut(callTimeMs)
+      for (const block of await blocksAt(chain, run.slice(start, start + LOG_QUERY_BLOCKS))) {
+        if (!filter.admits(block.header.logsBloom)) continue
+        if (++blockCount > LOG_BLOCKS_MAX) throw tooManyBlocks()
+        for (const log of await blockLogs(chain, block, filter)) logs.push(log)
+        bounded(logs)
+      }
     }
-    // Reads that come from memory never leave the current turn: the node has other work, too.
-    await setImmediate()
   }
   return logs
 }
@@ -67,17 +73,14 @@ async function endOf(chain: ChainReader, selector: BlockSelector): Promise<bigin
   return (await requireBlock(chain, selector)).header.number
 }
 
-/** At most LOG_SCAN_BLOCKS canonical blocks, read side by side. */
-async function blocksFrom(
+/** Canonical blocks, read side by side. */
+async function blocksAt(
   chain: ChainReader,
-  from: bigint,
-  to: bigint,
+  numbers: readonly bigint[],
 ): Promise<readonly EthereumSummary[]> {
-  const left = to - from + 1n
-  const length = left < BigInt(LOG_SCAN_BLOCKS) ? Number(left) : LOG_SCAN_BLOCKS
   const found = await Promise.all(
-    Array.from({ length }, async (_, offset) => {
-      const hash = await chain.canonicalHash(from + BigInt(offset))
+    numbers.map(async (number) => {
+      const hash = await chain.canonicalHash(number)
       const header = hash === undefined ? undefined : await chain.header(hash)
       return hash === undefined || header === undefined ? [] : [{ hash, header }]
     }),
@@ -88,4 +91,8 @@ async function blocksFrom(
 function bounded(logs: readonly JsonLog[]): readonly JsonLog[] {
   if (logs.length <= LOGS_MAX) return logs
   throw limitExceeded(`query returned more than ${LOGS_MAX} results: ask for fewer blocks`)
+}
+
+function tooManyBlocks(): RpcError {
+  return limitExceeded(`query reads more than ${LOG_BLOCKS_MAX} blocks: ask for fewer blocks`)
 }

@@ -16,6 +16,7 @@ import type { BlockSelector, ChainBlock, ChainReader, TransactionLocation } from
 import type { BlockSummary, HeadChange } from '../../node/events.ts'
 import type { Log, Receipt } from '../../node/receipt.ts'
 import type { AccountRecord } from '../../node/state/types.ts'
+import type { LogSearch } from '../../node/storage/log-index/log-terms.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { COINBASE, EMPTY_ROOT, makeGenesis } from './mined-blocks.ts'
 
@@ -116,6 +117,10 @@ export class FakeChain implements ChainReader {
 
   async receipts(hash: Hash): Promise<readonly Receipt[] | undefined> {
     return this.#entries.get(hash)?.receipts
+  }
+
+  async *blocksWithLogs({ from, to }: LogSearch) {
+    for (let number = from; number <= to; number++) yield [number]
   }
 
   async proof(hash: Hash): Promise<Uint8Array | undefined> {

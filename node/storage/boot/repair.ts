@@ -8,9 +8,10 @@
  */
 import type { Hash } from '../../../consensus/types.ts'
 import * as tables from '../block-tables.ts'
-import { type BlockPointer, stagePointer } from '../codec/pointer-record.ts'
+import { type BlockPointer, readPointer, stagePointer } from '../codec/pointer-record.ts'
 import { unlessDamaged } from '../codec/record.ts'
 import type { KeyValueReader, WriteBatch } from '../database.ts'
+import { deletePostings, putCoverage, putPostings, readFirst } from '../log-index/log-tables.ts'
 import { expectHeader } from './block-check.ts'
 import { BootError, type BootReport } from './boot-check.ts'
 import { commitKey } from './commit-record.ts'
@@ -31,6 +32,7 @@ export async function stageRepair(
   const lowest = await lowestTouched(store, report)
   const branch = await branchDownTo(store, head, lowest)
   await stageIndices(batch, store, branch, lowest)
+  await stageLogs(batch, store, head, branch)
   const touched: Hash[] = []
   for await (const block of tables.blocksFrom(store, lowest)) {
     touched.push(block.hash)
@@ -106,7 +108,10 @@ async function stageIndices(
       continue
     }
     tables.deleteCanonical(batch, number)
-    if (actual !== undefined) await stageUnlocate(batch, store, actual)
+    if (actual === undefined) continue
+    await stageUnlocate(batch, store, actual)
+    const receipts = (await unlessDamaged(tables.readReceipts(store, actual))) ?? []
+    deletePostings(batch, { number, receipts })
   }
   // After all that goes: a transaction may stand in a block of either branch.
   for (const [number, hash] of missing) {
@@ -114,6 +119,25 @@ async function stageIndices(
     const hashes = (await tables.readTransactionHashes(store, hash)) ?? []
     tables.putLocations(batch, { number, hash }, hashes)
   }
+}
+
+/** Postings of the good branch, all of them: batches behind the hole may have taken some away. */
+async function stageLogs(
+  batch: WriteBatch,
+  store: KeyValueReader,
+  head: BlockPointer,
+  branch: ReadonlyMap<bigint, Hash>,
+): Promise<void> {
+  let isWhole = true
+  for (const [number, hash] of branch) {
+    const receipts = await unlessDamaged(tables.readReceipts(store, hash))
+    isWhole &&= receipts !== undefined
+    putPostings(batch, { number, receipts: receipts ?? [] })
+  }
+  // The last batch that is there, good or not, wrote both.
+  const stored = await unlessDamaged(readPointer(store, 'head'))
+  const first = stored && isWhole ? await readFirst(store, stored) : head.number + 1n
+  putCoverage(batch, { first: first > head.number ? head.number + 1n : first, head })
 }
 
 /** Takes the transactions of a block out of the index, unless they are indexed elsewhere. */

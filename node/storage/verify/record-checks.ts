@@ -16,6 +16,8 @@ import { corruptRecord, missingRecord, openRecord } from '../codec/record.ts'
 import type { KeyValueReader } from '../database.ts'
 import { checkCertificate } from '../finality-tables.ts'
 import { key, readU64, type TableName } from '../keys.ts'
+import { readFirst } from '../log-index/log-tables.ts'
+import { postingKey, termsOfBlock } from '../log-index/log-terms.ts'
 
 /** Throws `CorruptionError` for a record that is not right. */
 export type RecordCheck = (recordKey: Uint8Array, record: Uint8Array) => Promise<void>
@@ -28,6 +30,7 @@ export class RecordChecks {
   #previousCanonical: BlockPointer | undefined
   /** Transactions of canonical blocks, less entries of the transaction index. */
   #unindexed = 0
+  #logsFrom: bigint | undefined
 
   constructor(store: KeyValueReader, head: BlockPointer) {
     this.#store = store
@@ -45,6 +48,7 @@ export class RecordChecks {
     commit: (recordKey, record) => this.#commit(recordKey, record),
     meta: sealed,
     height: (recordKey, record) => this.#height(recordKey, record),
+    logIndex: sealed,
     account: sealed,
     storage: sealed,
     code: hashed,
@@ -115,6 +119,7 @@ export class RecordChecks {
     this.#previousCanonical = { hash, number }
     if (!follows || header.number !== number) throw corruptRecord(recordKey)
     await this.#indexed(hash, number)
+    await this.#logsIndexed(hash, number)
   }
 
   /** Every transaction of a canonical block is found by its hash. */
@@ -125,6 +130,17 @@ export class RecordChecks {
       const location = await tables.readLocation(this.#store, hash)
       const isRight = location?.blockHash === blockHash && location.blockNumber === number
       if (!isRight || location.index !== index) throw corruptRecord(transactionKey(hash))
+    }
+  }
+
+  /** No log is overlooked; a posting too many is no damage, it costs a look at a block. */
+  async #logsIndexed(blockHash: Hash, number: bigint): Promise<void> {
+    this.#logsFrom ??= await readFirst(this.#store, this.#head)
+    if (number < this.#logsFrom) return
+    const receipts = (await tables.readReceipts(this.#store, blockHash)) ?? []
+    for (const term of termsOfBlock(receipts)) {
+      const posting = postingKey(term, number)
+      if ((await this.#store.get(posting)) === undefined) throw missingRecord(posting)
     }
   }
 

@@ -68,7 +68,8 @@ export function makeChildBlock(
   const trieNode = keccak256(new TextEncoder().encode(`state ${number} ${salt}`))
   const receipts: Receipt[] = []
   for (const _ of transactions) {
-    receipts.push(makeReceipt(receipts.at(-1)?.cumulativeGasUsed ?? 0n))
+    const logs = receipts.length === 0 ? [makeLog(Number(number) + salt)] : []
+    receipts.push(makeReceipt(receipts.at(-1)?.cumulativeGasUsed ?? 0n, { logs }))
   }
   const header = {
     ...GENESIS,
