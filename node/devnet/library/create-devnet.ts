@@ -4,7 +4,7 @@
  * Guide: docs/testing-consensus.md. Spec: docs/spec/interface.md, "Library".
  */
 import { randomInt } from 'node:crypto'
-import { DevnetTestError } from './errors.ts'
+import { checkOptions, optionBad } from './check-options.ts'
 import { callingFile, repeatCommand, SEED_VARIABLE } from './repeat-command.ts'
 import { SimulatedDevnet } from './simulated-devnet.ts'
 import type { CreateDevnetOptions, TestDevnet } from './types.ts'
@@ -24,7 +24,6 @@ export type {
 } from './types.ts'
 
 const VALIDATORS = 4
-const VALIDATORS_MAX = 32
 /** Seeds that are drawn are below it: short enough to be typed. */
 const SEED_BELOW = 1_000_000_000
 
@@ -35,13 +34,8 @@ export function createDevnet(options: CreateDevnetOptions = {}): Promise<TestDev
 }
 
 async function open(options: CreateDevnetOptions, file: string | undefined): Promise<TestDevnet> {
-  const { validators = VALIDATORS, preset = 'instant', transport = 'simulated', work } = options
-  if (!Number.isInteger(validators) || validators < 1 || validators > VALIDATORS_MAX) {
-    throw optionBad('validators', `it is a number from 1 to ${VALIDATORS_MAX}`)
-  }
-  if (work !== undefined && (work.length !== validators || !work.some((part) => part > 0))) {
-    throw optionBad('work', 'it has one number for each validator, not all of them 0')
-  }
+  const { validators = VALIDATORS, preset = 'instant', transport = 'simulated' } = options
+  checkOptions(options, validators)
   if (transport === 'process') {
     const { ProcessDevnet } = await import('./process-devnet.ts')
     const repeat = repeatCommand(undefined, file)
@@ -58,11 +52,4 @@ function seedOfEnvironment(): number | undefined {
   const seed = Number(text)
   if (!Number.isSafeInteger(seed)) throw optionBad(SEED_VARIABLE, 'it is a whole number')
   return seed
-}
-
-function optionBad(option: string, reason: string): DevnetTestError {
-  return new DevnetTestError(
-    { code: 'OPTION_BAD', option, reason },
-    `The option ${option} makes no devnet: ${reason}.`,
-  )
 }

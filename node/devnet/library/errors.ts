@@ -8,6 +8,9 @@ export type DevnetTestErrorType =
   | { readonly code: 'NOT_POSSIBLE'; readonly what: string }
   | { readonly code: 'NODE_DOWN'; readonly node: number }
   | { readonly code: 'OPTION_BAD'; readonly option: string; readonly reason: string }
+  | { readonly code: 'ARGUMENT_BAD'; readonly argument: string; readonly reason: string }
+  /** It was ended by `close`. */
+  | { readonly code: 'CLOSED' }
 
 export class DevnetTestError extends CodedError<DevnetTestErrorType> {}
 
@@ -22,6 +25,10 @@ export class RpcFailure extends Error {
     this.code = code
     this.data = data
   }
+}
+
+export function closed(): DevnetTestError {
+  return new DevnetTestError({ code: 'CLOSED' }, 'The devnet is closed.')
 }
 
 /** Throws what the answer to a request says. */

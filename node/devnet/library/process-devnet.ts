@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type DevAccount, devAccounts } from '../../../genesis/accounts.ts'
 import { presetParams } from '../../../genesis/params.ts'
 import { Devnet } from '../devnet.ts'
-import { stalled } from './errors.ts'
+import { checkEpoch, checkGroups, stretchOf } from './check-arguments.ts'
+import { closed, stalled } from './errors.ts'
 import { freeBasePorts } from './free-base-ports.ts'
 import { OutsideChecks } from './outside-checks.ts'
 import { ProcessDevnetNode } from './process-devnet-node.ts'
@@ -37,6 +38,7 @@ export class ProcessDevnet implements TestDevnet {
   readonly #checks = new OutsideChecks(() => this.elapsedMs)
   readonly #startedMs = performance.now()
   #hasShown = false
+  #isClosed = false
 
   private constructor(devnet: Devnet, directory: string, repeat: string) {
     this.#devnet = devnet
@@ -92,6 +94,7 @@ export class ProcessDevnet implements TestDevnet {
   }
 
   async untilFinalized(epoch: number): Promise<void> {
+    checkEpoch(epoch)
     const condition = async () => {
       const epochs = await Promise.all(this.#up().map((node) => node.finalizedEpoch()))
       return epochs.length > 0 && epochs.every((each) => each >= epoch)
@@ -106,18 +109,22 @@ export class ProcessDevnet implements TestDevnet {
   }
 
   async advance(distance: Distance): Promise<void> {
-    if ('seconds' in distance) {
-      await sleep(distance.seconds * 1000)
+    const stretch = stretchOf(distance, this.epochLength)
+    this.#demandOpen()
+    if ('ms' in stretch) {
+      await sleep(stretch.ms)
       await this.#checks.look(this.#up())
       return
     }
-    const blocks = 'blocks' in distance ? distance.blocks : distance.epochs * this.epochLength
+    const { blocks } = stretch
     const goal = (await this.#highest()) + blocks
     const condition = async () => (await this.#highest()) >= goal
     await this.#wait(condition, this.#secondsOf(blocks), `block ${goal}`)
   }
 
   async partition(groups: readonly (readonly number[])[]): Promise<void> {
+    this.#demandOpen()
+    checkGroups(groups, this.nodes.length)
     await Promise.all(
       this.nodes.map((node) => {
         const group = groups.find((members) => members.includes(node.index)) ?? []
@@ -128,6 +135,7 @@ export class ProcessDevnet implements TestDevnet {
   }
 
   async heal(): Promise<void> {
+    this.#demandOpen()
     await Promise.all(this.nodes.map((node) => node.setPartition(undefined)))
   }
 
@@ -141,8 +149,14 @@ export class ProcessDevnet implements TestDevnet {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
     await this.#devnet.stop()
     await rm(this.#directory, { recursive: true, force: true })
+  }
+
+  #demandOpen(): void {
+    if (this.#isClosed) throw closed()
   }
 
   #up(): readonly ProcessDevnetNode[] {
@@ -163,6 +177,7 @@ export class ProcessDevnet implements TestDevnet {
     seconds: number,
     what: string,
   ): Promise<void> {
+    this.#demandOpen()
     const endMs = performance.now() + seconds * 1000
     while (!(await condition())) {
       if (performance.now() >= endMs) throw stalled(what, this.repeat, await this.#describe())

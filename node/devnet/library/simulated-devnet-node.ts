@@ -6,6 +6,7 @@ import type { DiskSnapshot } from '../../simulation/node/disk/memory-disk.ts'
 import type { SimulatedNode } from '../../simulation/node/simulated-node.ts'
 import { strategyOf } from '../../simulation/node/strategies/strategies.ts'
 import type { StrategyName } from '../../simulation/strategy-names.ts'
+import { checkStrategy } from './check-arguments.ts'
 import { DevnetTestError } from './errors.ts'
 import { InProcessRpc } from './in-process-rpc.ts'
 import type { CrashOptions, DevnetNode, RpcProvider } from './types.ts'
@@ -64,8 +65,9 @@ export class SimulatedDevnetNode implements DevnetNode {
   }
 
   behave(strategy: StrategyName): void {
-    if (strategy !== 'honest') this.#watcher.distrust(this.index)
+    checkStrategy(strategy)
     this.#node.tampering = strategyOf(strategy, { node: this.#node, nodes: this.#cluster.nodes })
+    if (strategy !== 'honest') this.#watcher.distrust(this.index)
   }
 
   takeBackup(): void {

@@ -10,7 +10,8 @@ import { Watcher } from '../../simulation/node/checks/watcher.ts'
 import { Cluster } from '../../simulation/node/cluster.ts'
 import type { SimulatedNode } from '../../simulation/node/simulated-node.ts'
 import { simulatedGenesis, validatorKeys } from '../../simulation/node/validators.ts'
-import { stalled } from './errors.ts'
+import { checkEpoch, checkGroups, stretchOf } from './check-arguments.ts'
+import { closed, stalled } from './errors.ts'
 import { SimulatedDevnetNode } from './simulated-devnet-node.ts'
 import type { CreateDevnetOptions, Distance, TestDevnet, Violation } from './types.ts'
 
@@ -35,6 +36,7 @@ export class SimulatedDevnet implements TestDevnet {
   readonly #cluster: Cluster
   readonly #watcher: Watcher
   #hasShown = false
+  #isClosed = false
 
   private constructor(
     genesis: Genesis,
@@ -95,6 +97,7 @@ export class SimulatedDevnet implements TestDevnet {
   }
 
   async untilFinalized(epoch: number): Promise<void> {
+    checkEpoch(epoch)
     const isThere = ({ node }: SimulatedNode) =>
       node.chain.finality.finalized.epoch >= BigInt(epoch)
     const condition = () => this.#witnesses().length > 0 && this.#witnesses().every(isThere)
@@ -113,18 +116,22 @@ export class SimulatedDevnet implements TestDevnet {
   }
 
   async advance(distance: Distance): Promise<void> {
-    if ('seconds' in distance) {
-      await this.#cluster.advance(distance.seconds * 1000)
+    const stretch = stretchOf(distance, this.epochLength)
+    if ('ms' in stretch) {
+      this.#demandOpen()
+      await this.#cluster.advance(stretch.ms)
       await this.#inspect()
       return
     }
-    const blocks = 'blocks' in distance ? distance.blocks : distance.epochs * this.epochLength
+    const { blocks } = stretch
     const goal = this.#highest() + BigInt(blocks)
     const isThere = () => this.#highest() >= goal
     await this.#wait(isThere, this.#secondsOf(blocks), `block ${goal}`)
   }
 
   async partition(groups: readonly (readonly number[])[]): Promise<void> {
+    this.#demandOpen()
+    checkGroups(groups, this.nodes.length)
     const groupOf = new Map(groups.flatMap((group, i) => group.map((node) => [node, i] as const)))
     this.#cluster.board.setCuts((from, to) => {
       const group = groupOf.get(from)
@@ -133,7 +140,9 @@ export class SimulatedDevnet implements TestDevnet {
   }
 
   async heal(): Promise<void> {
+    this.#demandOpen()
     this.#cluster.board.setCuts(() => false)
+    for (const { index } of this.nodes) this.#cluster.board.setAllowed(index, undefined)
   }
 
   check(): readonly Violation[] {
@@ -146,6 +155,8 @@ export class SimulatedDevnet implements TestDevnet {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
     for (const node of this.nodes) node.closeRpc()
     await this.#cluster.stop()
   }
@@ -172,9 +183,14 @@ export class SimulatedDevnet implements TestDevnet {
     seconds: number,
     what: string,
   ): Promise<void> {
+    this.#demandOpen()
     const isThere = await this.#cluster.advanceUntil(condition, seconds * 1000)
     await this.#inspect()
     if (!isThere) throw stalled(what, this.repeat, [...this.#lastEvents(), ...this.#heads()])
+  }
+
+  #demandOpen(): void {
+    if (this.#isClosed) throw closed()
   }
 
   #inspect(): Promise<void> {

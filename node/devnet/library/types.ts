@@ -90,7 +90,7 @@ export interface DevnetNode extends RpcProvider {
   crash(options?: CrashOptions): Promise<void>
   /** Starts it again on what its disk holds; stops it in order before, if it is up. */
   restart(): Promise<void>
-  /** From now on it does this; `honest` ends it. Simulated only. */
+  /** From now on it does this; `honest` ends it. Throws ARGUMENT_BAD. Simulated only. */
   behave(strategy: StrategyName): void
   /** Keeps what its disk holds, for {@link restoreBackup}. Simulated only. */
   takeBackup(): void
@@ -98,6 +98,10 @@ export interface DevnetNode extends RpcProvider {
   restoreBackup(): void
 }
 
+/**
+ * Every method throws {@link DevnetTestError}: ARGUMENT_BAD for what means nothing, CLOSED after
+ * {@link TestDevnet.close}.
+ */
 export interface TestDevnet {
   readonly nodes: readonly DevnetNode[]
   /** Ten accounts with 10,000 AI each; their keys are public. */
@@ -120,13 +124,21 @@ export interface TestDevnet {
   untilFinalized(epoch: number): Promise<void>
   /** Until the condition holds; asked a few times a second. Throws STALLED. */
   until(condition: () => boolean | Promise<boolean>, seconds?: number): Promise<void>
-  /** Lets time pass. Throws {@link DevnetStalled} when blocks do not come. */
+  /** Lets time pass. Throws STALLED when blocks do not come. */
   advance(distance: Distance): Promise<void>
-  /** Only members of one group speak to each other; who is in none is alone. */
+  /**
+   * Only members of one group speak to each other; who is in none is alone. A node is in one group
+   * at most. Replaces the partition before.
+   */
   partition(groups: readonly (readonly number[])[]): Promise<void>
+  /** Ends every partition, those by `hanzo_partition` as well. */
   heal(): Promise<void>
-  /** Every invariant that was broken so far; looked at all the time and after each step. */
+  /**
+   * Every invariant that was broken so far. Simulated: votes, finality and forks are looked at with
+   * each event, states and supply when a wait ends; docs/simulator.md says which. Processes are
+   * looked at from outside, when a wait ends: I1, I2, I3, I12 and I17.
+   */
   check(): readonly Violation[]
-  /** Ends everything. */
+  /** Ends everything; what is asked for later throws CLOSED. */
   close(): Promise<void>
 }
