@@ -3,6 +3,7 @@
  * their figures and keeps them in `bench/results/`.
  */
 import { ROOT } from '../test/support/source-tree.ts'
+import { benchCalls } from './calls.ts'
 import { benchDevnet } from './devnet.ts'
 import { benchExecution } from './execution.ts'
 import { benchGpu } from './gpu.ts'
@@ -15,6 +16,7 @@ import { benchThroughput } from './throughput.ts'
 const BENCHES: readonly Bench[] = [
   { name: 'gpu', about: 'verifying a proof; MAC/s of each kernel and backend', run: benchGpu },
   { name: 'execution', about: 'executing and building blocks on level', run: benchExecution },
+  { name: 'calls', about: 'stalls by calls and blocks of dear precompiles', run: benchCalls },
   { name: 'sync', about: 'importing a chain from a peer', run: benchSync },
   { name: 'sync-scale', about: 'importing 20,000 blocks, certified or not', run: benchSyncScale },
   { name: 'sim', about: 'seeds of the simulator, tiers 0 and 1', run: benchSimulator },

@@ -8,6 +8,8 @@ import type { PrecompileJob, PrecompileReply } from './precompile-job.ts'
 const HEAP_MIB_MAX = 512
 
 export type ThreadReply =
+  /** Once, when it has loaded what it needs. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly reply: PrecompileReply }
   /** A bug: precompiles answer everything. */
   | { readonly kind: 'failed'; readonly reason: string }
@@ -19,16 +21,20 @@ type Waiting = {
 
 export class PrecompileThread {
   readonly #worker: Worker
+  /** Also when it fails before: then it is the run that says so. */
+  readonly ready: Promise<void>
+  #tellReady: () => void = () => undefined
   #waiting: Waiting | undefined
   #failure: Error | undefined
 
   private constructor(worker: Worker) {
     this.#worker = worker
+    this.ready = new Promise((resolve) => {
+      this.#tellReady = resolve
+    })
     worker.on('message', (reply: ThreadReply) => this.#onReply(reply))
     worker.on('error', (cause) => this.#fail(failure(cause)))
     worker.on('exit', () => this.#fail(new ThreadError({ code: 'ENDED' })))
-    // An idle thread does not keep the process alive.
-    worker.unref()
   }
 
   static start(): PrecompileThread {
@@ -53,15 +59,21 @@ export class PrecompileThread {
   }
 
   #onReply(message: ThreadReply): void {
+    // An idle thread does not keep the process alive.
+    this.#worker.unref()
+    if (message.kind === 'ready') {
+      this.#tellReady()
+      return
+    }
     const waiting = this.#waiting
     this.#waiting = undefined
-    this.#worker.unref()
     if (message.kind === 'done') waiting?.resolve(message.reply)
     else waiting?.reject(failure(message.reason))
   }
 
   #fail(error: Error): void {
     this.#failure ??= error
+    this.#tellReady()
     this.#waiting?.reject(error)
     this.#waiting = undefined
   }

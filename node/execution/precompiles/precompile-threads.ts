@@ -48,7 +48,7 @@ class ThreadGroup {
   readonly #threads = new Set<PrecompileThread>()
   readonly #idle: PrecompileThread[] = []
   readonly #waiting: Waiting[] = []
-  readonly #running = new Set<Waiting>()
+  readonly #running = new Map<Waiting, PrecompileThread>()
   /** Threads that are being ended. */
   readonly #ending = new Set<Promise<void>>()
   #isClosed = false
@@ -74,28 +74,31 @@ class ThreadGroup {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const waiting of [...this.#waiting, ...this.#running]) this.#end(waiting, 'ABORTED')
+    const jobs = [...this.#waiting, ...this.#running.keys()]
+    for (const waiting of jobs) this.#end(waiting, 'ABORTED')
     for (const thread of [...this.#threads]) this.#drop(thread)
     await Promise.all(this.#ending)
   }
 
   #startNext(): void {
     if (this.#waiting.length === 0) return
-    const thread = this.#idle.pop() ?? this.#startThread()
+    const thread = this.#idle.pop()
     const next = thread && this.#waiting.shift()
     if (thread !== undefined && next !== undefined) void this.#runOn(thread, next)
+    else if (this.#threads.size < this.#threadsMax) void this.#startThread()
   }
 
-  #startThread(): PrecompileThread | undefined {
-    if (this.#threads.size >= this.#threadsMax) return undefined
+  /** What waits stays in line meanwhile: who goes away then does not take the thread along. */
+  async #startThread(): Promise<void> {
     const thread = PrecompileThread.start()
     this.#threads.add(thread)
-    return thread
+    await thread.ready
+    if (this.#threads.has(thread)) this.#idle.push(thread)
+    this.#startNext()
   }
 
   async #runOn(thread: PrecompileThread, waiting: Waiting): Promise<void> {
-    waiting.thread = thread
-    this.#running.add(waiting)
+    this.#running.set(waiting, thread)
     try {
       waiting.resolve(await thread.run(waiting.job))
       this.#idle.push(thread)
@@ -112,7 +115,8 @@ class ThreadGroup {
     waiting.reject(new InterruptError({ code }))
     const place = this.#waiting.indexOf(waiting)
     if (place >= 0) this.#waiting.splice(place, 1)
-    else if (this.#running.has(waiting) && waiting.thread !== undefined) this.#drop(waiting.thread)
+    const thread = this.#running.get(waiting)
+    if (thread !== undefined) this.#drop(thread)
   }
 
   #drop(thread: PrecompileThread): void {
@@ -131,8 +135,6 @@ type Answer = {
 class Waiting {
   readonly job: PrecompileJob
   readonly #answer: Answer
-  /** Once it runs. */
-  thread: PrecompileThread | undefined
   #forget: () => void = () => undefined
 
   constructor(job: PrecompileJob, answer: Answer) {

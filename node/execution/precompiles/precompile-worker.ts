@@ -7,10 +7,12 @@ import type { ThreadReply } from './precompile-thread.ts'
 const port = parentPort
 assert(port !== null, 'runs as a worker thread')
 
+const tell = (reply: ThreadReply): void => port.postMessage(reply)
+
 port.on('message', (job: PrecompileJob) => {
-  const tell = (reply: ThreadReply): void => port.postMessage(reply)
   runJob(job).then(
     (reply) => tell({ kind: 'done', reply }),
     (error: unknown) => tell({ kind: 'failed', reason: String(error) }),
   )
 })
+tell({ kind: 'ready' })

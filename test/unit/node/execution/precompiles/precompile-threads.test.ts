@@ -78,20 +78,27 @@ describe('node / execution / precompiles / threads', () => {
 
   it('ends a thread at the deadline of its call, or when its caller is gone', async () => {
     const mine = new PrecompileThreads()
-    const late = mine.run(endless(), { deadlineMs: performance.now() + 20 })
+    for (const code of ['TIMED_OUT', 'ABORTED']) {
+      const next = mine.run(quick(3), { deadlineMs: performance.now() + 60_000 })
+      expect(await next).toMatchObject({ gasUsed: 3n, error: undefined })
+      expect(mine.count).toBe(1)
+      const caller = new AbortController()
+      const deadlineMs = performance.now() + (code === 'TIMED_OUT' ? 20 : 60_000)
+      const hostile = mine.run(endless(), { deadlineMs, signal: caller.signal })
+      if (code === 'ABORTED') caller.abort()
+      await expect(hostile).rejects.toMatchObject({ type: { code } })
+      expect(mine.count).toBe(0)
+    }
+    await mine.close()
+  })
+
+  it('a thread that is still starting is there for the next, whoever went away', async () => {
+    const mine = new PrecompileThreads()
+    const late = mine.run(endless(), { deadlineMs: performance.now() })
     await expect(late).rejects.toMatchObject({ type: { code: 'TIMED_OUT' } })
-    expect(mine.count).toBe(0)
-    const caller = new AbortController()
-    const gone = mine.run(endless(), {
-      deadlineMs: performance.now() + 60_000,
-      signal: caller.signal,
-    })
     expect(mine.count).toBe(1)
-    caller.abort()
-    await expect(gone).rejects.toMatchObject({ type: { code: 'ABORTED' } })
-    expect(mine.count).toBe(0)
-    const next = mine.run(quick(3), { deadlineMs: performance.now() + 60_000 })
-    expect(await next).toMatchObject({ gasUsed: 3n, error: undefined })
+    const next = mine.run(quick(7), { deadlineMs: performance.now() + 60_000 })
+    expect(await next).toMatchObject({ gasUsed: 7n })
     expect(mine.count).toBe(1)
     await mine.close()
     expect(mine.count).toBe(0)
