@@ -44,7 +44,26 @@ const SPOILINGS: readonly (readonly [string, string, Spoiling])[] = [
       weights[0] = 1n
     },
   ],
+  [
+    'I10',
+    'a certificate with one signature',
+    ({ node: { chain } }) => {
+      const real = chain.certificateAt.bind(chain)
+      chain.certificateAt = async (epoch) => {
+        const { vote, signers, signatures } = (await real(epoch))!
+        return { vote, signers: signers.slice(0, 1), signatures: signatures.slice(0, 1) }
+      }
+    },
+  ],
   ['I12', 'a certificate that is gone', (node) => dropAll(node, 'certificate')],
+  [
+    'I16',
+    'a queue that takes more than its cap',
+    async ({ node: { chain } }) => {
+      const certificate = await chain.certificateAt(1n)
+      for (let i = 0; i < 65; i++) chain.finality.pending.set(`0x${i}`, certificate!)
+    },
+  ],
   ['I15', 'an index without its transactions', (node) => dropAll(node, 'transaction')],
 ]
 

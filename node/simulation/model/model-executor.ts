@@ -11,6 +11,7 @@ import type { Certificate } from '../../../consensus/finality/types.ts'
 import { offenceOf } from '../../../consensus/finality/votes/slashing-rule.ts'
 import { domainSeparator, voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
 import type { Hash } from '../../../consensus/types.ts'
+import { isTwoThirds } from '../checks/quorum.ts'
 import {
   type ModelBlock,
   type ModelHeader,
@@ -178,13 +179,6 @@ export class ModelExecutor {
     }
     return current
   }
-}
-
-/** Written anew on purpose: the checkers of a run must not share the arithmetic that they check. */
-export function isTwoThirds(signers: readonly number[], weights: readonly bigint[]): boolean {
-  const total = weights.reduce((sum, weight) => sum + weight, 0n)
-  const signed = signers.reduce((sum, index) => sum + (weights[index] ?? 0n), 0n)
-  return signed * 3n > total * 2n
 }
 
 function withSet(state: ModelState, set: ValidatorModel | undefined): ModelState | undefined {

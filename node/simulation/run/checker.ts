@@ -16,14 +16,14 @@ import type {
   SignedVote,
 } from '../../../consensus/finality/types.ts'
 import { voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
-import type { BlockNode } from '../../../consensus/tree/block-node.ts'
 import type { Hash } from '../../../consensus/types.ts'
-import { isTwoThirds } from '../model/model-executor.ts'
+import { headFault } from '../checks/head-check.ts'
+import { quorumFault } from '../checks/quorum.ts'
+import { VoteLedger } from '../checks/vote-ledger.ts'
 import type { ModelNode } from '../model/model-node.ts'
 import { ORPHANS_MAX } from '../model/model-sync.ts'
 import type { ModelObserver, ModelWorld } from '../model/model-world.ts'
 import { recoverToken } from '../model/token-signature.ts'
-import { VoteLedger } from './vote-ledger.ts'
 
 /** Votes of a validator that are held: the window and one epoch ahead. */
 const VOTES_PER_VALIDATOR_MAX = 66
@@ -74,7 +74,8 @@ export class Checker implements ModelObserver {
       this.ledger.highestHonestTarget = signed.vote.targetEpoch
     }
     if (offence !== undefined) {
-      this.#fail('I4', node, `validator ${signed.validator}: ${offence}`)
+      const { invariant, message } = offence
+      this.#fail(invariant, node, `validator ${signed.validator}: ${message}`)
     }
   }
 
@@ -125,7 +126,8 @@ export class Checker implements ModelObserver {
   /** I5, I16: now and then, for every node. */
   check(node: ModelNode): void {
     const { finality, tree } = node.chain
-    this.#checkHead(node)
+    const fault = headFault(finality)
+    this.#expect(fault === undefined, 'I5', node, `${fault}`)
     const { pending, votes, book } = finality
     const isBounded =
       pending.size <= PENDING_CERTIFICATES_MAX && node.sync.orphanCount <= ORPHANS_MAX
@@ -136,46 +138,23 @@ export class Checker implements ModelObserver {
     this.#expect(book.size <= tree.size + Number(EPOCHS_BELOW_FINAL_MAX), 'I16', node, 'the book')
   }
 
-  /** I5: the head is the heaviest executed leaf above the highest justified checkpoint. */
-  #checkHead(node: ModelNode): void {
-    const { finality, tree } = node.chain
-    let start: EpochCheckpoint = finality.finalized
-    for (const justified of finality.book.justifiedCheckpoints) {
-      if (justified.epoch <= start.epoch || tree.get(justified.hash) === undefined) continue
-      if (tree.isDescendant(justified.hash, finality.finalized.hash)) start = justified
-    }
-    const head = tree.head()
-    let heaviest: BlockNode | undefined
-    for (const each of tree.nodes()) {
-      if (each.status !== 'executed' || each.totalDifficulty <= head.totalDifficulty) continue
-      if (tree.isDescendant(each.hash, start.hash)) heaviest = each
-    }
-    const isUnder = tree.isDescendant(head.hash, start.hash)
-    this.#expect(isUnder, 'I5', node, `the head is not above ${start.epoch}, which is justified`)
-    this.#expect(heaviest === undefined, 'I5', node, `${heaviest?.hash} is heavier than the head`)
-  }
-
   /** I10: by the sets of its source and its target, with signatures of its signers. */
   #onCertified(node: ModelNode, certificate: Certificate): void {
     if (this.#verified.has(certificate)) return
     const { executor } = this.#world()
-    const { vote, signers, signatures } = certificate
+    const { vote, signatures } = certificate
     const digest = voteDigest(executor.separator, vote)
-    const sets = [vote.sourceHash, vote.targetHash].map((hash) => executor.stateAfter(hash).set)
-    const weightsOf = sets.map(({ members, dynasty }) =>
-      members.map(({ weight, start, end }) => (start <= dynasty && dynasty < end ? weight : 0n)),
-    )
-    for (const weights of weightsOf) {
-      this.#expect(isTwoThirds(signers, weights), 'I10', node, 'a certificate without a quorum')
-    }
-    // Who joined after the source has no place in its set; who is in neither may not sign.
-    const members = sets.at(-1)?.members ?? []
-    signers.forEach((index, i) => {
-      const signer = recoverToken(digest, hexToBytes(signatures[i] ?? '0x'))
-      this.#expect(signer === members[index]?.key, 'I10', node, 'a signature of nobody')
-      const isMember = weightsOf.some((weights) => (weights[index] ?? 0n) > 0n)
-      this.#expect(isMember, 'I10', node, 'a signer who is in neither set')
+    const views = [vote.sourceHash, vote.targetHash].map((hash) => {
+      const { members, dynasty } = executor.stateAfter(hash).set
+      const weights = members.map(({ weight, start, end }) =>
+        start <= dynasty && dynasty < end ? weight : 0n,
+      )
+      return { weights, votingKeys: members.map(({ key }) => key) }
     })
+    const fault = quorumFault(certificate, views, (place) =>
+      recoverToken(digest, hexToBytes(signatures[place] ?? '0x')),
+    )
+    this.#expect(fault === undefined, 'I10', node, `${fault}`)
     this.#verified.add(certificate)
   }
 

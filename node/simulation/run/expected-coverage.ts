@@ -43,6 +43,7 @@ const WHOLE_NODES = [
   'directory moved away',
   'block found invalid',
   'dynasty began',
+  'the chain knows what is final',
   'validator joined',
   'validator left',
   'liar slashed on chain',

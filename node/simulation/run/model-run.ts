@@ -106,7 +106,7 @@ function runSafety({ scheduler, nodes }: ModelWorld, checker: Checker, untilMs: 
   }
 }
 
-function makeWorld(
+export function makeWorld(
   swarm: Swarm,
   scheduler: Scheduler,
   trace: Trace,

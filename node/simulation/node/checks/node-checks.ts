@@ -4,10 +4,10 @@
  *
  * Spec: docs/simulator.md, "Invariants".
  */
-import { certificateFault } from '../../../../consensus/finality/certificate-rules.ts'
+import { hexToBytes } from '../../../../consensus/codec/hex.ts'
 import { PENDING_CERTIFICATES_MAX } from '../../../../consensus/finality/finality-state.ts'
 import type { ValidatorView } from '../../../../consensus/finality/types.ts'
-import { isPreferred } from '../../../../consensus/tree/fork-choice.ts'
+import { voteDigest } from '../../../../consensus/finality/votes/vote-digest.ts'
 import type { Hash } from '../../../../consensus/types.ts'
 import { summaryOf } from '../../../chain/block-summary.ts'
 import { ancestorHashes } from '../../../chain/branch.ts'
@@ -19,6 +19,8 @@ import type { Node } from '../../../node.ts'
 import { decodeAccount } from '../../../state/flat/flat-codec.ts'
 import { tableEnd, tableStart } from '../../../storage/keys.ts'
 import { ORPHAN_COUNT_MAX } from '../../../sync/orphan-pool.ts'
+import { headFault } from '../../checks/head-check.ts'
+import { quorumFault } from '../../checks/quorum.ts'
 import type { MemoryStore } from '../disk/memory-store.ts'
 
 /** A thousand million AI in wei. */
@@ -36,29 +38,18 @@ export async function checkNode(
   const expect = (invariant: string, isTrue: boolean, message: string): void => {
     if (!isTrue) found.push([invariant, message])
   }
-  expect('I5', isHeaviest(chain), `head ${chain.head.header.number} is not the best leaf`)
+  const fault = headFault(chain.finality)
+  expect('I5', fault === undefined, `head ${chain.head.header.number}: ${fault}`)
   expect('I6', await executesAgain(chain), 'the head executes to another state')
   const total = await sumOfBalances(store)
   expect('I8', total === SUPPLY_WEI, `all balances come to ${total} wei`)
   expect('I9', await areSetsCurrent(chain), 'a set is not what the contract says')
-  for (const epoch of await badCertificates(chain)) {
-    found.push(['I12', `the certificate of epoch ${epoch} is missing or does not verify (I10)`])
-  }
+  found.push(...(await certificateFaults(chain)))
   for (const fault of await indexFaults(chain)) found.push(['I15', fault])
   for (const [name, count, max] of queuesOf(node)) {
     expect('I16', count <= max, `${name}: ${count} of ${max}`)
   }
   return found
-}
-
-function isHeaviest({ tree }: Chain): boolean {
-  const head = tree.head()
-  const start = tree.get(tree.justified.hash) ?? tree.root
-  return tree
-    .nodes()
-    .filter(({ status }) => status === 'executed')
-    .filter(({ hash }) => tree.isDescendant(hash, start.hash))
-    .every((leaf) => leaf === head || !isPreferred(leaf, head))
 }
 
 async function executesAgain({ head, blocks, tree, executor }: Chain): Promise<boolean> {
@@ -99,17 +90,32 @@ function isSame(a: ValidatorView, b: ValidatorView): boolean {
   return text(a) === text(b)
 }
 
-/** Finalized epochs without a certificate that verifies by the sets of its source and target. */
-async function badCertificates(chain: Chain): Promise<bigint[]> {
+/**
+ * I12: what is final is the source of a stored certificate for the next epoch, and the target of
+ * another; I10: both by the sets that they need.
+ */
+async function certificateFaults(chain: Chain): Promise<(readonly [string, string])[]> {
   const { finality } = chain
-  const { epoch } = finality.finalized
+  const { epoch, hash } = finality.finalized
   if (epoch === 0n) return []
-  const certificate = await chain.certificateAt(epoch)
-  if (certificate === undefined) return [epoch]
-  const { sourceHash, targetHash } = certificate.vote
-  const views = [await viewAt(chain, sourceHash), await viewAt(chain, targetHash)]
-  const fault = certificateFault(certificate, views, finality.separator, recoverSigner)
-  return fault === undefined ? [] : [epoch]
+  const faults: (readonly [string, string])[] = []
+  for (const target of [epoch, epoch + 1n]) {
+    const certificate = await chain.certificateAt(target)
+    const isIt =
+      certificate !== undefined && (target === epoch || certificate.vote.sourceHash === hash)
+    if (!isIt) {
+      faults.push(['I12', `the certificate for epoch ${target} is missing`])
+      continue
+    }
+    const { vote, signatures } = certificate
+    const views = [await viewAt(chain, vote.sourceHash), await viewAt(chain, vote.targetHash)]
+    const digest = voteDigest(finality.separator, vote)
+    const fault = quorumFault(certificate, views, (place) =>
+      recoverSigner(digest, hexToBytes(signatures[place] ?? '0x')),
+    )
+    if (fault !== undefined) faults.push(['I10', `epoch ${target}: ${fault}`])
+  }
+  return faults
 }
 
 async function viewAt({ blocks, state }: Chain, hash: Hash): Promise<ValidatorView> {

@@ -4,7 +4,9 @@
  *
  * Spec: docs/simulator.md, "Invariants".
  */
+import { hexToBytes } from '../../../../consensus/codec/hex.ts'
 import type { Address, Hash } from '../../../../consensus/types.ts'
+import { addressOfKey } from '../../../../genesis/validator-keys.ts'
 import { CorruptionError } from '../../../storage/codec/record.ts'
 import type { Coverage } from '../../engine/coverage.ts'
 import type { Cluster, ClusterObserver } from '../cluster.ts'
@@ -32,6 +34,8 @@ export class Watcher implements ClusterObserver {
   readonly #liars = new Set<number>()
   /** Whose blocks are whose. */
   readonly #sealers = new Map<Address, number>()
+  /** Whose votes are whose. */
+  readonly #voters = new Map<Address, number>()
   /** Nodes whose disk may give back something else than was written. */
   readonly damaged = new Set<number>()
   /** A reader of such a node has met it. */
@@ -40,7 +44,11 @@ export class Watcher implements ClusterObserver {
   /** With `mayConflict`, two finalities are no violation of their own: see {@link conflicts}. */
   constructor(nowMs: () => number, coverage?: Coverage, mayConflict = false) {
     this.#violations = new Violations(nowMs)
-    this.#ledger = new FinalityLedger(this.#violations.tell, mayConflict)
+    const isHonestKey = (key: Address): boolean => {
+      const node = this.#voters.get(key)
+      return node !== undefined && this.isTrusted(node)
+    }
+    this.#ledger = new FinalityLedger(this.#violations.tell, { mayConflict, isHonestKey })
     this.#coverage = coverage
   }
 
@@ -66,10 +74,12 @@ export class Watcher implements ClusterObserver {
     this.#ledger.forget(node)
   }
 
-  onStart({ index, node, parts: { coinbase } }: SimulatedNode): void {
+  onStart({ index, node, parts: { coinbase, votingKey } }: SimulatedNode): void {
     const { chain } = node
     this.#transactions.onStart(index)
     this.#sealers.set(coinbase, index)
+    if (votingKey !== undefined) this.#voters.set(addressOfKey(hexToBytes(votingKey)), index)
+    if (this.isTrusted(index)) this.#ledger.onHead(index, chain.finality)
     chain.events.on('refused', (block, _, outcome) => {
       if (outcome.kind !== 'invalid' || outcome.condemns !== 'header') return
       const sealer = this.#sealers.get(block.header.coinbase)
@@ -127,6 +137,20 @@ export class Watcher implements ClusterObserver {
         if (!(error instanceof CorruptionError) || !this.damaged.has(node.index)) throw error
         this.onDamageFound(node.index)
       }
+    }
+    await this.#compareFinality(nodes.filter(({ index }) => !this.damaged.has(index)))
+  }
+
+  /** I1: what is final on one is on the chain of whoever has as much final. */
+  async #compareFinality(nodes: readonly SimulatedNode[]): Promise<void> {
+    const finalOf = ({ node }: SimulatedNode) => node.chain.tree.finalized
+    const lowestFirst = nodes.toSorted((a, b) => Number(finalOf(a).number - finalOf(b).number))
+    for (const [place, lower] of lowestFirst.entries()) {
+      const higher = lowestFirst[place + 1]
+      if (higher === undefined) return
+      const hash = await higher.node.chain.blocks.canonicalHash(finalOf(lower).number)
+      const { finalized } = lower.node.chain.finality
+      this.#ledger.compare(higher.index, higher.node.chain.finality, lower.index, finalized, hash)
     }
   }
 

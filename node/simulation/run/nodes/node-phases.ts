@@ -6,7 +6,12 @@
  */
 import type { FinalityVote } from '../../../../consensus/finality/types.ts'
 import { offenceOf } from '../../../../consensus/finality/votes/slashing-rule.ts'
+import type { Hex } from '../../../../consensus/types.ts'
+import { readStorageVariable, storageVariable } from '../../../../genesis/artifacts.ts'
+import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
+import { unpunishedEvidence } from '../../../finality/duty-calls.ts'
 import { readValidatorRecords } from '../../../finality/validator-view.ts'
+import type { StateView } from '../../../state/types.ts'
 import type { Coverage } from '../../engine/coverage.ts'
 import { GOOD_WIRE } from '../../engine/network.ts'
 import type { Watcher } from '../../node/checks/watcher.ts'
@@ -29,6 +34,7 @@ const FINAL_EPOCHS = 8
 const SLOWNESS = 4
 /** Within which two finalities that have met must be noticed. */
 const DETECTION_MS = 60_000
+const LAST_FINALIZED = storageVariable('ValidatorSet', 'lastFinalized')
 
 /** I13: equal heads. */
 export async function meet(run: Run): Promise<string | undefined> {
@@ -53,6 +59,43 @@ export async function finalize(run: Run): Promise<string | undefined> {
     RECONNECT_MS + SLOWNESS * FINAL_EPOCHS * epochMs,
   )
   return isOn ? undefined : `I13: nothing is final above epoch ${highest}\n${describe(honest)}`
+}
+
+/** I13: the chain is told of what is final, and who was caught lying is slashed there. */
+export async function record(run: Run): Promise<string | undefined> {
+  const { cluster, swarm, coverage } = run
+  const honest = honestOf(run)
+  const highest = honest
+    .map(({ node }) => node.chain.finality.finalized.epoch)
+    .reduce((a, b) => (a < b ? a : b))
+  let missing: string | undefined
+  const look = async (): Promise<boolean> => {
+    for (const each of honest) {
+      missing = each.isUp ? await unrecorded(each, highest) : `node ${each.index} is down`
+      if (missing !== undefined) return false
+    }
+    return true
+  }
+  const epochMs = swarm.epochLength * swarm.blockMs
+  const isDone = await cluster.advanceUntil(look, RECONNECT_MS + SLOWNESS * FINAL_EPOCHS * epochMs)
+  if (isDone) coverage.hit('the chain knows what is final')
+  return isDone ? undefined : `I13: ${missing}\n${describe(honest)}`
+}
+
+async function unrecorded({ index, node }: SimulatedNode, epoch: bigint) {
+  const { state, head, finality } = node.chain
+  const view = state.view(head.header.stateRoot)
+  if ((await lastFinalizedEpoch(view)) < epoch) {
+    return `the chain of node ${index} does not know that epoch ${epoch} is final`
+  }
+  const evidence = await unpunishedEvidence(finality, view)
+  return evidence && `validator ${evidence.first.validator} is not slashed`
+}
+
+async function lastFinalizedEpoch(state: StateView): Promise<bigint> {
+  const slot: Hex = `0x${LAST_FINALIZED.slot.toString(16).padStart(64, '0')}`
+  const word = await state.storage(PREDEPLOYS.ValidatorSet, slot)
+  return readStorageVariable(LAST_FINALIZED, BigInt(word))
 }
 
 /** I1, where it may break: liars are gone, everybody is joined, and nobody must overlook it. */

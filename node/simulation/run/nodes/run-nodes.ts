@@ -18,7 +18,15 @@ import { Workload } from '../../node/workload.ts'
 import type { RunOptions, RunReport } from '../run-types.ts'
 import { Damage } from './damage.ts'
 import { NodeNemeses } from './node-nemeses.ts'
-import { countSetChanges, detect, finalize, honestOf, meet, type Run } from './node-phases.ts'
+import {
+  countSetChanges,
+  detect,
+  finalize,
+  honestOf,
+  meet,
+  type Run,
+  record,
+} from './node-phases.ts'
 import { drawNodeSwarm } from './node-swarm.ts'
 
 /** How often everything is looked at, beside what is watched all the time. */
@@ -75,7 +83,8 @@ async function runBothPhases(run: Run, untilMs: number): Promise<string | undefi
   if (endMs === untilMs) return undefined
   if (swarm.isOverThird) return (await detect(run)) ?? (await inspect(run))
   await nemeses.mend()
-  const broken = (await meet(run)) ?? (await finalize(run)) ?? (await inspect(run))
+  const broken =
+    (await meet(run)) ?? (await finalize(run)) ?? (await record(run)) ?? (await inspect(run))
   await countSetChanges(run)
   return broken
 }
