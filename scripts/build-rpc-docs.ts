@@ -5,22 +5,31 @@
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FakeNode } from '../test/support/fake-node.ts'
+import { callDevMethod } from '../test/support/dev-calls.ts'
+import { startDevNode } from '../test/support/dev-node.ts'
 import {
   cut,
   type Example,
   formatMethodDocs,
+  namesOf,
   WITHOUT_EXAMPLE,
 } from '../test/support/method-docs.ts'
 import { RpcCallError } from '../test/support/rpc-client.ts'
-import { createTestMethods } from '../test/support/rpc-methods.ts'
+import { listedMethods } from '../test/support/rpc-methods.ts'
 import { exampleParams } from '../test/support/schema/example-params.ts'
 import { SchemaChain } from '../test/support/schema/schema-chain.ts'
 import { ROOT } from '../test/support/source-tree.ts'
 
-const methods = createTestMethods(await FakeNode.create())
-const names = Object.keys(methods).filter((name) => !WITHOUT_EXAMPLE.has(name))
-const examples = await collect(names)
+/** Those that change a chain by hand are asked of a chain of their own. */
+const DEV_METHOD = /^(anvil|evm|hardhat|tenderly)_|^eth_sendUnsignedTransaction$/
+const methods = await listedMethods()
+const names = namesOf(methods)
+  .map(([name]) => name)
+  .filter((name) => !WITHOUT_EXAMPLE.has(name))
+const examples = {
+  ...(await collect(names.filter((name) => !DEV_METHOD.test(name)))),
+  ...(await collectDev(names.filter((name) => DEV_METHOD.test(name)))),
+}
 const kept = join(ROOT, 'docs/rpc-examples.json')
 await writeFile(kept, JSON.stringify(examples))
 execFileSync('npx', ['biome', 'format', '--write', kept], { cwd: ROOT })
@@ -41,6 +50,24 @@ async function collect(names: readonly string[]): Promise<Record<string, Example
   }
 }
 
+async function collectDev(names: readonly string[]): Promise<Record<string, Example>> {
+  const dev = await startDevNode()
+  try {
+    const examples: Record<string, Example> = {}
+    for (const name of names) {
+      const answer = await callDevMethod(dev.rpc, name)
+      const params = cut(answer.params) as readonly unknown[]
+      examples[name] =
+        'error' in answer
+          ? { params, error: refusalOf(name, answer.error) }
+          : { params, result: cut(answer.result) }
+    }
+    return examples
+  } finally {
+    await dev.remove()
+  }
+}
+
 async function exampleOf(
   chain: SchemaChain,
   method: string,
@@ -50,8 +77,13 @@ async function exampleOf(
   try {
     return { params: shown, result: cut(await chain.rpc(method, ...params)) }
   } catch (error) {
-    if (!(error instanceof RpcCallError)) throw error
-    console.log(`${method} answers ${error.code}: ${error.message}`)
-    return { params: shown, error: { code: error.code, message: error.message } }
+    return { params: shown, error: refusalOf(method, error) }
   }
+}
+
+function refusalOf(method: string, error: unknown) {
+  if (!(error instanceof RpcCallError)) throw error
+  const { code, message } = error
+  console.log(`${method} answers ${code}: ${message}`)
+  return { code, message }
 }

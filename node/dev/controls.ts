@@ -24,6 +24,8 @@ export interface DevControls {
   readonly isAutomine: boolean
   /** Seconds between blocks; undefined where blocks do not come by the clock. */
   readonly blockInterval: bigint | undefined
+  /** Seconds from the time of a block to that of the next, if they were set. */
+  readonly timestampInterval: bigint | undefined
   /** Snapshots that can be gone back to, by number, with their heads. */
   readonly snapshots: ReadonlyMap<number, BlockSummary>
   readonly impersonated: ReadonlySet<Address>

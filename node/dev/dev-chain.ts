@@ -99,6 +99,10 @@ export class DevChain implements DevControls {
     return pace.kind === 'interval' ? BigInt(pace.seconds) : undefined
   }
 
+  get timestampInterval(): bigint | undefined {
+    return this.#time.interval
+  }
+
   get snapshots(): ReadonlyMap<number, BlockSummary> {
     return new Map([...this.#snapshots].map(([id, { head }]) => [id, head]))
   }

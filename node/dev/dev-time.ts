@@ -50,6 +50,11 @@ export class DevTime {
     this.#next = timestamp
   }
 
+  /** Seconds from a block to the next; undefined: as the clock says. */
+  get interval(): bigint | undefined {
+    return this.#interval
+  }
+
   /** Seconds between a block and the next, whatever the machine says; undefined: as it says. */
   setInterval(seconds: bigint | undefined): void {
     this.#interval = seconds

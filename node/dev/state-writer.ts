@@ -20,6 +20,8 @@ import type { EditRecord } from './state-edits.ts'
 /** What is given replaces what is there. */
 export type AccountEdit = {
   readonly balance?: bigint
+  /** On top of the balance, which stops at the most that 256 bits hold. */
+  readonly deposit?: bigint
   readonly nonce?: bigint
   readonly code?: Uint8Array
   /** Slots of 32 bytes to values of 32 bytes; the others stay. */
@@ -28,6 +30,7 @@ export type AccountEdit = {
 
 export type StateEdit = ReadonlyMap<Address, AccountEdit>
 
+const BALANCE_MAX = 2n ** 256n - 1n
 const OWN_CONTRACTS: ReadonlySet<Address> = new Set(Object.values(PREDEPLOYS))
 
 /** Throws a {@link DevError} for what no chain could go on from; then nothing is written. */
@@ -75,14 +78,14 @@ export async function writeEdit(
 async function writeAccount(
   overlay: StateOverlay,
   address: Address,
-  { balance, nonce, code, storage }: AccountEdit,
+  { balance, deposit, nonce, code, storage }: AccountEdit,
 ): Promise<void> {
-  verifyEditable(address, { balance, nonce, code, storage })
+  verifyEditable(address, { balance: balance ?? deposit, nonce, code, storage })
   const entry = await overlay.loadAccount(address)
   const account = entry.current ?? NEW_ACCOUNT
   overlay.setAccount(entry, {
     ...account,
-    balance: balance ?? account.balance,
+    balance: atMost(BALANCE_MAX, (balance ?? account.balance) + (deposit ?? 0n)),
     nonce: nonce ?? account.nonce,
   })
   if (code !== undefined) overlay.setCode(entry, code)
@@ -95,6 +98,10 @@ async function writeAccount(
   const hadStorage = (entry.base?.storageRoot ?? EMPTY_TRIE_ROOT) !== EMPTY_TRIE_ROOT
   if (hadStorage || (storage?.size ?? 0) > 0) throw new DevError({ code: 'EMPTY', address })
   overlay.deleteAccount(entry)
+}
+
+function atMost(max: bigint, value: bigint): bigint {
+  return value < max ? value : max
 }
 
 type Edited = { readonly [Name in keyof AccountEdit]: AccountEdit[Name] | undefined }

@@ -2,16 +2,19 @@
 import type { Address } from '../../consensus/types.ts'
 import type { DevControls } from '../../node/dev/controls.ts'
 import type { AccountEdit } from '../../node/dev/state-writer.ts'
-import { paramInvalid } from '../errors.ts'
+import type { DevSigner } from '../eth/dev-signer.ts'
 import { type MethodTable, method, required } from '../method.ts'
+import type { NodeModules } from '../modules.ts'
+import { signRequest } from '../params/call.ts'
 import { address, bool, bytes } from '../params/primitives.ts'
 import { named, type Prefix } from './aliases.ts'
 import { amount, smallAmount, word } from './amounts.ts'
 
 const BOTH: readonly Prefix[] = ['anvil', 'hardhat']
+const WITH_TENDERLY: readonly Prefix[] = [...BOTH, 'tenderly']
 const account = required('address', address)
 
-export function accountMethods(dev: DevControls): MethodTable {
+export function accountMethods(dev: DevControls, { signer }: NodeModules): MethodTable {
   const write = async (who: Address, edit: AccountEdit): Promise<null> => {
     await dev.write(new Map([[who, edit]]))
     return null
@@ -20,6 +23,11 @@ export function accountMethods(dev: DevControls): MethodTable {
     description: 'Gives an account so many wei, out of nothing',
     params: [account, required('wei', amount)],
     handler: ([who, balance]) => write(who, { balance }),
+  })
+  const addBalance = method({
+    description: 'Gives an account so many wei more, up to the most that a balance can be',
+    params: [account, required('wei', amount)],
+    handler: ([who, deposit]) => write(who, { deposit }),
   })
   const setNonce = method({
     description: 'The next transaction of an account has this nonce',
@@ -40,11 +48,14 @@ export function accountMethods(dev: DevControls): MethodTable {
     },
   })
   return {
-    ...named('setBalance', BOTH, setBalance),
+    ...named('setBalance', WITH_TENDERLY, setBalance),
+    ...named('addBalance', WITH_TENDERLY, addBalance),
     ...named('setNonce', BOTH, setNonce),
+    ...named('setAccountNonce', ['evm'], setNonce),
     ...named('setCode', BOTH, setCode),
     ...named('setStorageAt', BOTH, setStorageAt),
     ...impersonationMethods(dev),
+    ...(signer && unsignedMethods(signer)),
     ...headerMethods(dev),
   }
 }
@@ -60,12 +71,12 @@ function impersonationMethods(dev: DevControls): MethodTable {
     handler: ([who]) => tell(() => dev.impersonate(who)),
   })
   const stop = method({
-    description: 'No more',
+    description: 'No more impersonation of this account',
     params: [account],
     handler: ([who]) => tell(() => dev.stopImpersonating(who)),
   })
   const impersonateAll = method({
-    description: 'The same for every account',
+    description: 'eth_sendTransaction sends for every account from now on, or no more',
     params: [required('isOn', bool)],
     handler: ([isOn]) => tell(() => dev.setAutoImpersonate(isOn)),
   })
@@ -73,6 +84,17 @@ function impersonationMethods(dev: DevControls): MethodTable {
     ...named('impersonateAccount', BOTH, impersonate),
     ...named('stopImpersonatingAccount', BOTH, stop),
     ...named('autoImpersonateAccount', BOTH, impersonateAll),
+  }
+}
+
+function unsignedMethods(signer: DevSigner): MethodTable {
+  return {
+    eth_sendUnsignedTransaction: method({
+      description: 'Sends for any account, as if it were impersonated for this once',
+      params: [required('transaction', signRequest)],
+      isUntimed: true,
+      handler: ([request]) => signer.sendUnsigned(request),
+    }),
   }
 }
 
@@ -102,17 +124,9 @@ function headerMethods(dev: DevControls): MethodTable {
       return true
     },
   })
-  const setMinGasPrice = method({
-    description: 'Refused: the base fee is the price',
-    params: [required('wei', amount)],
-    handler: () => {
-      throw paramInvalid('a least gas price is not supported when EIP-1559 is active')
-    },
-  })
   return {
     ...named('setCoinbase', BOTH, setCoinbase),
     ...named('setNextBlockBaseFeePerGas', BOTH, setBaseFee),
     ...named('setBlockGasLimit', ['evm', 'anvil', 'hardhat'], setGasLimit),
-    ...named('setMinGasPrice', BOTH, setMinGasPrice),
   }
 }

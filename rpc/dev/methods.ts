@@ -4,17 +4,21 @@
  */
 import type { NodeApi } from '../../node/api.ts'
 import type { DevControls } from '../../node/dev/controls.ts'
-import { paramInvalid } from '../errors.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, required } from '../method.ts'
 import type { NodeModules } from '../modules.ts'
-import { bool, text } from '../params/primitives.ts'
+import { bool, hash } from '../params/primitives.ts'
 import { accountMethods } from './accounts.ts'
 import { named } from './aliases.ts'
 import { historyMethods } from './history.ts'
+import { mineDetailedMethods } from './mine-detailed.ts'
 import { miningMethods } from './mining.ts'
+import { refusedMethods } from './refused.ts'
+import { tokenMethods } from './tokens.ts'
 
 const HARDFORK = 'Osaka'
+/** Of this program, in its own name or behind that of another. */
+const VERSION = /hanzo\/v?([0-9][0-9A-Za-z.+-]*)/
 
 export function devMethods(dev: DevControls, modules: NodeModules): MethodTable {
   const { api } = modules
@@ -30,7 +34,9 @@ export function devMethods(dev: DevControls, modules: NodeModules): MethodTable 
   })
   return {
     ...miningMethods(dev),
-    ...accountMethods(dev),
+    ...accountMethods(dev, modules),
+    ...mineDetailedMethods(dev, modules),
+    ...tokenMethods(dev, modules),
     ...historyMethods(dev, modules),
     ...named('metadata', ['anvil', 'hardhat'], metadata),
     ...named('setLoggingEnabled', ['anvil', 'hardhat'], setLogging),
@@ -39,13 +45,22 @@ export function devMethods(dev: DevControls, modules: NodeModules): MethodTable 
       params: [],
       handler: () => nodeInfoOf(dev, api),
     }),
-    anvil_setRpcUrl: method({
-      description: 'Refused: this chain is no fork of another',
-      params: [required('url', text)],
-      handler: () => {
-        throw paramInvalid('this chain is no fork of another')
-      },
+    anvil_getGenesisTime: method({
+      description: 'The time of block 0, in seconds',
+      params: [],
+      handler: () => Number(api.genesis.timestamp),
     }),
+    anvil_getBlobByHash: method({
+      description: 'Null: this chain takes no blobs',
+      params: [required('versionedHash', hash)],
+      handler: () => null,
+    }),
+    anvil_getBlobsByTransactionHash: method({
+      description: 'Null: this chain takes no blobs',
+      params: [required('hash', hash)],
+      handler: () => null,
+    }),
+    ...refusedMethods(),
   }
 }
 
@@ -69,17 +84,14 @@ function nodeInfoOf(dev: DevControls, api: NodeApi) {
 
 function metadataOf(dev: DevControls, api: NodeApi) {
   const { hash, header } = api.chain.head()
-  const snapshots = [...dev.snapshots].map(
-    ([
-      id,
-      {
-        hash: block,
-        header: { number },
-      },
-    ]) => [quantity(id), { blockNumber: Number(number), blockHash: block }],
-  )
+  const snapshots = [...dev.snapshots].map(([id, at]) => [
+    quantity(id),
+    [Number(at.header.number), at.hash],
+  ])
   return {
     clientVersion: api.clientVersion,
+    clientSemver: VERSION.exec(api.clientVersion)?.[1] ?? null,
+    clientCommitSha: null,
     chainId: Number(api.chainId),
     instanceId: api.genesis.hash,
     latestBlockNumber: Number(header.number),

@@ -12,7 +12,7 @@ const INTERVAL_SECONDS_MAX = 86_400n
 
 type MineOptions = { readonly timestamp: bigint | undefined; readonly blocks: bigint | undefined }
 
-const mineOptions: Parser<MineOptions> = {
+export const mineOptions: Parser<MineOptions> = {
   type: 'timestamp or options',
   parse(value, path) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -133,18 +133,19 @@ function timeMethods(dev: DevControls): MethodTable {
     },
   })
   const removeInterval = method({
-    description: 'Blocks have the time of the clock again',
+    description: 'Blocks have the time of the clock again; whether they had another',
     params: [],
     handler: () => {
+      const hadInterval = dev.timestampInterval !== undefined
       dev.setTimestampInterval(undefined)
-      return true
+      return hadInterval
     },
   })
   return {
     ...named('increaseTime', ['evm', 'anvil'], increaseTime),
     ...named('setNextBlockTimestamp', ['evm', 'anvil'], setNextBlockTimestamp),
     ...named('setTime', ['evm', 'anvil'], setTime),
-    ...named('setBlockTimestampInterval', ['evm', 'anvil'], setInterval),
-    ...named('removeBlockTimestampInterval', ['evm', 'anvil'], removeInterval),
+    ...named('setBlockTimestampInterval', ['anvil', 'evm'], setInterval),
+    ...named('removeBlockTimestampInterval', ['anvil', 'evm'], removeInterval),
   }
 }

@@ -39,7 +39,10 @@ export function createAnswering(api: ChainApi, options: AnsweringOptions): Answe
     onCount: (count) => metrics.filters.set(count),
   })
   const fees = new FeeOracle(api)
-  const signer = options.isDev && isNode(api) ? new DevSigner(devAccounts(), api, fees) : undefined
+  const signer =
+    options.isDev && isNode(api)
+      ? new DevSigner(devAccounts(), { api, fees, callTimeMs })
+      : undefined
   const methods = createMethods({
     ...{ api, gasCap, callTimeMs, feed, filters, subscriptions, fees, signer },
   })

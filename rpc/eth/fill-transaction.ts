@@ -8,6 +8,7 @@ import type { CallRequest } from '../../node/execution/call-types.ts'
 import type { SimulatedCall } from '../../node/execution/simulate/simulation-types.ts'
 import {
   senderOf,
+  type UnsignedTransaction,
   unsignedTransaction,
 } from '../../node/execution/simulate/unsigned-transaction.ts'
 import { withSignal } from '../dispatch/call-time.ts'
@@ -18,28 +19,32 @@ import type { RpcModules } from '../modules.ts'
 import { type FillRequest, fillRequest } from '../params/fill-transaction.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 
-export function fillMethods({
-  api,
-  fees,
-  callTimeMs,
-}: Pick<RpcModules, 'api' | 'fees' | 'callTimeMs'>): MethodTable {
+export type FillModules = Pick<RpcModules, 'api' | 'fees' | 'callTimeMs'>
+
+export function fillMethods(modules: FillModules): MethodTable {
   return {
     eth_fillTransaction: method({
       description: 'A transaction to be signed: nonce, gas and fees filled in where left out',
       params: [required('transaction', fillRequest)],
       isUntimed: true,
-      handler: async ([request]) => {
-        const priced = await price(request, api, fees)
-        const { nonce = await api.pool.nextNonce(senderOf(request)) } = request
-        const gasLimit = request.gas ?? (await estimate(priced, api, callTimeMs))
-        const { chainId } = api
-        const hasBaseFee = baseFeeOf(api) !== undefined
-        const filled = unsignedTransaction(priced, { nonce, gasLimit, chainId, hasBaseFee })
-        verifyType(request, filled.tx.type)
-        return { tx: formatFilled(filled) }
-      },
+      handler: async ([request]) => ({ tx: formatFilled(await fillTransaction(request, modules)) }),
     }),
   }
+}
+
+/** Throws PARAM_INVALID, REVERTED, CALL_FAILED or a `SimulationError`, for what makes none. */
+export async function fillTransaction(
+  request: FillRequest,
+  { api, fees, callTimeMs }: FillModules,
+): Promise<UnsignedTransaction> {
+  const priced = await price(request, api, fees)
+  const { nonce = await api.pool.nextNonce(senderOf(request)) } = request
+  const gasLimit = request.gas ?? (await estimate(priced, api, callTimeMs))
+  const { chainId } = api
+  const hasBaseFee = baseFeeOf(api) !== undefined
+  const filled = unsignedTransaction(priced, { nonce, gasLimit, chainId, hasBaseFee })
+  verifyType(request, filled.tx.type)
+  return filled
 }
 
 /** What the child of the head will ask for; undefined before London. */

@@ -5,6 +5,7 @@ import { limitExceeded, RpcError } from '../errors.ts'
 import { RECEIPT_WAIT_MS, RECEIPT_WAIT_MS_MAX, RECEIPTS_WAITING_MAX } from '../limits.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
+import { signRequest } from '../params/call.ts'
 import { bytes, count } from '../params/primitives.ts'
 import { signMethods } from './sign.ts'
 import { findReceipt } from './transactions.ts'
@@ -17,6 +18,15 @@ export function sendMethods({ api, signer }: Pick<RpcModules, 'api' | 'signer'>)
   let waiting = 0
   // Every waiting call listens; how many may is bounded here.
   api.events.setMaxListeners(RECEIPTS_WAITING_MAX + OTHER_LISTENERS)
+  const sendAndWait = async (send: () => Promise<Hash>, timeoutMs: number) => {
+    if (waiting >= RECEIPTS_WAITING_MAX) throw tooManyWait()
+    waiting++
+    try {
+      return await waitForReceipt(api, await send(), Math.min(timeoutMs, RECEIPT_WAIT_MS_MAX))
+    } finally {
+      waiting--
+    }
+  }
   const open: MethodTable = {
     eth_sendRawTransaction: method({
       description: 'Adds a signed transaction to the pool and gossips it; its hash',
@@ -29,19 +39,20 @@ export function sendMethods({ api, signer }: Pick<RpcModules, 'api' | 'signer'>)
       description: 'The same, but answers with the receipt once there is one',
       params: [raw, optional('timeoutMs', count, RECEIPT_WAIT_MS)],
       isUntimed: true,
-      handler: async ([raw, timeoutMs]) => {
-        if (waiting >= RECEIPTS_WAITING_MAX) throw tooManyWait()
-        waiting++
-        try {
-          const hash = await api.pool.submit(raw)
-          return await waitForReceipt(api, hash, Math.min(timeoutMs, RECEIPT_WAIT_MS_MAX))
-        } finally {
-          waiting--
-        }
-      },
+      handler: ([raw, timeoutMs]) => sendAndWait(() => api.pool.submit(raw), timeoutMs),
     }),
   }
-  return signer === undefined ? open : { ...open, ...signMethods(signer) }
+  if (signer === undefined) return open
+  return {
+    ...open,
+    ...signMethods(signer),
+    eth_sendTransactionSync: method({
+      description: 'Dev chains only: eth_sendTransaction that answers with the receipt',
+      params: [required('transaction', signRequest), optional('timeoutMs', count, RECEIPT_WAIT_MS)],
+      isUntimed: true,
+      handler: ([request, timeoutMs]) => sendAndWait(() => signer.send(request), timeoutMs),
+    }),
+  }
 }
 
 /** Looks again at every new head. Throws RECEIPT_LATE, with the hash as EIP-7966 has it. */

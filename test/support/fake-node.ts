@@ -27,6 +27,7 @@ import type {
 } from '../../node/api.ts'
 import { decodeTransaction } from '../../node/crypto/decode-transaction.ts'
 import { createSharedCommon } from '../../node/crypto/shared-common.ts'
+import type { DevControls } from '../../node/dev/controls.ts'
 import { type EthereumSummary, type HeadChange, NodeEvents } from '../../node/events.ts'
 import type { CallOutcome, CallRequest, Overrides } from '../../node/execution/call-types.ts'
 import { FeeMarket } from '../../node/execution/rules/fee-market.ts'
@@ -68,6 +69,8 @@ export class FakeNode implements NodeApi {
   readonly network = new FakeNetwork()
   readonly work: WorkDesk
   readonly finality = new FakeFinality()
+  /** For those who list the methods: nothing here can be controlled. */
+  dev: DevControls | undefined
   nowMs = 1_800_000_000_000
   nodeHealth: NodeHealth = { isReady: true, reason: undefined }
   onCall: CallHandler = () => ({ kind: 'ok', output: '0x', gasUsed: 21_000n })

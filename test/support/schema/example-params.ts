@@ -20,6 +20,13 @@ export async function exampleParams(chain: SchemaChain): Promise<Readonly<Record
   return { ...Object.fromEntries(first), ...ownParams(chain, facts.full), ...traced }
 }
 
+const TYPED_DATA = {
+  domain: { name: 'Example' },
+  types: { Vote: [{ name: 'isYes', type: 'bool' }] },
+  primaryType: 'Vote',
+  message: { isYes: true },
+}
+
 /** Methods beside the official ones, and those whose first request shows little. */
 function ownParams(chain: SchemaChain, full: string): Readonly<Record<string, Params>> {
   const { contract, shown } = chain
@@ -46,6 +53,9 @@ function ownParams(chain: SchemaChain, full: string): Readonly<Record<string, Pa
     eth_getUncleByBlockNumberAndIndex: ['0x2', '0x0'],
     eth_getUncleCountByBlockHash: [full],
     eth_getUncleCountByBlockNumber: ['0x2'],
+    eth_sendTransactionSync: [{ from: devAccounts()[9]?.address, to: RECIPIENT }, '0x1'],
+    eth_signTypedData_v4: [from, TYPED_DATA],
+    personal_sign: ['0x68656c6c6f', from],
     eth_sendRawTransactionSync: [signTransaction(genesis, 8, { nonce: 1n }), '0x1'],
     hanzo_getCertificate: ['0x0'],
     hanzo_getComputeProof: ['0x2'],

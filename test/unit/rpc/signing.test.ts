@@ -1,11 +1,66 @@
-import { recoverMessageAddress, recoverTransactionAddress, type TransactionSerialized } from 'viem'
+import {
+  concat,
+  hashTypedData,
+  keccak256,
+  numberToHex,
+  recoverMessageAddress,
+  recoverTransactionAddress,
+  recoverTypedDataAddress,
+  stringToHex,
+  type TransactionSerialized,
+} from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import { devAccounts } from '../../../genesis/accounts.ts'
+import { typedData } from '../../../rpc/params/typed-data.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
 import { RECIPIENT } from '../../support/signed-transactions.ts'
 
 const FROM = devAccounts()[0]!.address
+
+/** The example of EIP-712, with lists, a struct that holds itself, and every kind of value. */
+const MAIL = {
+  domain: {
+    name: 'Ether Mail',
+    version: '1',
+    chainId: 1n,
+    verifyingContract: '0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC',
+    salt: `0x${'5a'.repeat(32)}`,
+  },
+  types: {
+    Person: [
+      { name: 'name', type: 'string' },
+      { name: 'wallets', type: 'address[]' },
+    ],
+    Mail: [
+      { name: 'from', type: 'Person' },
+      { name: 'to', type: 'Person[]' },
+      { name: 'contents', type: 'bytes' },
+      { name: 'tag', type: 'bytes4' },
+      { name: 'grid', type: 'uint8[2][]' },
+      { name: 'debt', type: 'int64' },
+      { name: 'all', type: 'uint256' },
+      { name: 'isRead', type: 'bool' },
+    ],
+  },
+  primaryType: 'Mail',
+  message: {
+    from: { name: 'Cow', wallets: [RECIPIENT, FROM] },
+    to: [{ name: 'Bob', wallets: [] }],
+    contents: '0xdeadbeef',
+    tag: '0x01020304',
+    grid: [
+      [1, 2],
+      [3, 255],
+    ],
+    debt: -7n,
+    all: 2n ** 256n - 1n,
+    isRead: true,
+  },
+} as const
+const asJson = (value: unknown): string =>
+  JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? `${member}` : member))
 
 describe('rpc / eth / signing', () => {
   let fixture: RpcFixture
@@ -20,6 +75,74 @@ describe('rpc / eth / signing', () => {
       const signer = await recoverMessageAddress({ message: { raw: message }, signature })
       expect(signer.toLowerCase()).toBe(FROM)
     }
+  })
+
+  it('signs a message that comes before the account, as wallets are asked', async () => {
+    const { rpc } = fixture
+    expect(await rpc('personal_sign', '0xdeadbeef', FROM)).toBe(
+      await rpc('eth_sign', FROM, '0xdeadbeef'),
+    )
+    expect(await rpc('eth_requestAccounts')).toEqual(await rpc('eth_accounts'))
+  })
+
+  it('signs typed data, an object or its JSON, with a domain type or without', async () => {
+    const types = {
+      ...MAIL.types,
+      EIP712Domain: [
+        { name: 'name', type: 'string' },
+        { name: 'version', type: 'string' },
+        { name: 'chainId', type: 'uint256' },
+        { name: 'verifyingContract', type: 'address' },
+        { name: 'salt', type: 'bytes32' },
+      ],
+    }
+    for (const asked of [asJson(MAIL), JSON.parse(asJson(MAIL)), asJson({ ...MAIL, types })]) {
+      const signature = (await fixture.rpc('eth_signTypedData_v4', FROM, asked)) as Hex
+      const signer = await recoverTypedDataAddress({ ...MAIL, signature })
+      expect(signer.toLowerCase()).toBe(FROM)
+    }
+  })
+
+  it('hashes a struct that holds itself, and a domain alone, as viem does', () => {
+    const node = (next: string) => [
+      { name: 'value', type: 'uint256' },
+      { name: 'next', type: next },
+    ]
+    const digest = (asked: unknown) => bytesToHex(typedData.parse(asked, 'typedData'))
+    const tree = {
+      ...{ domain: { name: 'Tree' }, types: { Node: node('Node[]') }, primaryType: 'Node' },
+      message: {
+        value: '1',
+        next: [
+          { value: '0x2', next: [] },
+          { value: 3, next: [] },
+        ],
+      },
+    }
+    expect(digest(tree)).toBe(hashTypedData(tree as never))
+    // Viem can't end a list of structs; MetaMask ends it with a word of zeros.
+    const type = keccak256(stringToHex('Node(uint256 value,Node next)'))
+    const domain = keccak256(keccak256(stringToHex('EIP712Domain()')))
+    const struct = keccak256(concat([type, numberToHex(7, { size: 32 }), `0x${'00'.repeat(32)}`]))
+    const list = { types: { Node: node('Node') }, primaryType: 'Node', message: { value: 7 } }
+    expect(digest(list)).toBe(keccak256(concat(['0x1901', domain, struct])))
+    const alone = { ...MAIL, primaryType: 'EIP712Domain', message: {} } as const
+    expect(digest(JSON.parse(asJson(alone)))).toBe(hashTypedData(alone as never))
+  })
+
+  it.each<[string, object]>([
+    ['a type that is not there', { primaryType: 'Letter' }],
+    ['a member that is left out', { message: { ...MAIL.message, tag: undefined } }],
+    ['a list of another length', { message: { ...MAIL.message, grid: [[1]] } }],
+    ['an integer that does not fit', { message: { ...MAIL.message, grid: [[1, 256]] } }],
+    ['bytes of another length', { message: { ...MAIL.message, tag: '0x0102' } }],
+    ['a kind of value that nobody knows', { types: { Mail: [{ name: 'tag', type: 'fixed8' }] } }],
+    ['a name that is none', { types: { ...MAIL.types, 'a b': [] } }],
+    ['no message', { message: null }],
+  ])('refuses typed data with %s', async (_, changes) => {
+    const asked = asJson({ ...MAIL, ...changes })
+    const refused = fixture.rpc('eth_signTypedData_v4', FROM, asked)
+    await expect(refused).rejects.toMatchObject({ code: -32602 })
   })
 
   it('signs a transaction that anybody may send, and sends nothing', async () => {
