@@ -50,6 +50,8 @@ export const BACKLOG_BYTES_MAX = 256 * 1024 * 1024
 export const BACKLOG_FREE_BYTES = 32 * 1024
 /** Requests of one WebSocket in progress; reading pauses until one is answered. */
 export const SOCKET_REQUESTS_MAX = 256
+/** Bytes of these requests; reading pauses until one is answered. */
+export const SOCKET_REQUEST_BYTES_MAX = 8 * 1024 * 1024
 /** WebSockets at once, a few KB of memory each; the next upgrade answers 503. */
 export const SOCKETS_MAX = 5_120
 /** Connections of any kind, as far as the system has descriptors; the next is closed at once. */
@@ -90,6 +92,7 @@ export const PARTITION_PEERS_MAX = 256
 export const ECHO_CHARS_MAX = 80
 
 assert(SOCKET_BUFFER_BYTES_MAX > ANSWER_BYTES_MAX, 'one answer at its limit fits the buffer')
+assert(SOCKET_REQUEST_BYTES_MAX > BODY_BYTES_MAX, 'the longest request may be asked alone')
 assert(BACKLOG_BYTES_MAX > SOCKET_BUFFER_BYTES_MAX, 'one slow reader does not stop the others')
 assert(SOCKETS_MAX * BACKLOG_FREE_BYTES < BACKLOG_BYTES_MAX, 'all clients at once stay bounded')
 assert(SOCKETS_MAX < CONNECTIONS_MAX, 'HTTP has room beside the WebSockets')

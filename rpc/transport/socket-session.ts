@@ -1,7 +1,11 @@
 /** One WebSocket client: its messages, its subscriptions, and the limits on both. */
 import type { RawData, WebSocket } from 'ws'
 import type { Hex } from '../../consensus/types.ts'
-import { SOCKET_BUFFER_BYTES_MAX, SOCKET_REQUESTS_MAX } from '../limits.ts'
+import {
+  SOCKET_BUFFER_BYTES_MAX,
+  SOCKET_REQUEST_BYTES_MAX,
+  SOCKET_REQUESTS_MAX,
+} from '../limits.ts'
 import type { Client, SubscriberSocket } from '../method.ts'
 import type { SocketModules } from './websocket.ts'
 
@@ -9,7 +13,9 @@ export class SocketSession implements SubscriberSocket {
   readonly #webSocket: WebSocket
   readonly #client: Client
   readonly #modules: SocketModules
+  /** In progress, and their bytes. */
   #requests = 0
+  #requestBytes = 0
 
   constructor(webSocket: WebSocket, client: Client, modules: SocketModules) {
     this.#webSocket = webSocket
@@ -45,20 +51,29 @@ export class SocketSession implements SubscriberSocket {
 
   async #answer(message: RawData): Promise<void> {
     const { dispatcher, subscriptions } = this.#modules
-    this.#requests++
-    if (this.#requests >= SOCKET_REQUESTS_MAX) this.#webSocket.pause()
+    const bytes = bytesOf(message)
+    this.#count(1, bytes.length)
     const opened: Hex[] = []
     const client = { ...this.#client, socket: this, opened }
-    const answer = await dispatcher.answer(textOf(message), client)
-    this.#requests--
-    if (this.#requests < SOCKET_REQUESTS_MAX) this.#webSocket.resume()
+    const answer = await dispatcher.answer(bytes.toString('utf8'), client)
+    this.#count(-1, -bytes.length)
     if (answer !== undefined) this.send(answer)
     subscriptions.activate(this, opened)
+  }
+
+  /** What the client sends while there is no room waits on its own side. */
+  #count(requests: number, bytes: number): void {
+    this.#requests += requests
+    this.#requestBytes += bytes
+    const hasRoom =
+      this.#requests < SOCKET_REQUESTS_MAX && this.#requestBytes < SOCKET_REQUEST_BYTES_MAX
+    if (hasRoom) this.#webSocket.resume()
+    else this.#webSocket.pause()
   }
 }
 
 /** `ws` hands over one buffer unless it is told otherwise. */
-function textOf(message: RawData): string {
-  if (Buffer.isBuffer(message)) return message.toString('utf8')
-  return (Array.isArray(message) ? Buffer.concat(message) : Buffer.from(message)).toString('utf8')
+function bytesOf(message: RawData): Buffer {
+  if (Buffer.isBuffer(message)) return message
+  return Array.isArray(message) ? Buffer.concat(message) : Buffer.from(message)
 }

@@ -31,6 +31,7 @@ const PATHS: ReadonlySet<string> = new Set(['/', '/ws'])
 
 export class SocketServer {
   readonly #modules: SocketModules
+  readonly #socketsMax: number
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: BODY_BYTES_MAX,
@@ -39,8 +40,9 @@ export class SocketServer {
   readonly #alive = new WeakSet<WebSocket>()
   #pings: NodeJS.Timeout | undefined
 
-  constructor(modules: SocketModules) {
+  constructor(modules: SocketModules, socketsMax = SOCKETS_MAX) {
     this.#modules = modules
+    this.#socketsMax = socketsMax
   }
 
   attach(server: Server): void {
@@ -73,7 +75,7 @@ export class SocketServer {
       return '403 Forbidden'
     }
     if (!PATHS.has(url.replace(/\?.*$/, ''))) return '404 Not Found'
-    return this.#server.clients.size < SOCKETS_MAX ? undefined : '503 Service Unavailable'
+    return this.#server.clients.size < this.#socketsMax ? undefined : '503 Service Unavailable'
   }
 
   #open(webSocket: WebSocket, request: IncomingMessage): void {
