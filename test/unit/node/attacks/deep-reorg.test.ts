@@ -1,4 +1,4 @@
-/** A branch of two hundred blocks that is given up at once. */
+/** A branch of two hundred blocks that is given up at once: above 64 a reorg goes in steps. */
 import { describe, expect, it } from 'vitest'
 import type { HeadChange } from '../../../../node/events.ts'
 import { expectConsistent } from '../../../support/chain-consistency.ts'
