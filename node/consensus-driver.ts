@@ -5,6 +5,7 @@
  * Votes and finality will be driven from here. Spec: docs/spec/consensus.md, "Import".
  */
 import type { Logger } from 'pino'
+import type { FinalityEffect } from '../consensus/finality/finality-state.ts'
 import type { Chain } from './chain/chain.ts'
 import type { HeadChange, NodeEvents } from './events.ts'
 import type { GossipHandlers } from './gossip-handlers.ts'
@@ -17,6 +18,8 @@ import type { SignedTransaction } from './transaction.ts'
 export const REPUBLISH_MS = 15_000
 /** Transactions that are told again at a time: a few messages. */
 const REPUBLISH_COUNT_MAX = 512
+/** After these a sealer may have something to tell the chain of finality. */
+const DUTIES: ReadonlySet<FinalityEffect['kind']> = new Set(['certified', 'publish-evidence'])
 
 export type DriverModules = {
   readonly chain: Chain
@@ -35,6 +38,7 @@ export class ConsensusDriver {
   constructor(modules: DriverModules) {
     this.#modules = modules
     modules.chain.events.on('head', (change) => this.#onHead(change))
+    modules.chain.events.on('finality', (effects) => this.#onFinality(effects))
     modules.pool.events.on('pending', (transaction, origin) => {
       this.#onTransaction(transaction, origin === 'local')
     })
@@ -66,9 +70,14 @@ export class ConsensusDriver {
     )
   }
 
+  /** What sealers bring on chain: without a word it would wait for the next template. */
+  #onFinality(effects: readonly FinalityEffect[]): void {
+    if (effects.some(({ kind }) => DUTIES.has(kind))) this.#sealer?.onDutyChanged()
+  }
+
   #onPoolAtHead(): void {
     const { pool, clock } = this.#modules
-    this.#sealer?.onPoolChanged()
+    this.#sealer?.onPoolAtHead()
     if (this.#gossip === undefined || clock.now() - this.#republishedMs < REPUBLISH_MS) return
     this.#republishedMs = clock.now()
     for (const { raw } of pool.toRepublish().slice(0, REPUBLISH_COUNT_MAX)) {

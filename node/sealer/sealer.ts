@@ -17,12 +17,9 @@ import { Wake } from '../sync/wake.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import { Lots } from './lots.ts'
 import { type Pace, PaceMaker } from './pace.ts'
+import { Refresh } from './refresh.ts'
 import { preparedOf, sealWithTile, type Template, type TemplateBuilder } from './template.ts'
 
-/** New transactions are gathered for so long before a template is built anew. */
-export const REFRESH_MS = 500
-/** Building takes at most this share of the time: the next waits so many times the last one. */
-const REFRESH_BUILD_FACTOR = 4
 /** A template older than this is built anew: its time would be wrong, and a rescue may be due. */
 export const TEMPLATE_AGE_MS_MAX = 5_000
 /** After a failure that may pass: a full disk, a driver that died. */
@@ -73,13 +70,12 @@ export class Sealer {
   readonly #wake = new Wake()
   readonly #stop = new AbortController()
   readonly #orders: Order[] = []
+  readonly #refresh: Refresh
   #coinbase: Address
   #round: AbortController | undefined
   /** While it is above zero no block is begun. */
   #holds = 0
   #sealing: Promise<boolean> = Promise.resolve(true)
-  #cancelRefresh: (() => void) | undefined
-  #buildMs = 0
   #blocksSealed = 0
   #isPaused = false
   #ended: Promise<void> | undefined
@@ -89,6 +85,7 @@ export class Sealer {
     this.#coinbase = options.coinbase
     this.#modules = modules
     this.#pace = new PaceMaker(options.pace, modules.clock, modules.pendingCount)
+    this.#refresh = new Refresh(modules.clock, () => this.#round?.abort(GIVEN_UP))
     this.#lots = new Lots(modules.rng, modules.chain.genesis.params.minDifficulty)
   }
 
@@ -100,7 +97,7 @@ export class Sealer {
   async stop(): Promise<void> {
     this.#stop.abort()
     this.#round?.abort(GIVEN_UP)
-    this.#cancelRefresh?.()
+    this.#refresh.stop()
     await this.#ended
   }
 
@@ -160,24 +157,27 @@ export class Sealer {
     this.#interrupt()
   }
 
+  /** A transaction can be mined that could not before. */
   onPoolChanged(): void {
     this.#pace.onPoolChanged()
-    if (this.#pace.pace.kind === 'continuous') this.#refreshSoon()
+    if (this.#pace.pace.kind === 'continuous') this.#refresh.onChange()
     else this.#wake.ring()
+  }
+
+  /** The pool stands at the new head: a template that is built on it has waited for that. */
+  onPoolAtHead(): void {
+    this.#pace.onPoolChanged()
+    if (this.#pace.pace.kind !== 'continuous') this.#wake.ring()
+  }
+
+  /** There is a certificate or evidence that the chain may lack. */
+  onDutyChanged(): void {
+    if (this.#pace.pace.kind === 'continuous') this.#refresh.onChange()
   }
 
   #interrupt(): void {
     this.#round?.abort(GIVEN_UP)
     this.#wake.ring()
-  }
-
-  #refreshSoon(): void {
-    if (this.#cancelRefresh !== undefined) return
-    const delayMs = Math.max(REFRESH_MS, REFRESH_BUILD_FACTOR * this.#buildMs)
-    this.#cancelRefresh = this.#modules.clock.setTimer(delayMs, () => {
-      this.#cancelRefresh = undefined
-      this.#round?.abort(GIVEN_UP)
-    })
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -259,16 +259,14 @@ export class Sealer {
     order?.resolve({ hash: block.hash, header: block.header })
   }
 
-  async #build(order: Order | undefined): Promise<Template> {
-    const { clock, templates } = this.#modules
-    const startMs = clock.now()
-    const template = await templates.build({
-      coinbase: this.#coinbase,
-      timestamp: order?.timestamp,
-      candidates: order?.transactions,
-    })
-    this.#buildMs = clock.now() - startMs
-    return template
+  #build(order: Order | undefined): Promise<Template> {
+    return this.#refresh.build(() =>
+      this.#modules.templates.build({
+        coinbase: this.#coinbase,
+        timestamp: order?.timestamp,
+        candidates: order?.transactions,
+      }),
+    )
   }
 
   /** undefined: given up for a new head, new transactions, or the template's age. */

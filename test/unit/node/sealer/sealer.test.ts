@@ -3,6 +3,7 @@ import type { ProofBackend, SearchTemplate } from '../../../../gpu/backend.ts'
 import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
 import { type Clock, systemClock, systemRng } from '../../../../node/ports.ts'
 import type { Pace } from '../../../../node/sealer/pace.ts'
+import { REFRESH_MS } from '../../../../node/sealer/refresh.ts'
 import { Sealer } from '../../../../node/sealer/sealer.ts'
 import { TemplateBuilder } from '../../../../node/sealer/template.ts'
 import {
@@ -98,6 +99,36 @@ describe('node / sealer / sealer', () => {
     await expect.poll(() => published.length, { interval: 5 }).toBe(1)
     expect(published[0]?.header.parentHash).toBe(block.hash)
     expect(test.chain.head.hash).toBe(published[0]?.hash)
+  })
+
+  it('builds anew for what its template does not hold, and for nothing else', async () => {
+    const refreshes: (() => void)[] = []
+    const nowMs = Date.now()
+    const clock: Clock = {
+      ...systemClock,
+      now: () => nowMs,
+      setTimer(delayMs, run) {
+        if (delayMs !== REFRESH_MS) return systemClock.setTimer(delayMs, run)
+        refreshes.push(run)
+        return () => undefined
+      },
+    }
+    const { backend, sealer, untilSearches } = await startSealer({ kind: 'continuous' }, clock)
+    await untilSearches(1)
+    sealer.onPoolAtHead()
+    expect(refreshes).toHaveLength(0)
+    sealer.onPoolChanged()
+    sealer.onDutyChanged()
+    expect(refreshes).toHaveLength(1)
+    refreshes[0]?.()
+    await untilSearches(2)
+    sealer.onPoolChanged()
+    sealer.onHead()
+    await untilSearches(3)
+    expect(refreshes).toHaveLength(2)
+    refreshes[1]?.()
+    await systemClock.giveWay()
+    expect(backend.abortCount).toBe(2)
   })
 
   it('begins each search at another nonce', async () => {
