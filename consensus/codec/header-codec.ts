@@ -69,7 +69,10 @@ export function encodeHeader(header: Header): Uint8Array {
 export function decodeHeader(rlp: Uint8Array): Header {
   const layout = readHeaderLayout(rlp)
   if (typeof layout === 'string') throw new HeaderError({ code: 'E_PARAM', reason: layout })
-  return headerOfLayout(rlp, layout)
+  const header = headerOfLayout(rlp, layout)
+  // It has one encoding, and this is it; a copy, as the bytes may be a view of a long message.
+  encodings.set(header, new Uint8Array(rlp))
+  return header
 }
 
 /** The block hash. */
@@ -84,7 +87,9 @@ export function hashHeaderRlp(rlp: Uint8Array): Hash {
 
 /** What a search binds: the hash of the header with a nonce of eight zero bytes. */
 export function sealHash(header: Header): Uint8Array {
-  return keccak256(encodeHeader({ ...header, nonce: ZERO_NONCE }))
+  // A template stands so already, and its encoding is kept for who asks next.
+  const isUnsealed = header.nonce === ZERO_NONCE
+  return keccak256(encodeHeader(isUnsealed ? header : { ...header, nonce: ZERO_NONCE }))
 }
 
 /** Where the items of a canonical header lie in its RLP, in field order. */

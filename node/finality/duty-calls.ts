@@ -22,7 +22,8 @@ import type { StateView } from '../state/types.ts'
 import { readValidators } from './validator-view.ts'
 
 const LAST_CERTIFIED = storageVariable('ValidatorSet', 'lastCertified')
-const JUSTIFIED = storageVariable('ValidatorSet', '_justified')
+const LAST_CERTIFIED_WORD = bytesToHex(wordOf(BigInt(LAST_CERTIFIED.slot)))
+const JUSTIFIED_WORD = wordOf(BigInt(storageVariable('ValidatorSet', '_justified').slot))
 /** Stored certificates that are looked at for a template: those of other branches are few. */
 const LOOKED_AT_MAX = 16
 const { abi } = PREDEPLOY_ARTIFACTS.ValidatorSet
@@ -75,7 +76,8 @@ export async function missingCertificate(
 
 /** Target epoch of the newest certificate that a state knows. */
 export async function lastCertifiedEpoch(state: StateView): Promise<bigint> {
-  return readStorageVariable(LAST_CERTIFIED, await wordAt(state, BigInt(LAST_CERTIFIED.slot)))
+  const word = await state.storage(PREDEPLOYS.ValidatorSet, LAST_CERTIFIED_WORD)
+  return readStorageVariable(LAST_CERTIFIED, BigInt(word))
 }
 
 function isOnBranch(
@@ -110,12 +112,8 @@ export async function unpunishedEvidence(
 }
 
 async function justifiedHash(state: StateView, epoch: bigint): Promise<Hex> {
-  const slot = keccak256(wordOf(epoch), wordOf(BigInt(JUSTIFIED.slot)))
+  const slot = keccak256(wordOf(epoch), JUSTIFIED_WORD)
   return state.storage(PREDEPLOYS.ValidatorSet, bytesToHex(slot))
-}
-
-async function wordAt(state: StateView, slot: bigint): Promise<bigint> {
-  return BigInt(await state.storage(PREDEPLOYS.ValidatorSet, bytesToHex(wordOf(slot))))
 }
 
 function wordOf(value: bigint): Uint8Array {

@@ -27,7 +27,18 @@ const RETRY_BLOCKS = 8n
 
 export type VotingKey = { readonly address: Address; readonly privateKey: Hex }
 
-type Call = { readonly subject: object; readonly data: Uint8Array; readonly gasLimit: bigint }
+/** A call as it was signed last: another template of the same block wants the same again. */
+type Signed = {
+  readonly nonce: bigint
+  readonly fee: bigint
+  readonly transaction: SignedTransaction
+}
+
+type Call = {
+  readonly subject: object
+  readonly gasLimit: bigint
+  readonly encode: () => Uint8Array
+}
 
 /** Remembers what it tried: what the contract refuses is not tried for ever. */
 export class DutyTransactions {
@@ -35,6 +46,7 @@ export class DutyTransactions {
   readonly #key: VotingKey
   /** By certificate or evidence: the parent's number at the last try. */
   readonly #tried = new WeakMap<object, bigint>()
+  readonly #signed = new WeakMap<object, Signed>()
 
   constructor(chain: Chain, key: VotingKey) {
     this.#chain = chain
@@ -53,11 +65,11 @@ export class DutyTransactions {
     let left = account?.balance ?? 0n
     let nonce = account?.nonce ?? 0n
     const transactions: SignedTransaction[] = []
-    for (const { data, gasLimit } of calls) {
+    for (const call of calls) {
       // A voting key without coins leaves it to others.
-      left -= gasLimit * fee
+      left -= call.gasLimit * fee
       if (left < 0n) break
-      transactions.push(this.#sign({ data, gasLimit, nonce: nonce++, fee }))
+      transactions.push(this.#signOnce(call, nonce++, fee))
     }
     return transactions
   }
@@ -69,11 +81,11 @@ export class DutyTransactions {
     const certificate = await missingCertificate(finality, stored, state, parent)
     if (certificate !== undefined) {
       const gasLimit = CERTIFY_GAS + SIGNATURE_GAS * BigInt(certificate.signers.length)
-      calls.push({ subject: certificate, data: certifyCall(certificate), gasLimit })
+      calls.push({ subject: certificate, gasLimit, encode: () => certifyCall(certificate) })
     }
     const evidence = await unpunishedEvidence(finality, state)
     if (evidence !== undefined) {
-      calls.push({ subject: evidence, data: slashCall(evidence), gasLimit: SLASH_GAS })
+      calls.push({ subject: evidence, gasLimit: SLASH_GAS, encode: () => slashCall(evidence) })
     }
     return calls
   }
@@ -86,8 +98,16 @@ export class DutyTransactions {
     return true
   }
 
-  #sign(call: { data: Uint8Array; gasLimit: bigint; nonce: bigint; fee: bigint }) {
-    const { data, gasLimit, nonce, fee } = call
+  #signOnce(call: Call, nonce: bigint, fee: bigint): SignedTransaction {
+    const known = this.#signed.get(call.subject)
+    if (known?.nonce === nonce && known.fee === fee) return known.transaction
+    const transaction = this.#sign(call, nonce, fee)
+    this.#signed.set(call.subject, { nonce, fee, transaction })
+    return transaction
+  }
+
+  #sign({ encode, gasLimit }: Call, nonce: bigint, fee: bigint): SignedTransaction {
+    const data = encode()
     const { common, genesis } = this.#chain
     const fields = {
       chainId: genesis.params.chainId,

@@ -22,6 +22,8 @@ export class TrieState implements StateView {
   readonly stateRoot: Hash
   readonly #nodes: NodeStore
   readonly #codes: CodeStore
+  /** Who reads a slot reads more of the same account. */
+  #last: { readonly address: Address; readonly storageRoot: Hash } | undefined
 
   constructor(stateRoot: Hash, { nodes, codes }: Pick<StateSources, 'nodes' | 'codes'>) {
     this.stateRoot = stateRoot
@@ -34,13 +36,20 @@ export class TrieState implements StateView {
   }
 
   async storage(address: Address, slot: Hex): Promise<Hex> {
-    const storageRoot = (await this.account(address))?.storageRoot ?? EMPTY_TRIE_ROOT
+    const storageRoot = await this.#storageRootOf(address)
     if (storageRoot === EMPTY_TRIE_ROOT) return ZERO_WORD
     return lookUpSlot(this.#nodes, storageRoot, slot)
   }
 
   code(codeHash: Hash): Promise<Uint8Array> {
     return this.#codes.get(codeHash)
+  }
+
+  async #storageRootOf(address: Address): Promise<Hash> {
+    if (this.#last?.address === address) return this.#last.storageRoot
+    const storageRoot = (await this.account(address))?.storageRoot ?? EMPTY_TRIE_ROOT
+    this.#last = { address, storageRoot }
+    return storageRoot
   }
 }
 

@@ -17,7 +17,7 @@ import { SeededRng } from '../engine/seeded-rng.ts'
 import { Trace } from '../engine/trace.ts'
 import { genesisStore } from './disk/genesis-store.ts'
 import { InlineRecovery } from './inline-recovery.ts'
-import { shareSigners } from './shared-signers.ts'
+import { recoverSharedSigner } from './shared-signers.ts'
 import { SimulatedNode, type SimulatedNodeParts } from './simulated-node.ts'
 import { Switchboard } from './switchboard.ts'
 
@@ -75,7 +75,7 @@ export class Cluster {
     this.network = new SimulatedNetwork(members.length, parts, wire)
     const { network, trace } = this
     this.board = new Switchboard({ scheduler, network, trace, rng: this.rng.fork('dials') })
-    const shared = { recovery: new InlineRecovery(), recoverSigner: shareSigners() }
+    const shared = { recovery: new InlineRecovery(), recoverSigner: recoverSharedSigner }
     this.nodes = members.map((member, index) => this.#makeNode(options, member, index, shared))
   }
 

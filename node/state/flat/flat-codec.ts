@@ -29,8 +29,11 @@ export type ChangeRecord = {
   readonly storage: StateChanges['storage']
 }
 
+/** A record is a copy of what was written with its checksum: one buffer serves them all. */
+const scratch = new ByteWriter(4_096)
+
 export function encodeAccount(key: Uint8Array, account: AccountRecord): Uint8Array {
-  const writer = new ByteWriter()
+  const writer = scratch.clear()
   writeAccount(writer, account)
   return sealRecord(key, writer.finish())
 }
@@ -62,7 +65,7 @@ export function wordOf(bytes: Uint8Array): Hex {
 }
 
 export function encodeChangeRecord(key: Uint8Array, record: ChangeRecord): Uint8Array {
-  const writer = new ByteWriter(1_024)
+  const writer = scratch.clear()
   writer.integer(record.number)
   writer.hex(record.parentHash).hex(record.parentStateRoot).hex(record.stateRoot)
   writer.integer(record.accounts.size)

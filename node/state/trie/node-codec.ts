@@ -33,8 +33,7 @@ export function layoutOf(node: Uint8Array): Layout {
   const [start] = payloadOf(node, 0)
   for (let at = start; at < node.length; ) {
     offsets.push(at)
-    const [from, length] = payloadOf(node, at)
-    at = from + length
+    at = endOf(node, at)
   }
   offsets.push(node.length)
   assert(offsets.length === BRANCH_ITEMS + 1 || offsets.length === 3, 'a node has 17 or 2 items')
@@ -123,6 +122,15 @@ function itemOf(child: Reference | null): Uint8Array {
 
 function lengthAt(layout: Layout, index: number): number {
   return (layout[index + 1] ?? 0) - (layout[index] ?? 0)
+}
+
+/** Where the item at `offset` ends: nearly all are hashes, or nothing. */
+function endOf(bytes: Uint8Array, offset: number): number {
+  const prefix = bytes[offset] ?? 0
+  if (prefix <= 0x80) return offset + 1
+  if (prefix === HASH_PREFIX) return offset + HASH_REFERENCE_BYTES
+  const [start, length] = payloadOf(bytes, offset)
+  return start + length
 }
 
 /** Start and length of the payload of the item at `offset`; nodes are ours, lengths are right. */

@@ -13,6 +13,12 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(capacityBytes)
   }
 
+  /** Begins anew in the same buffer: views of what was written before are void. */
+  clear(): this {
+    this.#length = 0
+    return this
+  }
+
   /** What was written so far, as a view. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)

@@ -29,7 +29,7 @@ import { NEW_ACCOUNT, StateOverlay } from '../../../state/overlay.ts'
 import { settleOverlay } from '../../../state/settle-overlay.ts'
 import type { StateStore } from '../../../state/state-store.ts'
 import type { SignedTransaction } from '../../../transaction.ts'
-import { shareSigners } from '../shared-signers.ts'
+import { recoverSharedSigner } from '../shared-signers.ts'
 import { ContractStorage, VALIDATOR_SET } from './contract-storage.ts'
 import { decodeSetCall } from './set-calls.ts'
 import { type LedgerTerms, ValidatorLedger } from './validator-ledger.ts'
@@ -53,7 +53,7 @@ export function ledgerExecutorOf({ params, hash, predeploys }: Genesis): Executo
   const rules = {
     epochLength: BigInt(params.epochLength),
     genesisHash: hash,
-    recoverSigner: shareSigners(),
+    recoverSigner: recoverSharedSigner,
     separator: domainSeparator({ chainId: params.chainId, verifyingContract, genesisHash: hash }),
   }
   return async ({ state }) => openLedger(state, rules)
