@@ -35,6 +35,8 @@ export type FilterStoreModules = {
 export class FilterStore {
   /** In order of last use: the idle ones are in front. */
   readonly #filters = new Map<Hex, Filter>()
+  /** How many each client has; at most as many entries as there are filters. */
+  readonly #counts = new Map<string, number>()
   readonly #modules: FilterStoreModules
 
   constructor(modules: FilterStoreModules) {
@@ -55,9 +57,11 @@ export class FilterStore {
 
   /** False when there was none. */
   uninstall(id: Hex): boolean {
-    const existed = this.#filters.delete(id)
-    if (existed) this.#modules.onCount(this.#filters.size)
-    return existed
+    const filter = this.#filters.get(id)
+    if (filter === undefined) return false
+    this.#filters.delete(id)
+    this.#count(filter.client, -1)
+    return true
   }
 
   /** What a log filter was made with; throws FILTER_UNKNOWN for the others too, as geth does. */
@@ -114,9 +118,8 @@ export class FilterStore {
 
   #install(client: string, kind: Kind): Hex {
     this.#forgetIdle()
-    const { feed, onCount, now } = this.#modules
-    const ofClient = [...this.#filters.values()].filter((filter) => filter.client === client)
-    if (ofClient.length >= FILTERS_PER_CLIENT_MAX) {
+    const { feed, now } = this.#modules
+    if ((this.#counts.get(client) ?? 0) >= FILTERS_PER_CLIENT_MAX) {
       throw limitExceeded(`a client may have ${FILTERS_PER_CLIENT_MAX} filters: uninstall one`)
     }
     if (this.#filters.size >= FILTERS_MAX) {
@@ -125,8 +128,15 @@ export class FilterStore {
     const id = randomId()
     const cursor = kind.kind === 'pending' ? feed.pending.cursor : feed.blocks.cursor
     this.#filters.set(id, { ...kind, client, cursor, usedAtMs: now() })
-    onCount(this.#filters.size)
+    this.#count(client, 1)
     return id
+  }
+
+  #count(client: string, more: 1 | -1): void {
+    const count = (this.#counts.get(client) ?? 0) + more
+    if (count === 0) this.#counts.delete(client)
+    else this.#counts.set(client, count)
+    this.#modules.onCount(this.#filters.size)
   }
 
   #use(id: Hex): Filter {

@@ -7,6 +7,7 @@ import {
   OVERRIDE_ACCOUNTS_MAX,
   PROOF_SLOTS_MAX,
   STORAGE_VALUES_MAX,
+  STRUCT_TYPES_MAX,
   TOPICS_MAX,
 } from '../../../rpc/limits.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
@@ -19,6 +20,8 @@ const word = (index: number): string => `0x${index.toString(16).padStart(64, '0'
 const accountOf = (index: number): string => `0x${index.toString(16).padStart(40, '0')}`
 const overrides = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [accountOf(index), {}]))
+const structTypes = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`T${index}`, []]))
 const state = (count: number) => ({
   [ADDRESS]: {
     stateDiff: Object.fromEntries(Array.from({ length: count }, (_, i) => [word(i), word(i)])),
@@ -64,6 +67,12 @@ const LISTS: readonly [string, string, number, (count: number) => unknown[]][] =
     'eth_newFilter',
     FILTER_ALTERNATIVES_MAX,
     (count) => [{ topics: [many(count, TOPIC)] }],
+  ],
+  [
+    'types of typed data',
+    'eth_signTypedData_v4',
+    STRUCT_TYPES_MAX,
+    (count) => [ADDRESS, { primaryType: 'T0', message: {}, types: structTypes(count) }],
   ],
   ['positions of topics', 'eth_newFilter', TOPICS_MAX, (count) => [{ topics: many(count, TOPIC) }]],
 ]
