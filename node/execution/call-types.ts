@@ -35,6 +35,8 @@ export type AccountOverride = {
   readonly state?: ReadonlyMap<Hex, Hex>
   /** Replaces single slots. */
   readonly stateDiff?: ReadonlyMap<Hex, Hex>
+  /** The address is that of a precompile, whose native code goes there. */
+  readonly movePrecompileTo?: Address
 }
 
 export type BlockOverrides = {
@@ -44,6 +46,8 @@ export type BlockOverrides = {
   readonly feeRecipient?: Address
   readonly prevRandao?: Hash
   readonly baseFeePerGas?: bigint
+  /** Wei per blob gas. */
+  readonly blobBaseFee?: bigint
 }
 
 export type Overrides = {

@@ -20,8 +20,7 @@ import {
 } from './primitives.ts'
 
 /** Not offered: silence would give a wrong answer. */
-const UNSUPPORTED_ACCOUNT = ['movePrecompileToAddress']
-const UNSUPPORTED_BLOCK = ['difficulty', 'blobBaseFee', 'beaconRoot', 'withdrawals']
+const UNSUPPORTED_BLOCK = ['difficulty', 'beaconRoot', 'withdrawals']
 
 export const stateOverride: Parser<ReadonlyMap<Address, AccountOverride>> = {
   type: 'state override',
@@ -30,7 +29,7 @@ export const stateOverride: Parser<ReadonlyMap<Address, AccountOverride>> = {
     return new Map(
       entries.map(([key, account]) => [
         address.parse(key, `${path}.${key}`),
-        readOfferedAccount(account, `${path}.${key}`),
+        readAccount(account, `${path}.${key}`),
       ]),
     )
   },
@@ -55,12 +54,8 @@ export function readBlockOverrides(object: JsonObject, path: string): BlockOverr
     ...defined('feeRecipient', either('feeRecipient', 'coinbase', address)),
     ...defined('prevRandao', either('prevRandao', 'random', hash)),
     ...defined('baseFeePerGas', either('baseFeePerGas', 'baseFee', uint256)),
+    ...defined('blobBaseFee', member(object, path, 'blobBaseFee', uint256)),
   }
-}
-
-function readOfferedAccount(value: unknown, path: string): AccountOverride {
-  refuse(objectAt(value, path), path, UNSUPPORTED_ACCOUNT)
-  return readAccount(value, path)
 }
 
 export function readAccount(value: unknown, path: string): AccountOverride {
@@ -76,6 +71,7 @@ export function readAccount(value: unknown, path: string): AccountOverride {
     ...defined('code', member(object, path, 'code', bytes)),
     ...defined('state', state),
     ...defined('stateDiff', stateDiff),
+    ...defined('movePrecompileTo', member(object, path, 'movePrecompileToAddress', address)),
   }
 }
 

@@ -1,9 +1,9 @@
 /** The object of `eth_simulateV1`: blocks, each with overrides and calls, and what to tell. */
 import type { Address, Hash } from '../../consensus/types.ts'
+import type { AccountOverride } from '../../node/execution/call-types.ts'
 import { SIMULATED_CALLS_MAX } from '../../node/execution/simulate/block-simulator.ts'
 import type {
   BlockRequest,
-  SimulatedAccount,
   SimulatedBlockOverrides,
   SimulatedCall,
   SimulationRequest,
@@ -55,21 +55,18 @@ const blockOverrides: Parser<SimulatedBlockOverrides> = {
     }
     return {
       ...readBlockOverrides(object, path),
-      ...defined('blobBaseFee', member(object, path, 'blobBaseFee', uint256)),
       ...defined('beaconRoot', member(object, path, 'beaconRoot', hash)),
       ...defined('withdrawals', member(object, path, 'withdrawals', withdrawals)),
     }
   },
 }
 
-const stateOverrides: Parser<ReadonlyMap<Address, SimulatedAccount>> = {
+const stateOverrides: Parser<ReadonlyMap<Address, AccountOverride>> = {
   type: 'state override',
   parse(value, path) {
     const accounts = entriesAt(value, path, OVERRIDE_ACCOUNTS_MAX).map(([key, account]) => {
       const at = `${path}.${key}`
-      const to = member(objectAt(account, at), at, 'movePrecompileToAddress', address)
-      const override = { ...readAccount(account, at), ...defined('movePrecompileTo', to) }
-      return [address.parse(key, at), override] as const
+      return [address.parse(key, at), readAccount(account, at)] as const
     })
     return new Map(accounts)
   },

@@ -14,7 +14,8 @@ import type { CallBase } from '../types.ts'
 import { CALL_GAS_MAX } from './call.ts'
 import { failureReason } from './failure.ts'
 import { authorizationBytes, type CallMessage, readMessage, runMessage } from './message.ts'
-import { overrideAccounts, overrideBlock } from './overrides.ts'
+import { overrideState } from './override-state.ts'
+import { overrideBlock } from './overrides.ts'
 
 /** Lists grow towards the same one; what moves on for longer than this plays with us. */
 const ROUNDS_MAX = 16
@@ -26,8 +27,7 @@ export async function accessListOnLane(
   { accounts, block }: Overrides,
 ): Promise<AccessListOutcome> {
   lane.branch.set(base)
-  if (accounts !== undefined) await overrideAccounts(lane.overlay, accounts)
-  lane.overlay.endTransaction()
+  if (accounts !== undefined) await overrideState(lane, accounts)
   const context = overrideBlock(contextOf(lane.rules, base.header), block)
   const { gas: asked = CALL_GAS_MAX } = request
   const gasLimit = asked < CALL_GAS_MAX ? asked : CALL_GAS_MAX

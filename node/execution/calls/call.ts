@@ -10,7 +10,8 @@ import type { CallBase } from '../types.ts'
 import { estimateGas } from './estimate-gas.ts'
 import { failureReason } from './failure.ts'
 import { type CallMessage, readMessage, runMessage } from './message.ts'
-import { overrideAccounts, overrideBlock } from './overrides.ts'
+import { overrideState } from './override-state.ts'
+import { overrideBlock } from './overrides.ts'
 
 /** No call gets more, whatever it asks for. */
 export const CALL_GAS_MAX = 50_000_000n
@@ -57,6 +58,6 @@ async function prepare(
   { accounts, block }: Overrides,
 ): Promise<CallMessage> {
   lane.branch.set(base)
-  if (accounts !== undefined) await overrideAccounts(lane.overlay, accounts)
+  if (accounts !== undefined) await overrideState(lane, accounts)
   return readMessage(request, overrideBlock(contextOf(lane.rules, base.header), block))
 }

@@ -41,6 +41,7 @@ async function overrideStorage(
 
 export function overrideBlock(context: BlockContext, overrides: BlockOverrides = {}): BlockContext {
   const { number, time, gasLimit, feeRecipient, prevRandao, baseFeePerGas } = overrides
+  const { blobBaseFee = context.blobBaseFee } = overrides
   return {
     ...context,
     number: number ?? context.number,
@@ -49,6 +50,7 @@ export function overrideBlock(context: BlockContext, overrides: BlockOverrides =
     coinbase: feeRecipient ?? context.coinbase,
     mixHash: prevRandao ?? context.mixHash,
     baseFeePerGas: baseFeePerGas ?? context.baseFeePerGas,
+    ...(blobBaseFee !== undefined && { blobBaseFee }),
   }
 }
 

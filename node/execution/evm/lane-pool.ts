@@ -38,6 +38,7 @@ export class LanePool {
   }
 
   release(lane: Lane): void {
+    lane.restorePrecompiles()
     const idle = this.#idle.get(lane.rules)
     if (idle === undefined) this.#idle.set(lane.rules, [lane])
     else if (idle.length < IDLE_LANES_MAX) idle.push(lane)

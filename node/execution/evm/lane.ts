@@ -66,10 +66,7 @@ export class Lane {
     return this.evm.isObserved
   }
 
-  /**
-   * Takes the native code of an address away, or to another address. For simulations alone: the
-   * lane is not to be used for anything else after that.
-   */
+  /** Takes the native code of an address away, or to another address, for one call or block. */
   movePrecompile(from: Address, to?: Address): void {
     const code = this.evm.precompiles.get(from.slice(2))
     this.#setPrecompile(from, undefined)

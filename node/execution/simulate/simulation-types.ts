@@ -15,21 +15,14 @@ export type SimulatedCall = CallRequest & {
   readonly blobVersionedHashes?: readonly Hash[]
 }
 
-export type SimulatedAccount = AccountOverride & {
-  /** The address is that of a precompile, whose native code goes there. */
-  readonly movePrecompileTo?: Address
-}
-
 export type SimulatedBlockOverrides = BlockOverrides & {
-  /** Wei per blob gas. */
-  readonly blobBaseFee?: bigint
   readonly beaconRoot?: Hash
   readonly withdrawals?: readonly Withdrawal[]
 }
 
 export type BlockRequest = {
   readonly block: SimulatedBlockOverrides
-  readonly accounts: ReadonlyMap<Address, SimulatedAccount>
+  readonly accounts: ReadonlyMap<Address, AccountOverride>
   readonly calls: readonly SimulatedCall[]
 }
 

@@ -4,7 +4,8 @@ import { NEW_ACCOUNT } from '../../state/overlay.ts'
 import type { CallRequest } from '../call-types.ts'
 import { CALL_GAS_MAX } from '../calls/call.ts'
 import { authorizationBytes, readMessage, runOnState } from '../calls/message.ts'
-import { overrideAccounts, overrideBlock } from '../calls/overrides.ts'
+import { overrideState } from '../calls/override-state.ts'
+import { overrideBlock } from '../calls/overrides.ts'
 import type { BlockContext } from '../evm/block-context.ts'
 import type { Lane } from '../evm/lane.ts'
 import { createTracer } from './create-tracer.ts'
@@ -22,7 +23,7 @@ export async function traceCall(
 ): Promise<unknown> {
   const { overlay } = lane
   const { accounts, block } = options.overrides ?? {}
-  if (accounts !== undefined) await overrideAccounts(overlay, accounts)
+  if (accounts !== undefined) await overrideState(lane, accounts)
   const message = readMessage(request, overrideBlock(context, block))
   const { gasCap = CALL_GAS_MAX } = options
   const gasLimit = request.gas !== undefined && request.gas < gasCap ? request.gas : gasCap

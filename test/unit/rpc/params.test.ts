@@ -155,8 +155,14 @@ describe('rpc / params / overrides', () => {
 
   it('refuses what it cannot pretend', () => {
     refuses(stateOverride, { [A]: { state: {}, stateDiff: {} } }, { [A]: 1 }, { '0x1': {} }, [])
-    refuses(stateOverride, { [A]: { movePrecompileToAddress: A } }, { [A]: { state: { a: H } } })
+    refuses(stateOverride, { [A]: { movePrecompileToAddress: 1 } }, { [A]: { state: { a: H } } })
     refuses(blockOverride, { difficulty: '0x1' }, { withdrawals: [] }, { number: 1 })
+  })
+
+  it("reads moved precompiles and the price of blob gas under geth's names", () => {
+    const moved = stateOverride.parse({ [A]: { movePrecompileToAddress: A } }, 'o')
+    expect(moved.get(A)).toEqual({ movePrecompileTo: A })
+    expect(blockOverride.parse({ blobBaseFee: '0x7' }, 'o')).toEqual({ blobBaseFee: 7n })
   })
 
   it('knows the older names of block fields', () => {

@@ -3,7 +3,11 @@ import { bytesToHex, eoaCode7702SignAuthorization, hexToBytes } from '@ethereumj
 import { describe, expect, it } from 'vitest'
 import type { Address, Hex } from '../../../../consensus/types.ts'
 import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
-import type { CallRequest, Overrides } from '../../../../node/execution/call-types.ts'
+import type {
+  AccountOverride,
+  CallRequest,
+  Overrides,
+} from '../../../../node/execution/call-types.ts'
 import { Executor } from '../../../../node/execution/executor.ts'
 import { createHanzoRules } from '../../../../node/execution/rules/hanzo-rules.ts'
 import { testGenesis } from '../../../support/chain-factory.ts'
@@ -115,6 +119,49 @@ describe('node / execution / calls', () => {
     expect(await call(chain, { to: CONTRACT }, { accounts, block: overridden })).toMatchObject({
       output: word(BigInt(overridden.feeRecipient) + 110n),
     })
+  })
+
+  it('runs at a price of blob gas that is asked for', async () => {
+    const chain = await openChain(returning('BLOBBASEFEE'))
+    expect(await call(chain, { to: CONTRACT })).toMatchObject({ output: word(1n) })
+    const block = { blobBaseFee: 77n }
+    expect(await call(chain, { to: CONTRACT }, { block })).toMatchObject({ output: word(77n) })
+  })
+
+  it('moves a precompile, and puts it back for the next call', async () => {
+    const chain = await openChain()
+    const identity: Address = `0x${'4'.padStart(40, '0')}`
+    const data = hexToBytes('0x1234')
+    const moved = { accounts: new Map([[identity, { movePrecompileTo: CONTRACT }]]) }
+    const at = (to: Address, overrides?: Overrides) => call(chain, { to, data }, overrides)
+    for (let round = 0; round < 2; round++) {
+      expect(await at(CONTRACT, moved)).toMatchObject({ kind: 'ok', output: '0x1234' })
+      expect(await at(identity, moved)).toMatchObject({ kind: 'ok', output: '0x' })
+      expect(await at(identity)).toMatchObject({ kind: 'ok', output: '0x1234' })
+      expect(await at(CONTRACT)).toMatchObject({ kind: 'ok', output: '0x' })
+    }
+  })
+
+  it('code in the place of a precompile runs in its stead', async () => {
+    const chain = await openChain()
+    const identity: Address = `0x${'4'.padStart(40, '0')}`
+    const accounts = new Map([[identity, { code: returning('PUSH 7') }]])
+    expect(await call(chain, { to: identity }, { accounts })).toMatchObject({ output: word(7n) })
+  })
+
+  it('moves no precompile that is none, nor on to what is overridden itself', async () => {
+    const chain = await openChain()
+    const identity: Address = `0x${'4'.padStart(40, '0')}`
+    const refused = (accounts: NonNullable<Overrides['accounts']>) =>
+      call(chain, { to: CONTRACT }, { accounts }).catch((error) => error.type.code)
+    expect(await refused(new Map([[CONTRACT, { movePrecompileTo: identity }]]))).toBe(
+      'NOT_A_PRECOMPILE',
+    )
+    const both = new Map<Address, AccountOverride>([
+      [identity, { movePrecompileTo: CONTRACT }],
+      [CONTRACT, { balance: 1n }],
+    ])
+    expect(await refused(both)).toBe('ALREADY_OVERRIDDEN')
   })
 
   it('overrides balance, nonce, code, single slots and whole storage', async () => {
