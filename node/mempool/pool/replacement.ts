@@ -18,7 +18,10 @@ export function verifyReplacement(held: Fees, replacement: Fees): void {
   if (!isEnough) throw new PoolError({ code: 'REPLACEMENT_UNDERPRICED' })
 }
 
-/** Ten percent of next to nothing round to nothing: the fee must rise all the same. */
+/**
+ * The rise is rounded down, as in geth: wallets add their tenth in floating point, and cut off what
+ * is behind it. Ten percent of next to nothing round to nothing: the fee must rise all the same.
+ */
 function isBumped(held: bigint, replacement: bigint): boolean {
-  return replacement > held && replacement * 100n >= held * (100n + REPLACEMENT_BUMP_PERCENT)
+  return replacement > held && replacement >= (held * (100n + REPLACEMENT_BUMP_PERCENT)) / 100n
 }

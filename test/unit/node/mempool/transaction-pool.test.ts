@@ -334,6 +334,14 @@ describe('node / mempool / transaction-pool / replacement', () => {
     expect(pool.held.size).toBe(1)
   })
 
+  it('R1: rounds the tenth down, as wallets do that reckon in floating point', () => {
+    const pool = makePool()
+    tryAdd(pool, { feeCap: 1_999n, tipCap: 105n })
+    expect(tryAdd(pool, { feeCap: 2_197n, tipCap: 115n })).toBe('REPLACEMENT_UNDERPRICED')
+    expect(tryAdd(pool, { feeCap: 2_198n, tipCap: 114n })).toBe('REPLACEMENT_UNDERPRICED')
+    expect(tryAdd(pool, { feeCap: 2_198n, tipCap: 115n })).toBeUndefined()
+  })
+
   it('R2: raises fees of next to nothing by a wei at least', () => {
     const pool = makePool()
     tryAdd(pool, { feeCap: 5n, tipCap: 0n })
