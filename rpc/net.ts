@@ -14,9 +14,10 @@ export function netMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
       handler: () => networkId,
     }),
     net_listening: method({
-      description: 'Whether this node takes connections of peers',
+      // As in geth. Clients read it as "the node is there": `isListening` of web3 does.
+      description: 'True, also of a node without a network',
       params: [],
-      handler: () => api.network.multiaddrs.length > 0,
+      handler: () => true,
     }),
     net_peerCount: method({
       description: 'How many peers are connected',

@@ -242,6 +242,7 @@ describe('rpc / eth / reads', () => {
       hanzo: '1.0',
       net: '1.0',
       ots: '1.0',
+      personal: '1.0',
       rpc: '1.0',
       testing: '1.0',
       txpool: '1.0',
