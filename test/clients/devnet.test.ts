@@ -1,4 +1,7 @@
-/** Real wallets' libraries against a devnet of real validators: viem, ethers and cast. */
+/**
+ * Clients against a devnet of four validators, whose blocks are found by Proof of Compute and travel
+ * from one to the other: what is sent to one node is confirmed on another.
+ */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,10 +18,13 @@ import {
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { Web3 } from 'web3'
 import type { DevnetConfig } from '../../node/devnet/config.ts'
+import '../../p2p/polyfill.ts'
 import { freePortRanges } from '../support/free-ports.ts'
 import { startDevnet, temporaryDirectory } from '../support/hanzo-process.ts'
-import { ROOT } from '../support/source-tree.ts'
+import { foundryBinary, HAS_FOUNDRY } from './support/foundry-binary.ts'
+import { HeadlessMetaMask } from './support/metamask.ts'
 
 const run = promisify(execFile)
 const ONE_AI = parseEther('1')
@@ -39,7 +45,7 @@ beforeAll(async () => {
   token = config.predeploys['AI']!
 })
 
-describe('e2e / viem', () => {
+describe('clients / devnet / viem', () => {
   const clients = (index: number, account: number) => {
     const { rpcUrl, wsUrl } = config.validators[index]!
     const chain = defineChain({
@@ -119,7 +125,7 @@ describe('e2e / viem', () => {
   })
 })
 
-describe('e2e / ethers', () => {
+describe('clients / devnet / ethers', () => {
   it('connects, sends AI natively and as an ERC-20, and finds the log', async () => {
     const provider = new JsonRpcProvider(config.validators[2]!.rpcUrl)
     try {
@@ -149,11 +155,10 @@ describe('e2e / ethers', () => {
   })
 })
 
-describe('e2e / cast', () => {
+describe.runIf(HAS_FOUNDRY)('clients / devnet / cast', () => {
   const cast = async (...args: readonly string[]): Promise<string> => {
     const rpcUrl = config.validators[3]!.rpcUrl
-    const binary = join(ROOT, 'node_modules/.bin/cast')
-    const { stdout } = await run(binary, [...args, '--rpc-url', rpcUrl])
+    const { stdout } = await run(foundryBinary('cast'), [...args, '--rpc-url', rpcUrl])
     return stdout.trim()
   }
 
@@ -187,5 +192,44 @@ describe('e2e / cast', () => {
     expect(logs.map((log: { transactionHash: string }) => log.transactionHash)).toContain(
       receipt.transactionHash,
     )
+  })
+})
+
+describe('clients / devnet / MetaMask', () => {
+  it('sends with EIP-1559 fees, and finds it confirmed in a mined block', async () => {
+    const wallet = await HeadlessMetaMask.open(config.addEthereumChain, keyOf(5))
+    try {
+      const sent = [
+        await wallet.send({ from: addressOf(5), to: addressOf(8), value: '0x1' }),
+        await wallet.send({ from: addressOf(5), to: addressOf(8), value: '0x2' }),
+      ]
+      expect(sent.map(({ nonce }) => nonce)).toEqual([0, 1])
+      for (const { hash, confirmed } of sent) {
+        const { txReceipt, status } = await confirmed
+        expect(status).toBe('confirmed')
+        expect(txReceipt).toMatchObject({ status: '0x1', type: '0x2', transactionHash: hash })
+      }
+    } finally {
+      await wallet.close()
+    }
+  })
+})
+
+describe('clients / devnet / web3', () => {
+  it('waits for confirmations, block by block', async () => {
+    const web3 = new Web3(config.validators[2]!.wsUrl)
+    const from = web3.eth.accounts.wallet.add(keyOf(6))[0]!.address
+    const confirmed = Promise.withResolvers<bigint>()
+    const receipt = await web3.eth
+      .sendTransaction({ from, to: addressOf(8), value: '3' })
+      .on('confirmation', ({ confirmations }) => {
+        if (confirmations >= 3n) confirmed.resolve(confirmations)
+      })
+    expect(receipt.status).toBe(1n)
+    expect(await confirmed.promise).toBe(3n)
+    expect(await web3.eth.getBlockNumber()).toBeGreaterThanOrEqual(
+      (receipt.blockNumber as bigint) + 2n,
+    )
+    web3.provider?.disconnect()
   })
 })

@@ -1,0 +1,51 @@
+/** Hardhat against `hanzo dev`, as its network `localhost`: it compiles, deploys, and tests. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { temporaryDirectory } from '../support/hanzo-process.ts'
+import { ROOT } from '../support/source-tree.ts'
+import { type DevProcess, startDevProcess } from './support/dev-process.ts'
+
+const HERE = join(ROOT, 'test/clients')
+
+let dev: DevProcess
+
+beforeAll(async () => {
+  dev = await startDevProcess()
+})
+
+/** Runs a task in the project of the folder `hardhat`, on our node. */
+async function hardhat(...task: readonly string[]): Promise<{ code: number; output: string }> {
+  const cli = join(HERE, 'node_modules/hardhat/internal/cli/bootstrap.js')
+  const config = join(HERE, 'hardhat/hardhat.config.cjs')
+  const child = spawn(process.execPath, [cli, '--config', config, ...task], {
+    cwd: join(HERE, 'hardhat'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      HANZO_URL: dev.url,
+      HANZO_CHAIN_ID: String(dev.chainId),
+      HARDHAT_OUT: await temporaryDirectory(),
+      HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true',
+      TILL_BYTECODE: inject('till').bytecode,
+    },
+  })
+  const said = Promise.all([text(child.stdout), text(child.stderr)])
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, output: (await said).join('\n') }
+}
+
+describe('clients / Hardhat', () => {
+  it("passes a project's tests on the network localhost", async () => {
+    const { code, output } = await hardhat('--network', 'localhost', 'test')
+    expect(output).toMatch(/\b5 passing\b/)
+    expect(output).not.toMatch(/\bfailing\b/)
+    expect(code).toBe(0)
+    // Deployed and paid by Hardhat's tests, and still on the chain after them.
+    expect(
+      await dev.rpc('eth_getTransactionCount', dev.config.accounts[0]!.address, 'latest'),
+    ).not.toBe('0x0')
+  })
+})
