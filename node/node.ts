@@ -206,7 +206,17 @@ async function openFinality(
   const log = options.log.child({ module: 'finality' })
   const { p2p, votingKey, voteAfterRestore = false } = options
   const bootnodeCount = votingKey === undefined || voteAfterRestore ? 0 : p2p?.bootnodes.length
-  const hearing = peers && new Hearing({ sync: peers.sync, clock, log, bootnodeCount })
+  const hearing =
+    peers &&
+    new Hearing({
+      ...{ clock, log, bootnodeCount },
+      isAtRest: () => peers.sync.isAtRest,
+      peers: () =>
+        peers.network.peers().map(({ id, isStatic }) => ({
+          ...{ id, isStatic },
+          isCovered: peers.sync.isCovered(id),
+        })),
+    })
   const driver = new FinalityDriver({
     ...{ chain, clock, log },
     isSynced: () => peers?.sync.isBehind !== true,

@@ -31,6 +31,8 @@ export type DutyState = {
   readonly isRecordStale: boolean
   /** The operator says that nobody else has the key: vote in spite of such a record. */
   readonly votesAfterRestore: boolean
+  /** Whether the network was heard in this run (F19). */
+  readonly hasHeard: boolean
 }
 
 /** The duty of who votes with `key`, once its deposit stands in the newest executed checkpoint. */
@@ -48,7 +50,7 @@ export function takeOffice(
   state.duty = {
     ...{ validator: index, runEpoch: startEpoch, startEpoch, lastSigned, lastVote: undefined },
     ownTarget: lastSigned?.targetEpoch ?? 0n,
-    ...{ doubled: false, isRecordStale: false, votesAfterRestore },
+    ...{ doubled: false, isRecordStale: false, votesAfterRestore, hasHeard: true },
   }
   for (const { vote, signers } of state.certificates.values()) {
     if (signers.includes(index)) noticeOwnVote(state, vote)
@@ -73,9 +75,11 @@ export function noticeOwnVote(state: FinalityState, vote: SignedEpochs): void {
 
 /** Whether a validator that started at `startEpoch` has listened long enough by `epoch`. */
 export function hasListened(duty: DutyState, epoch: bigint): boolean {
-  const { startEpoch, isRecordStale } = duty
-  // Nobody can have voted before the first epochs of a chain.
-  if (startEpoch < DOPPELGANGER_EPOCHS && !isRecordStale) return true
+  const { startEpoch, isRecordStale, ownTarget } = duty
+  // Nobody can have voted before epoch 1. In the two first epochs who has its record has all of it;
+  // without one it may have been lost.
+  const waivedBelow = ownTarget > 0n ? DOPPELGANGER_EPOCHS : 1n
+  if (startEpoch < waivedBelow && !isRecordStale) return true
   return epoch >= startEpoch + DOPPELGANGER_EPOCHS
 }
 

@@ -26,6 +26,7 @@ export type VotingState =
   | 'doubled'
   | 'slashed'
   | 'record-stale'
+  | 'unheard'
   | 'listening'
   | 'active'
 
@@ -38,10 +39,14 @@ export function votingState(state: FinalityState): VotingState {
   if (duty.doubled) return 'doubled'
   if (votes.equivocators.has(duty.validator)) return 'slashed'
   if (duty.isRecordStale && !duty.votesAfterRestore) return 'record-stale'
+  if (!duty.hasHeard) return 'unheard'
   return hasListened(duty, headEpoch(state)) ? 'active' : 'listening'
 }
 
-/** Blocks that are fetched tell nothing of who votes now: listening begins behind them. */
+/**
+ * Blocks that are fetched, or that came before the network was heard, tell nothing of who votes
+ * now: listening begins behind them (F18).
+ */
 function listenLater(state: FinalityState): void {
   const { duty } = state
   if (duty === undefined || duty.lastVote !== undefined) return
@@ -52,15 +57,21 @@ function listenLater(state: FinalityState): void {
   state.duty = { ...duty, runEpoch: epoch, startEpoch }
 }
 
+function tellHeard(state: FinalityState, hasHeard: boolean): void {
+  const { duty } = state
+  if (duty !== undefined && duty.hasHeard !== hasHeard) state.duty = { ...duty, hasHeard }
+}
+
 /** The vote that is due, if one is: asked for once. */
 export function voteDue(
   state: FinalityState,
   { isSynced, hasHeard = true, isSigning = false }: Extract<FinalityInput, { kind: 'head' }>,
 ): FinalityEffect[] {
-  if (!isSynced) listenLater(state)
+  if (!isSynced || !hasHeard) listenLater(state)
+  tellHeard(state, hasHeard)
   const { duty } = state
   // Behind a slow disk votes for old targets would keep the newest waiting.
-  if (duty === undefined || !isSynced || !hasHeard || isSigning) return []
+  if (duty === undefined || !isSynced || isSigning) return []
   if (!isTargetNew(state)) return []
   if (votingState(state) !== 'active') return []
   const vote = bestVote(state)

@@ -21,11 +21,6 @@ export class PeerBook {
     return this.#peers.size
   }
 
-  /** Peers whose claim is known. */
-  get toldCount(): number {
-    return this.all().filter(({ status }) => status !== undefined).length
-  }
-
   connect(id: string, nowMs: number): void {
     this.#peers.set(id, { id, connectedMs: nowMs, status: undefined, failures: 0 })
   }

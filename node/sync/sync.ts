@@ -119,6 +119,14 @@ export class Sync {
     return !this.peers.all().some(({ id }) => this.#isProved(id))
   }
 
+  /** It has told its status, and all that it claims is here: the work, and what is final. */
+  isCovered(peerId: string): boolean {
+    const status = this.peers.get(peerId)?.status
+    if (status === undefined || this.#isProved(peerId)) return false
+    const { totalDifficulty, finalizedEpoch } = localStatus(this.#modules.chain)
+    return status.totalDifficulty <= totalDifficulty && status.finalizedEpoch <= finalizedEpoch
+  }
+
   onPeerConnected(peerId: string): void {
     this.peers.connect(peerId, this.#modules.clock.now())
     void this.#exchangeStatus(peerId)

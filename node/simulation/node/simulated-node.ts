@@ -150,7 +150,7 @@ export class SimulatedNode {
       log,
       coinbase,
       ...(votingKey && { votingKey }),
-      p2p: { host: '127.0.0.1', port: 0, bootnodes: [] },
+      p2p: { host: '127.0.0.1', port: 0, bootnodes: this.#others() },
       seal: { pace: { kind: 'continuous' }, gpu: 'cpu', dutyPercent: 100, certify: true },
       clientVersion: 'hanzo/simulated',
       ports: {
@@ -165,6 +165,13 @@ export class SimulatedNode {
         recoverSigner,
       },
     }
+  }
+
+  /** As a devnet has it, every node looks for all others. */
+  #others(): readonly string[] {
+    const { board, index } = this.parts
+    const nodes = Array.from({ length: board.parts.network.size }, (_, other) => other)
+    return nodes.filter((other) => other !== index).map((other) => `/memory/${other}`)
   }
 
   /** Asked at each message, so that a strategy may begin at any time. */

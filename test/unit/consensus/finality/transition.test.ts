@@ -1,6 +1,7 @@
 /** The machine of finality, step by step, with real signatures. */
 
 import { describe, expect, it } from 'vitest'
+import { votingState } from '../../../../consensus/finality/duty.ts'
 import { PENDING_CERTIFICATES_MAX } from '../../../../consensus/finality/finality-state.ts'
 import { dropBranches } from '../../../../consensus/finality/transition.ts'
 import { isQuorum } from '../../../../consensus/finality/votes/validator-weights.ts'
@@ -207,11 +208,12 @@ describe('consensus / finality / duty', () => {
   it('votes for the newest checkpoint that is k deep, from the highest justified one', () => {
     const machine = new FinalityMachine()
     machine.state.duty = duty({ validator: 1 })
-    growChain(machine.tree, 0, 1, 10)
+    growChain(machine.tree, 0, 1, 7)
+    expect(machine.take({ kind: 'head', isSynced: false }).effects).toEqual([])
+    growChain(machine.tree, 7, 8, 10)
     machine.checkpoint(8)
     expect(machine.take({ kind: 'head', isSynced: true }).effects).toEqual([])
     growChain(machine.tree, 10, 11, 11)
-    expect(machine.take({ kind: 'head', isSynced: false }).effects).toEqual([])
     const [effect] = machine.take({ kind: 'head', isSynced: true }).effects
     expect(effect).toEqual({ kind: 'sign', validator: 1, vote: linkVote(machine.tree, 0, 8) })
     expect(machine.take({ kind: 'head', isSynced: true }).effects).toEqual([])
@@ -264,13 +266,25 @@ describe('consensus / finality / duty', () => {
     expect(machine.state.duty).toMatchObject({ doubled: true })
   })
 
-  it('listens, but does not vote, while the network was not heard', () => {
+  it('does not vote before the network was heard, and listens from there', () => {
     const machine = threeEpochs()
     machine.state.duty = duty({ validator: 0 })
     const head = { kind: 'head', isSynced: true } as const
     expect(machine.take({ ...head, hasHeard: false }).effects).toEqual([])
-    expect(machine.state.duty).toMatchObject({ runEpoch: 0n, startEpoch: 0n })
-    expect(kindsOf(machine.take(head))).toEqual(['sign'])
+    expect(votingState(machine.state)).toBe('unheard')
+    expect(machine.take(head).effects).toEqual([])
+    expect(votingState(machine.state)).toBe('listening')
+    expect(machine.state.duty).toMatchObject({ runEpoch: 3n, startEpoch: 3n })
+  })
+
+  it('heard in the first epoch, or with its record in the second, it votes at once', () => {
+    const young = new FinalityMachine()
+    for (const startEpoch of [0n, 1n]) {
+      young.state.duty = duty({ validator: 0, startEpoch })
+      expect(votingState(young.state)).toBe(startEpoch === 0n ? 'active' : 'listening')
+    }
+    young.state.duty = { ...duty({ validator: 0, startEpoch: 1n }), ownTarget: 1n }
+    expect(votingState(young.state)).toBe('active')
   })
 
   it('F21: asks for no vote while one is being written, and then for the newest', () => {
@@ -307,6 +321,6 @@ function duty({ validator, startEpoch = 0n }: { validator: number; startEpoch?: 
   return {
     ...{ validator, startEpoch, runEpoch: startEpoch, ownTarget: 0n },
     ...{ lastSigned: undefined, lastVote: undefined, doubled: false },
-    ...{ isRecordStale: false, votesAfterRestore: false },
+    ...{ isRecordStale: false, votesAfterRestore: false, hasHeard: true },
   }
 }

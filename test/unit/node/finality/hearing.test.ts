@@ -1,6 +1,6 @@
 /** A validator that was set back and is cut off must not vote on a chain of its own. */
 import { describe, expect, it } from 'vitest'
-import { HEARING_MS, Hearing } from '../../../../node/finality/hearing.ts'
+import { HEARING_MS, Hearing, type HearingPeer } from '../../../../node/finality/hearing.ts'
 import type { Node } from '../../../../node/node.ts'
 import { VOTING_KEYS, validatorGenesis } from '../../../support/certified-chain.ts'
 import { SILENT } from '../../../support/chain-factory.ts'
@@ -11,37 +11,62 @@ const seal = { ...MANUAL, certify: true }
 
 function scene(bootnodeCount: number) {
   let nowMs = 1_000_000
-  const sync = { peers: { toldCount: 0 }, isAtRest: true }
+  const net = { peers: [] as HearingPeer[], isAtRest: true }
   const clock = {
     now: () => nowMs,
     setTimer: () => () => undefined,
     giveWay: async () => undefined,
   }
-  const hearing = new Hearing({ sync, clock, log: SILENT, bootnodeCount })
+  const hearing = new Hearing({
+    ...{ clock, log: SILENT, bootnodeCount },
+    peers: () => net.peers,
+    isAtRest: () => net.isAtRest,
+  })
   const pass = (milliseconds: number) => {
     nowMs += milliseconds
     return hearing.isDone
   }
-  return { hearing, sync, pass }
+  return { hearing, net, pass }
 }
 
+const bootnode = (id: string): HearingPeer => ({ id, isStatic: true, isCovered: true })
+const stranger = (id: string): HearingPeer => ({ id, isStatic: false, isCovered: true })
+
 describe('node / finality / hearing', () => {
-  it('takes more than half of the bootnodes, and quiet for a while, once', () => {
-    const { hearing, sync, pass } = scene(4)
-    sync.peers.toldCount = 2
+  it('takes more than half of the bootnodes, for a while, once', () => {
+    const { hearing, net, pass } = scene(4)
+    net.peers = [bootnode('a'), bootnode('b'), { ...bootnode('c'), isCovered: false }]
+    // Somebody has a better chain, or says so.
+    net.isAtRest = false
     expect(pass(HEARING_MS)).toBe(false)
     expect(pass(HEARING_MS)).toBe(false)
-    sync.peers.toldCount = 3
+    net.peers = [bootnode('a'), bootnode('b'), bootnode('c')]
     expect(pass(0)).toBe(false)
     expect(pass(HEARING_MS - 1)).toBe(false)
-    // Somebody has a better chain: what it holds is fetched first.
-    sync.isAtRest = false
-    expect(pass(HEARING_MS)).toBe(false)
-    sync.isAtRest = true
+    // What bootnodes find from now on is what everybody finds.
+    net.peers = [{ ...bootnode('a'), isCovered: false }]
+    expect(pass(1)).toBe(true)
+    net.peers = []
+    expect(hearing.isDone).toBe(true)
+  })
+
+  it('goes on where strangers boast of more, as long as bootnodes are there', () => {
+    const { net, pass } = scene(3)
+    net.isAtRest = false
+    net.peers = [bootnode('a'), bootnode('b'), { ...stranger('x'), isCovered: false }]
     expect(pass(0)).toBe(false)
     expect(pass(HEARING_MS)).toBe(true)
-    sync.peers.toldCount = 0
-    expect(hearing.isDone).toBe(true)
+  })
+
+  it('takes others where bootnodes are gone, while nobody claims more', () => {
+    const { net, pass } = scene(3)
+    net.peers = [stranger('x'), stranger('y')]
+    expect(pass(0)).toBe(false)
+    net.isAtRest = false
+    expect(pass(HEARING_MS)).toBe(false)
+    net.isAtRest = true
+    expect(pass(0)).toBe(false)
+    expect(pass(HEARING_MS)).toBe(true)
   })
 
   it('is over at once for who has nobody to look for', () => {
