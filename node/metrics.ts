@@ -40,6 +40,9 @@ export function registerNodeMetrics(registry: Registry, sources: MetricSources):
   gauge(registry, 'hanzo_sync_active', '1 while a gap of over two epochs is being closed.', () => {
     return sync?.progress() === undefined ? 0 : 1
   })
+  gauge(registry, 'hanzo_heap_bytes', 'JavaScript objects, garbage among them.', () => {
+    return process.memoryUsage().heapUsed
+  })
   counter(registry, 'hanzo_sealer_blocks_total', 'Blocks sealed since start.', () => {
     return sealer?.summary().blocksSealed ?? 0
   })

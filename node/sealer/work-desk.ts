@@ -53,7 +53,7 @@ export class WorkDesk {
     const { chain, clock, templates } = this.#modules
     for (const [workId, work] of this.#works) {
       const isFresh = clock.now() - work.madeMs < WORK_REUSE_MS
-      const isOnHead = work.template.parent.hash === chain.head.hash
+      const isOnHead = work.template.parent.hash === chain.head.hash && this.#isOfState(work)
       if (isFresh && isOnHead && work.coinbase === coinbase) return this.#describe(workId, work)
     }
     const template = await templates.build({ coinbase })
@@ -69,6 +69,7 @@ export class WorkDesk {
     this.#expire()
     const work = this.#works.get(workId)
     if (work === undefined) return failure('WORK_UNKNOWN')
+    if (!this.#isOfState(work)) return failure('WORK_STALE')
     const nonceBytes = hexToBytes(nonce)
     if (nonceBytes.length !== 8) return failure('E_PARAM')
     const { chain, publish } = this.#modules
@@ -76,6 +77,12 @@ export class WorkDesk {
     const outcome = await chain.importBlock(block, 'rpc', preparedOf(work.template))
     if (outcome.kind === 'imported') publish(block)
     return submissionOf(outcome, block.hash)
+  }
+
+  /** False: a developer has written the state below it, or taken back what was written. */
+  #isOfState({ template: { parent, built } }: Work): boolean {
+    const { edits } = this.#modules.chain.state
+    return built.executed.changes.parentStateRoot === edits.rootAfter(parent)
   }
 
   #describe(workId: Hash, { template, madeMs }: Work): ComputeWork {

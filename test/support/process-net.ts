@@ -116,6 +116,12 @@ export class ProcessNode {
     return Number(/VmRSS:\s+(\d+) kB/.exec(text)?.[1] ?? 0) * 1024
   }
 
+  /** Bytes of its JavaScript objects, garbage among them. */
+  async heapBytes(): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text()
+    return Number(/^hanzo_heap_bytes (\d+)/m.exec(text)?.[1])
+  }
+
   async admin(method: string, ...params: unknown[]): Promise<unknown> {
     const token = (await readFile(join(this.dataDir, 'admin.token'), 'utf8')).trim()
     return rpcClient(this.url, { authorization: `Bearer ${token}` })(method, ...params)

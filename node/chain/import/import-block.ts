@@ -13,6 +13,7 @@ import type { HeadChange } from '../../events.ts'
 import type { BlockExecutor } from '../../execution/executor.ts'
 import type { ExecutedBlock } from '../../execution/types.ts'
 import type { Clock } from '../../ports.ts'
+import type { StateStore } from '../../state/state-store.ts'
 import type { BlockStore } from '../../storage/block-store.ts'
 import type { SignedTransaction } from '../../transaction.ts'
 import { summaryOf } from '../block-summary.ts'
@@ -36,6 +37,7 @@ export type ImportModules = {
   readonly blocks: BlockStore
   readonly executor: BlockExecutor
   readonly committer: Committer
+  readonly state: StateStore
   /** With their senders. Throws `TransactionError`. */
   readonly transactionsOf: (block: SealedBlock) => Promise<readonly SignedTransaction[]>
   readonly clock: Clock
@@ -65,11 +67,21 @@ export async function importBlock(
     return { outcome: { kind: 'unknown-parent', parentHash: block.header.parentHash } }
   }
   // 3, 4, 5: body rules, execution on the parent's post-state, result rules.
-  const executed = prepared ?? (await judge(block, parent, modules))
+  const isReady = prepared !== undefined && (await isOfState(prepared, parent, modules))
+  const executed = isReady ? prepared : await judge(block, parent, modules)
   if ('kind' in executed) return { outcome: executed }
   // 6, 7: one batch with everything the block changes, the head with it if fork choice says so.
   const headChange = await committer.commit({ block, node: checked.node, ...executed })
   return { outcome: { kind: 'imported', isHead: headChange !== undefined }, headChange }
+}
+
+/** A developer may have written the state since the block was built: then it is executed again. */
+async function isOfState(
+  { executed }: PreparedBlock,
+  { hash }: BlockNode,
+  { blocks, state }: ImportModules,
+): Promise<boolean> {
+  return executed.changes.parentStateRoot === state.edits.rootAfter(await summaryOf(blocks, hash))
 }
 
 /** Steps 3 to 5. An error that is not the block's fault is thrown on: the block stays unjudged. */

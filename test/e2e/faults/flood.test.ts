@@ -20,6 +20,10 @@ const LIVELY = { timeout: 30_000, interval: 200 }
 const MIB = 1024 * 1024
 /** What a process of Node holds more or less by itself, and 50 MiB. */
 const GROWTH_BYTES_MAX = 150 * MIB
+const HEAP_GROWTH_BYTES_MAX = 50 * MIB
+/** A heap is as small as it gets once its garbage is collected, which blocks bring about. */
+const COLLECTED = { timeout: 60_000, interval: 250 }
+const LOOKS = 20
 const CONNECTIONS = 500
 
 const random = new Random(20)
@@ -40,6 +44,37 @@ async function rogue(): Promise<Network> {
     finalizedHash: randomHash(),
   }
   return startRoguePeer({ genesis, address: victim.address, status })
+}
+
+/** The smallest heap of some seconds. */
+async function heapAtRest(): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let look = 0; look < LOOKS; look++) {
+    least = Math.min(least, await victim.heapBytes())
+    await sleep(COLLECTED.interval)
+  }
+  return least
+}
+
+async function expectHeapBack(before: number): Promise<void> {
+  const growth = async () => (await victim.heapBytes()) - before
+  await expect.poll(growth, COLLECTED).toBeLessThan(HEAP_GROWTH_BYTES_MAX)
+}
+
+/** Milliseconds that an honest peer's request and an RPC call take, the middle ones of some. */
+async function latency(friend: Network) {
+  const times: { peer: number[]; rpc: number[] } = { peer: [], rpc: [] }
+  for (let look = 0; look < LOOKS; look++) {
+    const start = performance.now()
+    for await (const _ of friend.request(victim.peerId, 'status', new Uint8Array(0)));
+    times.peer.push(performance.now() - start)
+    const called = performance.now()
+    await victim.rpc('eth_blockNumber')
+    times.rpc.push(performance.now() - called)
+    await sleep(50)
+  }
+  const middle = (list: number[]) => Number(list.sort((a, b) => a - b)[LOOKS >> 1]?.toFixed(1))
+  return { peerMs: middle(times.peer), rpcMs: middle(times.rpc) }
 }
 
 /** Two blocks more on the victim, and the other peer has them. */
@@ -87,7 +122,9 @@ beforeAll(async () => {
 describe('e2e / faults / flood', () => {
   it('orphans, votes, certificates and noise leave memory and the others as they are', async () => {
     await expectUnaffected()
-    const before = await victim.residentBytes()
+    const [before, heapBefore] = [await victim.residentBytes(), await heapAtRest()]
+    const friend = await rogue()
+    const quiet = await latency(friend)
     const attacker = await rogue()
     const raw = (await victim.rpc('debug_getRawBlock', 'latest')) as `0x${string}`
     const { header } = decodeBlock(hexToBytes(raw))
@@ -95,6 +132,7 @@ describe('e2e / faults / flood', () => {
       const orphan = { ...header, parentHash: randomHash(), number: header.number + BigInt(index) }
       return encodeSealedBlock({ header: orphan, transactions: [], proof: random.bytes(256) })
     })
+    const meanwhile = latency(friend)
     await flood(attacker, 'block', orphans)
     const votes = repeated(2_000, (index) =>
       encodeVote({
@@ -111,15 +149,19 @@ describe('e2e / faults / flood', () => {
       return encodeCertificate({ vote: randomLink(1 + index), signers: [0], signatures })
     })
     await flood(attacker, 'certificate', certificates)
+    console.log('latency in quiet and in the flood:', quiet, await meanwhile)
     await expectUnaffected()
     // Forged certificates are its fault beyond doubt.
     await expect.poll(() => isPeer(attacker.peerId), LIVELY).toBe(false)
     expect((await victim.residentBytes()) - before).toBeLessThan(GROWTH_BYTES_MAX)
+    await expectHeapBack(heapBefore)
     expect((await victim.finality()).safetyFault).toBeNull()
   })
 
   it('500 connections that say nothing, or a byte a second, keep nobody out', async () => {
-    const before = await victim.residentBytes()
+    const [before, heapBefore] = [await victim.residentBytes(), await heapAtRest()]
+    const friend = await rogue()
+    const quiet = await latency(friend)
     const port = Number(/\/tcp\/(\d+)\//.exec(victim.address)?.[1])
     const sockets: Socket[] = []
     onTestFinished(() => {
@@ -130,12 +172,15 @@ describe('e2e / faults / flood', () => {
       socket.on('error', () => socket.destroy())
       sockets.push(socket)
     }
+    const meanwhile = latency(friend)
     for (let second = 0; second < 5; second++) {
       for (const socket of sockets) if (socket.writable) socket.write(random.bytes(1))
       await sleep(1_000)
     }
+    console.log('latency in quiet and among 500:', quiet, await meanwhile)
     await expectUnaffected()
     expect((await victim.residentBytes()) - before).toBeLessThan(GROWTH_BYTES_MAX)
+    await expectHeapBack(heapBefore)
     // A peer that was away finds its way in between them.
     await peer.stop()
     await peer.start()
