@@ -79,6 +79,14 @@ describe('node / finality / certificate flood', () => {
       transition(state, { kind: 'certificate', certificate: real })
     }
     expect(state.pending.size).toBe(PENDING_CERTIFICATES_MAX)
+    // What the operator excludes does not wait; what waits is in memory alone, so that a restart
+    // with `--exclude` purges both.
+    const disregarded = new Set([unknown(CERTIFICATES)])
+    const judged = Object.assign(machine.state, { config: { ...config, disregarded } })
+    const excluded = certificateOf({ ...vote, targetHash: unknown(CERTIFICATES) }, QUORUM)
+    const { verdict, effects } = transition(judged, { kind: 'certificate', certificate: excluded })
+    expect([verdict, effects]).toEqual(['ignore', []])
+    expect(judged.pending.has(unknown(CERTIFICATES))).toBe(false)
     machine.take({ kind: 'certificate', certificate: good })
     machine.take({ kind: 'certificate', certificate: link(40, 48) })
     expect(machine.state.finalized).toEqual({ epoch: 5n, hash: hashOf(40) })
