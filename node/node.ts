@@ -5,7 +5,7 @@
 
 import { hexToBytes } from '@ethereumjs/util'
 import { addressOfKey } from '../genesis/validator-keys.ts'
-import { openBackend, type ProofBackend } from '../gpu/backend.ts'
+import type { ProofBackend } from '../gpu/backend.ts'
 import { createNodeApi } from './api/node-api.ts'
 import type { NodeApi } from './api.ts'
 import { Chain } from './chain/chain.ts'
@@ -25,14 +25,10 @@ import { ReachWatch } from './finality/reach-watch.ts'
 import { Mempool } from './mempool/mempool.ts'
 import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
 import { registerNodeMetrics } from './metrics.ts'
-import {
-  defaultCacheDirectory,
-  type NodeOptions,
-  type P2pOptions,
-  ZERO_COINBASE,
-} from './options.ts'
+import { type NodeOptions, type P2pOptions, ZERO_COINBASE } from './options.ts'
 import { PeerServices } from './peer-services.ts'
 import { type Clock, systemClock, systemRng } from './ports.ts'
+import { openSearch } from './sealer/open-search.ts'
 import { Sealer } from './sealer/sealer.ts'
 import { TemplateBuilder } from './sealer/template.ts'
 import { WorkDesk } from './sealer/work-desk.ts'
@@ -126,7 +122,8 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   const peers = options.p2p && (await openPeers(options.p2p, options, foundation))
   if (peers !== undefined) driver.setGossip(peers.gossip)
   const finality = await openFinality(options, foundation, peers)
-  const backend = await openSearch(options, closers)
+  const backend = await openSearch(options)
+  if (backend !== options.ports?.backend) closers.push(() => backend?.close())
   const dev = options.devControls === true ? new DevChain(foundation) : undefined
   const sealing = createSealing(options, foundation, peers, backend, dev)
   const { sealer } = sealing
@@ -236,23 +233,6 @@ async function openValidator(
   const address = addressOfKey(hexToBytes(privateKey))
   const protection = await VoteProtection.open(slashingDirectory, address, genesis.hash, files)
   return { address, privateKey, protection, votesAfterRestore }
-}
-
-async function openSearch(
-  { seal, genesis, ports, log }: NodeOptions,
-  closers: Closer[],
-): Promise<ProofBackend | undefined> {
-  if (seal === undefined) return undefined
-  if (ports?.backend !== undefined) return ports.backend
-  const backend = await openBackend({
-    mode: seal.gpu,
-    shape: genesis.params.shape,
-    cacheDir: seal.cacheDir ?? defaultCacheDirectory(),
-    dutyPercent: seal.dutyPercent,
-    log: log.child({ module: 'gpu' }),
-  })
-  closers.push(() => backend.close())
-  return backend
 }
 
 type Sealing = {
