@@ -34,6 +34,8 @@ export const BUILD_MS_MAX = 600
 
 export type Template = {
   readonly parent: BlockSummary
+  /** Of the state that it was built on, which a developer may write while the parent stays. */
+  readonly stateRoot: Hash
   readonly built: BuiltBlock
   readonly search: SearchTemplate
 }
@@ -91,11 +93,14 @@ export class TemplateBuilder {
     const first = (await this.#modules.firstOn?.(parent)) ?? []
     const offered = joined(first, options.candidates ?? candidates())
     const environment = this.#environment(parent, context, options)
+    const stateRoot = chain.state.edits.rootAfter(parent)
     const built = await chain.executor.buildBlock(state, environment, offered, {
       isOver: this.#deadline(),
     })
+    // Written meanwhile: each time round takes another call of the developer.
+    if (chain.state.edits.rootAfter(parent) !== stateRoot) return this.build(options)
     if (built.refused.length > 0) onRefused(built.refused)
-    return { parent, built, search: this.#searchOf(built, context) }
+    return { parent, stateRoot, built, search: this.#searchOf(built, context) }
   }
 
   #environment(
@@ -166,6 +171,6 @@ export function sealWithTile(template: Template, { nonce, ti, tj }: WinningTile)
 }
 
 /** What the import need not compute again. */
-export function preparedOf({ built }: Template): PreparedBlock {
-  return { transactions: built.transactions, executed: built.executed }
+export function preparedOf({ built, stateRoot }: Template): PreparedBlock {
+  return { transactions: built.transactions, executed: built.executed, stateRoot }
 }

@@ -80,9 +80,8 @@ export class WorkDesk {
   }
 
   /** False: a developer has written the state below it, or taken back what was written. */
-  #isOfState({ template: { parent, built } }: Work): boolean {
-    const { edits } = this.#modules.chain.state
-    return built.executed.changes.parentStateRoot === edits.rootAfter(parent)
+  #isOfState({ template: { parent, stateRoot } }: Work): boolean {
+    return stateRoot === this.#modules.chain.state.edits.rootAfter(parent)
   }
 
   #describe(workId: Hash, { template, madeMs }: Work): ComputeWork {

@@ -9,6 +9,7 @@
 import { verifyResults } from '../../../consensus/rules/result-rules.ts'
 import type { BlockNode } from '../../../consensus/tree/block-node.ts'
 import type { BlockTree } from '../../../consensus/tree/block-tree.ts'
+import type { Hash } from '../../../consensus/types.ts'
 import type { HeadChange } from '../../events.ts'
 import type { BlockExecutor } from '../../execution/executor.ts'
 import type { ExecutedBlock } from '../../execution/types.ts'
@@ -26,9 +27,15 @@ import { checkBody } from './body-check.ts'
 import type { ImportOutcome } from './import-outcome.ts'
 
 /** A block as it was executed: here, or while it was built. */
-export type PreparedBlock = {
+type JudgedBlock = {
   readonly transactions: readonly SignedTransaction[]
   readonly executed: ExecutedBlock
+}
+
+/** As the one who built it brings it. */
+export type PreparedBlock = JudgedBlock & {
+  /** Of the state that it was executed on. */
+  readonly stateRoot: Hash
 }
 
 export type ImportModules = {
@@ -77,11 +84,11 @@ export async function importBlock(
 
 /** A developer may have written the state since the block was built: then it is executed again. */
 async function isOfState(
-  { executed }: PreparedBlock,
+  { stateRoot }: PreparedBlock,
   { hash }: BlockNode,
   { blocks, state }: ImportModules,
 ): Promise<boolean> {
-  return executed.changes.parentStateRoot === state.edits.rootAfter(await summaryOf(blocks, hash))
+  return stateRoot === state.edits.rootAfter(await summaryOf(blocks, hash))
 }
 
 /** Steps 3 to 5. An error that is not the block's fault is thrown on: the block stays unjudged. */
@@ -89,7 +96,7 @@ async function judge(
   block: SealedBlock,
   parent: BlockNode,
   modules: ImportModules,
-): Promise<PreparedBlock | Extract<ImportOutcome, { kind: 'invalid' }>> {
+): Promise<JudgedBlock | Extract<ImportOutcome, { kind: 'invalid' }>> {
   try {
     // 3: body rules.
     checkBody(block)

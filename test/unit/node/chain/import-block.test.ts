@@ -3,7 +3,7 @@ import { encodeHeader, hashHeader } from '../../../../consensus/codec/header-cod
 import type { Hash, Header } from '../../../../consensus/types.ts'
 import { INVALID_HASHES_MAX } from '../../../../node/chain/header/invalid-hashes.ts'
 import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
-import { sealWithTile } from '../../../../node/sealer/template.ts'
+import { preparedOf, sealWithTile } from '../../../../node/sealer/template.ts'
 import { searchReference, TEST_COINBASE, TestChain } from '../../../support/chain-factory.ts'
 
 /** The same block under another header, without searching again: its proof fails. */
@@ -171,8 +171,7 @@ describe('node / chain / import-block', () => {
     const test = await TestChain.open()
     const template = await test.build({ coinbase: TEST_COINBASE })
     const block = sealWithTile(template, searchReference(template.search))
-    const { transactions, executed } = template.built
-    const outcome = await test.chain.importBlock(block, 'sealer', { transactions, executed })
+    const outcome = await test.chain.importBlock(block, 'sealer', preparedOf(template))
     expect(outcome).toEqual({ kind: 'imported', isHead: true })
     expect(test.chain.state.flatBlock?.stateRoot).toBe(block.header.stateRoot)
   })

@@ -24,7 +24,9 @@ const logOnce = async () =>
   (await rpc('eth_sendTransactionSync', { from: ALICE, to: LOGGER })) as Receipt
 
 describe('rpc / dev / going back', () => {
+  /** The first is for the test, the second for what comes after it. */
   let before: unknown
+  let home: unknown
   beforeAll(async () => {
     dev = await startDevNode()
     rpc = (...call) => dev.rpc(...call)
@@ -33,12 +35,13 @@ describe('rpc / dev / going back', () => {
   }, 120_000)
   afterAll(() => dev.remove())
   beforeEach(async () => {
+    home = await rpc('evm_snapshot')
     before = await rpc('evm_snapshot')
   })
   afterEach(async () => {
     await rpc('evm_setAutomine', true)
     await rpc('anvil_dropAllTransactions')
-    await rpc('evm_revert', before)
+    await rpc('evm_revert', home)
   })
 
   describe('subscriptions', () => {
@@ -69,7 +72,7 @@ describe('rpc / dev / going back', () => {
       // What comes after it is told as ever.
       if (name === 'anvil_reset') {
         await rpc('anvil_setCode', LOGGER, LOG_CODE)
-        before = await rpc('evm_snapshot')
+        home = await rpc('evm_snapshot')
       }
       const { blockHash } = await logOnce()
       expect((await socket.notices(1))[0]?.result).toMatchObject({ blockHash, removed: false })
