@@ -8,6 +8,7 @@ import { benchDevnet } from './devnet.ts'
 import { benchExecution } from './execution.ts'
 import { benchGpu } from './gpu.ts'
 import { type Bench, type BenchRow, describeMachine, printRow, saveRows } from './report.ts'
+import { benchRpc } from './rpc.ts'
 import { benchSimulator } from './simulator.ts'
 import { benchSync } from './sync.ts'
 import { benchSyncScale } from './sync-scale.ts'
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'sync-scale', about: 'importing 20,000 blocks, certified or not', run: benchSyncScale },
   { name: 'sim', about: 'seeds of the simulator, tiers 0 and 1', run: benchSimulator },
   { name: 'throughput', about: 'transfers included over JSON-RPC', run: benchThroughput },
+  { name: 'rpc', about: 'reads over JSON-RPC, beside Anvil', run: benchRpc },
   { name: 'devnet', about: 'cold start, rhythm and memory of four validators', run: benchDevnet },
 ]
 
