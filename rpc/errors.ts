@@ -75,6 +75,7 @@ const FAMILY_CODES: Readonly<Record<string, number>> = {
   CallError: -32005,
   InterruptError: -32005,
   TraceSizeError: -32005,
+  WorkError: -32005,
   TracerError: -32602,
   DevError: -32602,
 }

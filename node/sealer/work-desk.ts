@@ -5,6 +5,7 @@
  * Spec: docs/spec/interface.md, `hanzo_getWork`, `hanzo_submitWork`.
  */
 import { bytesToHex, hexToBytes } from '@ethereumjs/util'
+import { CodedError } from '../../consensus/errors.ts'
 import { NO_JOB } from '../../consensus/proof/commitments.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { SHAPES } from '../../gpu/reference/shape.ts'
@@ -21,6 +22,8 @@ import { preparedOf, sealWith, type Template, type TemplateBuilder } from './tem
 export const WORK_COUNT_MAX = 16
 /** Long enough for a slow prover's round trip, short enough to carry new transactions. */
 export const WORK_LIFETIME_MS = 60_000
+/** Templates that are asked for and not built yet; above that a prover is told at once. */
+export const WORK_WAITING_MAX = 16
 /** The same template is handed out again for so long, so that asking is cheap. */
 export const WORK_REUSE_MS = 1_000
 
@@ -43,19 +46,44 @@ export class WorkDesk {
   readonly #modules: WorkDeskModules
   /** By seal hash, oldest first. */
   readonly #works = new Map<Hash, Work>()
+  /** Templates under way, one built after the other, and those that wait for one coinbase. */
+  readonly #building = new Map<Address, Promise<ComputeWork>>()
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(modules: WorkDeskModules) {
     this.#modules = modules
   }
 
+  /** Throws a {@link WorkError} when too many provers wait. */
   async getWork(coinbase: Address): Promise<ComputeWork> {
+    const fresh = this.#freshFor(coinbase)
+    if (fresh !== undefined) return fresh
+    const under = this.#building.get(coinbase)
+    if (under !== undefined) return under
+    if (this.#building.size >= WORK_WAITING_MAX) {
+      const message = `too many provers wait for work: at most ${WORK_WAITING_MAX}`
+      throw new WorkError({ code: 'TOO_MANY_WAIT', waitingMax: WORK_WAITING_MAX }, message)
+    }
+    const build = () => this.#build(coinbase)
+    const building = this.#last.then(build, build).finally(() => this.#building.delete(coinbase))
+    this.#building.set(coinbase, building)
+    this.#last = building
+    return building
+  }
+
+  #freshFor(coinbase: Address): ComputeWork | undefined {
     this.#expire()
-    const { chain, clock, templates } = this.#modules
+    const { chain, clock } = this.#modules
     for (const [workId, work] of this.#works) {
       const isFresh = clock.now() - work.madeMs < WORK_REUSE_MS
       const isOnHead = work.template.parent.hash === chain.head.hash && this.#isOfState(work)
       if (isFresh && isOnHead && work.coinbase === coinbase) return this.#describe(workId, work)
     }
+    return undefined
+  }
+
+  async #build(coinbase: Address): Promise<ComputeWork> {
+    const { clock, templates } = this.#modules
     const template = await templates.build({ coinbase })
     const workId = bytesToHex(template.search.sealHash)
     const work = { template, coinbase, madeMs: clock.now() }
@@ -135,6 +163,10 @@ function submissionOf(outcome: ImportOutcome, blockHash: Hash): Submission {
       return failure('NOT_NOW')
   }
 }
+
+export type WorkErrorType = { readonly code: 'TOO_MANY_WAIT'; readonly waitingMax: number }
+
+export class WorkError extends CodedError<WorkErrorType> {}
 
 function failure(code: string): Submission {
   return { ok: false, code, blockHash: null }
