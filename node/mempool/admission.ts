@@ -21,9 +21,14 @@ export type AdmissionRules = {
   readonly priceFloorWei: bigint
 }
 
-/** A1, before the first byte is read. Throws OVERSIZED. */
+/** EIP-4844: its sender hands it in with its blobs, of 128 KiB each. */
+const BLOB_TYPE = 3
+
+/** A1, before more than the type is read. Throws OVERSIZED, or TYPE_UNSUPPORTED for blobs. */
 export function verifySize(raw: Uint8Array): void {
   if (raw.length <= TRANSACTION_BYTES_MAX) return
+  // That it is large would send its sender the wrong way.
+  if (raw[0] === BLOB_TYPE) throw new PoolError({ code: 'TYPE_UNSUPPORTED', type: BLOB_TYPE })
   throw new PoolError({
     code: 'OVERSIZED',
     bytes: raw.length,

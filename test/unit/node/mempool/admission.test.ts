@@ -62,6 +62,12 @@ const REFUSED: readonly [PoolErrorType['code'], string, string, () => Uint8Array
     'a blob transaction',
     () => Uint8Array.of(3, ...made().subarray(1)),
   ],
+  [
+    'TYPE_UNSUPPORTED',
+    'transaction type not supported: 3 (this chain takes no blobs)',
+    'a blob transaction with its blobs',
+    () => concatBytes(Uint8Array.of(3), bytes(140_000)),
+  ],
   ['NOT_CANONICAL', 'rlp: ', 'bytes behind the end', () => concatBytes(made(), Uint8Array.of(0))],
   [
     'CHAIN_ID_MISMATCH',
