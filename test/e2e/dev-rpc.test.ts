@@ -80,16 +80,15 @@ describe('e2e / node --dev-rpc', () => {
     const { node, rpc } = await startNode(2, '--dev-rpc')
     expect(await rpc('anvil_nodeInfo')).toMatchObject({ currentBlockNumber: '0x0' })
     const refused = { code: -32602, message: expect.stringMatching(/other validators/) }
-    for (const call of [
+    const calls: readonly (readonly [string, ...unknown[]])[] = [
       ['anvil_setBalance', STRANGER, '0x5'],
       ['anvil_impersonateAccount', STRANGER],
       ['anvil_autoImpersonateAccount', true],
       ['eth_sendUnsignedTransaction', { from: STRANGER, to: BOB, gas: '0x5208' }],
       ['anvil_rollback', 0],
       ['anvil_reset'],
-    ] as const) {
-      await expect(rpc(...(call as [string, ...unknown[]]))).rejects.toMatchObject(refused)
-    }
+    ]
+    for (const call of calls) await expect(rpc(...call)).rejects.toMatchObject(refused)
     await node.stop()
   })
 

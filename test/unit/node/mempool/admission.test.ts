@@ -66,7 +66,7 @@ const REFUSED: readonly [PoolErrorType['code'], string, string, () => Uint8Array
     'TYPE_UNSUPPORTED',
     'transaction type not supported: 3 (this chain takes no blobs)',
     'a blob transaction with its blobs',
-    () => concatBytes(Uint8Array.of(3), bytes(140_000)),
+    () => new Uint8Array(140_000).fill(3),
   ],
   ['NOT_CANONICAL', 'rlp: ', 'bytes behind the end', () => concatBytes(made(), Uint8Array.of(0))],
   [
