@@ -70,7 +70,8 @@ export function isSameView(a: ValidatorView, b: ValidatorView): boolean {
     a.dynasty === b.dynasty &&
     isSameList(a.weights, b.weights) &&
     isSameList(a.votingKeys, b.votingKeys) &&
-    isSameList(a.slashed, b.slashed)
+    isSameList(a.slashed, b.slashed) &&
+    isSameList(a.withdrawn, b.withdrawn)
   )
 }
 

@@ -6,14 +6,16 @@
  */
 import type { Address } from '../types.ts'
 import { type FinalityState, headEpoch } from './finality-state.ts'
-import type { SignedVote } from './types.ts'
+import type { Certificate, SignedVote } from './types.ts'
 import type { SignedEpochs } from './votes/slashing-rule.ts'
 
 /** Epochs that a validator listens for a double of itself after each start. */
 export const DOPPELGANGER_EPOCHS = 2n
 
 export type DutyState = {
-  /** Our index in the set. */
+  /** The voting key: an index is another's on another branch. */
+  readonly key: Address
+  /** Our index on the head chain, as of its newest executed checkpoint that has our deposit. */
   readonly validator: number
   /** Epoch of the head when this run began, or when the head that it synced to was met. */
   readonly runEpoch: bigint
@@ -35,27 +37,39 @@ export type DutyState = {
   readonly hasHeard: boolean
 }
 
-/** The duty of who votes with `key`, once its deposit stands in the newest executed checkpoint. */
+/**
+ * The duty of who votes with `key`, once its deposit stands in the newest executed checkpoint. Who
+ * has it already looks for its place again: the branch may have died on which it had that index.
+ */
 export function takeOffice(
   state: FinalityState,
   key: Address,
   lastSigned: SignedEpochs | undefined,
   votesAfterRestore = false,
 ): DutyState | undefined {
-  if (state.duty !== undefined) return undefined
   const { epochStart } = state.tree.head()
-  const index = state.book.executed(epochStart.hash)?.view.votingKeys.indexOf(key) ?? -1
-  if (index < 0) return undefined
+  const validator = state.book.executed(epochStart.hash)?.view.votingKeys.indexOf(key) ?? -1
+  if (validator < 0) return undefined
+  if (state.duty !== undefined) {
+    if (state.duty.validator !== validator) state.duty = { ...state.duty, validator }
+    return undefined
+  }
   const startEpoch = headEpoch(state)
   state.duty = {
-    ...{ validator: index, runEpoch: startEpoch, startEpoch, lastSigned, lastVote: undefined },
+    ...{ key, validator, runEpoch: startEpoch, startEpoch, lastSigned, lastVote: undefined },
     ownTarget: lastSigned?.targetEpoch ?? 0n,
     ...{ doubled: false, isRecordStale: false, votesAfterRestore, hasHeard: true },
   }
-  for (const { vote, signers } of state.certificates.values()) {
-    if (signers.includes(index)) noticeOwnVote(state, vote)
-  }
+  for (const certificate of state.certificates.values()) noticeOwnSignature(state, certificate)
   return state.duty
+}
+
+/** A certificate that this validator has signed tells of a vote. */
+export function noticeOwnSignature(state: FinalityState, { vote, signers }: Certificate): void {
+  const { book, duty } = state
+  if (duty === undefined) return
+  const keys = book.executed(vote.targetHash)?.view.votingKeys
+  if (signers.includes(keys?.indexOf(duty.key) ?? duty.validator)) noticeOwnVote(state, vote)
 }
 
 /**

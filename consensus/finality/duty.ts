@@ -5,6 +5,7 @@
  * Spec: docs/spec/finality.md, "Duty".
  */
 import type { BlockNode } from '../tree/block-node.ts'
+import type { Address } from '../types.ts'
 import { hasListened } from './duty-state.ts'
 import {
   type FinalityEffect,
@@ -37,7 +38,7 @@ export function votingState(state: FinalityState): VotingState {
   if (fault !== undefined) return 'safety-fault'
   if (lost !== undefined) return 'recovering'
   if (duty.doubled) return 'doubled'
-  if (votes.equivocators.has(duty.validator)) return 'slashed'
+  if (votes.equivocators.has(duty.key)) return 'slashed'
   if (duty.isRecordStale && !duty.votesAfterRestore) return 'record-stale'
   if (!duty.hasHeard) return 'unheard'
   return hasListened(duty, headEpoch(state)) ? 'active' : 'listening'
@@ -76,10 +77,11 @@ export function voteDue(
   if (votingState(state) !== 'active') return []
   const vote = bestVote(state)
   if (vote === undefined || !maySign(vote, duty.lastSigned)) return []
-  if (!isAsked(state, vote, duty.validator)) return []
+  const validator = placeOf(state, vote, duty.key)
+  if (validator === undefined) return []
   // From here on it counts as signed: if the record can't be written, the vote is never made.
   state.duty = { ...duty, lastSigned: vote, ownTarget: vote.targetEpoch }
-  return [{ kind: 'sign', vote, validator: duty.validator }]
+  return [{ kind: 'sign', vote, validator }]
 }
 
 /** Whether the target of a vote would be above all that were signed: seldom, and cheap to say. */
@@ -92,13 +94,14 @@ function isTargetNew({ tree, config, duty }: FinalityState): boolean {
 }
 
 /**
- * Whether either of the two sets that must have a quorum counts this validator. Who has left the
- * set by the target is still needed by that of the source: of a link that spans its exit.
+ * Our index after the target, if either of the two sets that must have a quorum counts it. Who has
+ * left the set by the target is still needed by that of the source: of a link that spans its exit.
  */
-function isAsked({ book }: FinalityState, vote: FinalityVote, validator: number): boolean {
-  return [vote.sourceHash, vote.targetHash].some(
-    (hash) => (book.executed(hash)?.view.weights[validator] ?? 0n) > 0n,
-  )
+function placeOf({ book }: FinalityState, vote: FinalityVote, key: Address): number | undefined {
+  const [source, target] = [book.executed(vote.sourceHash), book.executed(vote.targetHash)]
+  const place = target?.view.votingKeys.indexOf(key) ?? -1
+  const isAsked = [source, target].some((each) => (each?.view.weights[place] ?? 0n) > 0n)
+  return isAsked ? place : undefined
 }
 
 /** Our newest vote once more, every half epoch, unless it or a newer target is certified. */

@@ -6,7 +6,7 @@
  * the simulator.
  */
 import type { BlockTree } from '../tree/block-tree.ts'
-import type { Hash } from '../types.ts'
+import type { Address, Hash } from '../types.ts'
 import { CheckpointBook } from './checkpoint-book.ts'
 import type { DutyState } from './duty-state.ts'
 import type {
@@ -31,6 +31,8 @@ export type FinalityConfig = {
   readonly epochLength: number
   /** Blocks between a checkpoint and the head before one votes for it: k. */
   readonly voteDepth: number
+  /** Older evidence is void on chain. */
+  readonly withdrawalDelayEpochs: bigint
   readonly recover: RecoverSigner
   /** The operator has judged these: no certificate for them, or above them, counts. */
   readonly disregarded?: ReadonlySet<Hash>
@@ -69,7 +71,12 @@ export type FinalityEffect =
   | { readonly kind: 'publish-vote'; readonly signed: SignedVote }
   /** Votes have made a certificate: hand it back as an input, and publish it if it is accepted. */
   | { readonly kind: 'assembled'; readonly certificate: Certificate }
-  | { readonly kind: 'publish-evidence'; readonly evidence: Evidence }
+  /** Keep it, tell others; `author` is the voting key that made both votes. */
+  | {
+      readonly kind: 'publish-evidence'
+      readonly author: Address
+      readonly evidence: Evidence
+    }
   | { readonly kind: 'certified'; readonly certificate: Certificate }
   | { readonly kind: 'justified'; readonly checkpoint: EpochCheckpoint }
   | { readonly kind: 'finalized'; readonly checkpoint: EpochCheckpoint }
@@ -108,8 +115,8 @@ export type FinalityState = {
   readonly pending: Map<Hash, Certificate>
   /** Certificates by target epoch, on the branch that is justified; a window of the newest. */
   readonly certificates: Map<bigint, Certificate>
-  /** The first evidence against each validator. */
-  readonly evidence: Map<number, Evidence>
+  /** By voting key, as an index is another's on another branch: evidence that may be punished. */
+  readonly evidence: Map<Address, Evidence>
   duty: DutyState | undefined
   justified: EpochCheckpoint
   finalized: EpochCheckpoint

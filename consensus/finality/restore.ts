@@ -7,6 +7,7 @@ import type { BlockTree } from '../tree/block-tree.ts'
 import type { ExecutedCheckpoint } from './checkpoint-book.ts'
 import { type FinalityState, PENDING_CERTIFICATES_MAX } from './finality-state.ts'
 import { isDisregarded } from './take-certificate.ts'
+import { authorOf } from './take-evidence.ts'
 import type { Certificate, EpochCheckpoint, Evidence } from './types.ts'
 
 export type StoredFinality = {
@@ -42,8 +43,10 @@ export function restoreFinality(state: FinalityState, stored: StoredFinality): v
     state.certificates.set(epoch, certificate)
   }
   for (const evidence of stored.evidence) {
-    state.evidence.set(evidence.first.validator, evidence)
-    state.votes.expel(evidence.first.validator)
+    const key = authorOf(state, evidence)
+    if (key === undefined) continue
+    state.evidence.set(key, evidence)
+    state.votes.expel(key)
   }
 }
 

@@ -8,7 +8,7 @@
 import type { Hash } from '../types.ts'
 import { certificateFault } from './certificate-rules.ts'
 import type { ExecutedCheckpoint } from './checkpoint-book.ts'
-import { noticeOwnVote } from './duty-state.ts'
+import { noticeOwnSignature } from './duty-state.ts'
 import {
   type FinalityEffect,
   type FinalityState,
@@ -160,7 +160,7 @@ function apply(state: FinalityState, certificate: Certificate): Transition {
     return conflict(state, certificate)
   }
   const effects: FinalityEffect[] = [{ kind: 'certified', certificate }]
-  if (certificate.signers.includes(state.duty?.validator ?? -1)) noticeOwnVote(state, vote)
+  noticeOwnSignature(state, certificate)
   if (book.justified(target.hash) === undefined) book.addJustified({ ...target, certificate })
   certificates.set(target.epoch, certificate)
   certificates.delete(target.epoch - CERTIFICATES_HELD_MAX)

@@ -15,48 +15,41 @@ import {
   type Verdict,
 } from './finality-state.ts'
 import { isNews } from './take-certificate.ts'
-import type { Certificate, Evidence, SignedVote, ValidatorView } from './types.ts'
+import { convict, isEvidenceAgeing, isWanted } from './take-evidence.ts'
+import type { Certificate, SignedVote, ValidatorView } from './types.ts'
 import { SIGNERS_MAX } from './types.ts'
-import { offenceOf } from './votes/slashing-rule.ts'
 import { haveQuorum } from './votes/validator-weights.ts'
 import { voteDigest } from './votes/vote-digest.ts'
-import { type Link, voteWindow } from './votes/vote-pool.ts'
+import { isWithin, type Link, voteWindow } from './votes/vote-pool.ts'
 
 export function takeVote(state: FinalityState, signed: SignedVote): Transition {
   const { votes, separator, config } = state
+  const { vote, signature } = signed
   const window = voteWindow(state.finalized.epoch, headEpoch(state))
-  if (votes.screen(signed, window) !== undefined) return { state, effects: [], verdict: 'ignore' }
-  if (signed.vote.sourceEpoch >= signed.vote.targetEpoch) return answer(state, 'reject')
-  const key = votingKeyOf(state, signed)
+  if (!isWithin(vote, window)) return answer(state, 'ignore')
+  if (vote.sourceEpoch >= vote.targetEpoch) return answer(state, 'reject')
+  const key = voterOf(state, signed)
   // On a branch that we have not executed the index may be another's.
-  if (key === undefined) return answer(state, 'ignore')
-  const digest = voteDigest(separator, signed.vote)
-  if (config.recover(digest, hexToBytes(signed.signature)) !== key) {
-    const isKnownTarget = state.book.executed(signed.vote.targetHash) !== undefined
+  if (key === undefined || votes.has(key, vote)) return answer(state, 'ignore')
+  // Of a liar only what may be punished when the evidence that is held no longer can be.
+  if (votes.equivocators.has(key) && !isEvidenceAgeing(state, key)) return answer(state, 'ignore')
+  const digest = voteDigest(separator, vote)
+  if (config.recover(digest, hexToBytes(signature)) !== key) {
+    const isKnownTarget = state.book.executed(vote.targetHash) !== undefined
     return answer(state, isKnownTarget ? 'reject' : 'ignore')
   }
-  const double = doubleOf(state, signed)
+  const double = doubleOf(state, key, signed)
   votes.prune(window.first)
-  const outcome = votes.add(signed, digest)
-  if (outcome.kind === 'evidence') return caught(state, outcome.evidence, double)
-  if (outcome.kind === 'ignored') return answer(state, 'ignore', double)
-  return { state, effects: [...double, ...certify(state, outcome.link)], verdict: 'accept' }
-}
-
-/** Evidence from a peer. */
-export function takeEvidence(state: FinalityState, evidence: Evidence): Transition {
-  const { first, second } = evidence
-  if (first.validator !== second.validator) return answer(state, 'reject')
-  if (state.evidence.has(first.validator)) return answer(state, 'ignore')
-  if (offenceOf(first.vote, second.vote) === undefined) return answer(state, 'reject')
-  const key = votingKeyOf(state, first)
-  if (key === undefined) return answer(state, 'ignore')
-  for (const { vote, signature } of [first, second]) {
-    const digest = voteDigest(state.separator, vote)
-    if (state.config.recover(digest, hexToBytes(signature)) !== key) return answer(state, 'reject')
+  const outcome = votes.add(key, signed, digest)
+  switch (outcome.kind) {
+    case 'counted':
+      return { state, effects: [...double, ...certify(state, outcome.link)], verdict: 'accept' }
+    case 'evidence':
+      if (!isWanted(state, key, outcome.evidence)) return answer(state, 'ignore', double)
+      return convict(state, key, outcome.evidence, double)
+    case 'held':
+      return answer(state, 'accept', double)
   }
-  state.votes.expel(first.validator)
-  return caught(state, evidence, [])
 }
 
 /** Certificates that the links for a checkpoint complete, once it has been executed. */
@@ -74,31 +67,23 @@ function certify(state: FinalityState, { vote, signatures }: Link): FinalityEffe
   if (target.outputRoot !== vote.outputRoot) return []
   if (!tree.isDescendant(vote.targetHash, vote.sourceHash)) return []
   const views = [source.view, target.view]
-  const signers = signersFor(signatures.keys(), views)
+  const { votingKeys } = target.view
+  const voters = votingKeys.flatMap((key, index) => (signatures.has(key) ? [index] : []))
+  const signers = signersFor(voters, views)
   if (!haveQuorum(signers, views)) return []
   const certificate: Certificate = {
     vote,
     signers,
-    signatures: signers.map((index) => signatures.get(index) ?? '0x'),
+    signatures: signers.map((index) => signatures.get(votingKeys[index] ?? '0x') ?? '0x'),
   }
   return isNews(state, certificate) ? [{ kind: 'assembled', certificate }] : []
 }
 
-function caught(
-  state: FinalityState,
-  evidence: Evidence,
-  double: readonly FinalityEffect[],
-): Transition {
-  state.evidence.set(evidence.first.validator, evidence)
-  const effects: FinalityEffect[] = [...double, { kind: 'publish-evidence', evidence }]
-  return { state, effects, verdict: 'accept' }
-}
-
 /** Members of either set in ascending order; of more than fit, those with the most stake. */
-function signersFor(voters: Iterable<number>, views: readonly ValidatorView[]): number[] {
+function signersFor(voters: readonly number[], views: readonly ValidatorView[]): number[] {
   const weightOf = (index: number): bigint =>
     views.reduce((sum, { weights }) => sum + (weights[index] ?? 0n), 0n)
-  return [...voters]
+  return voters
     .filter((index) => weightOf(index) > 0n)
     .sort((a, b) => (weightOf(a) > weightOf(b) ? -1 : weightOf(a) < weightOf(b) ? 1 : a - b))
     .slice(0, SIGNERS_MAX)
@@ -106,9 +91,9 @@ function signersFor(voters: Iterable<number>, views: readonly ValidatorView[]): 
 }
 
 /** A vote with our key that we did not sign. */
-function doubleOf(state: FinalityState, signed: SignedVote): FinalityEffect[] {
+function doubleOf(state: FinalityState, key: Address, signed: SignedVote): FinalityEffect[] {
   const { duty } = state
-  if (duty === undefined || duty.doubled || duty.validator !== signed.validator) return []
+  if (duty === undefined || duty.doubled || duty.key !== key) return []
   const { targetEpoch } = signed.vote
   if (targetEpoch <= duty.ownTarget) return []
   if (targetEpoch <= duty.runEpoch) {
@@ -120,10 +105,19 @@ function doubleOf(state: FinalityState, signed: SignedVote): FinalityEffect[] {
   return [{ kind: 'doppelganger', signed }]
 }
 
-/** By the set of the target if it was executed, else by that of the newest checkpoint. */
-function votingKeyOf(state: FinalityState, { vote, validator }: SignedVote): Address | undefined {
-  const view = state.book.executed(vote.targetHash)?.view ?? newestView(state)
-  return view?.votingKeys[validator]
+/**
+ * Who votes by this index, if its stake counts in the set of the target or in that of the source:
+ * a deposit alone is no voice. For a target that was not executed, by the newest checkpoint.
+ */
+function voterOf(state: FinalityState, { vote, validator }: SignedVote): Address | undefined {
+  const { book } = state
+  const view = book.executed(vote.targetHash)?.view ?? newestView(state)
+  const key = view?.votingKeys[validator]
+  const views = [view, book.executed(vote.sourceHash)?.view]
+  const isMember = views.some(
+    (each) => each?.votingKeys[validator] === key && (each?.weights[validator] ?? 0n) > 0n,
+  )
+  return isMember ? key : undefined
 }
 
 function newestView({ book, tree, justified }: FinalityState): ValidatorView | undefined {

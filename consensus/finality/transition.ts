@@ -16,7 +16,8 @@ import type {
   Transition,
 } from './finality-state.ts'
 import { isDisregarded, takeCertificate, takePending } from './take-certificate.ts'
-import { certifyTarget, takeEvidence, takeVote } from './take-vote.ts'
+import { takeEvidence } from './take-evidence.ts'
+import { certifyTarget, takeVote } from './take-vote.ts'
 import type { SignedVote } from './types.ts'
 import { outputRoot } from './votes/vote-digest.ts'
 
@@ -50,7 +51,7 @@ export function dropBranches({ tree, book, finalized }: FinalityState): void {
 
 function takeOwnVote(state: FinalityState, signed: SignedVote): Transition {
   const { duty } = state
-  assert(duty?.validator === signed.validator, 'an own vote is of our validator')
+  assert(duty !== undefined, 'an own vote was asked for')
   state.duty = { ...duty, lastVote: signed }
   const { effects, verdict } = takeVote(state, signed)
   return { state, effects: [{ kind: 'publish-vote', signed }, ...effects], verdict }

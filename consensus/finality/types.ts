@@ -50,6 +50,8 @@ export type ValidatorView = {
   readonly weights: readonly bigint[]
   /** Whose stake was slashed, by index. */
   readonly slashed: readonly boolean[]
+  /** Who has its stake back and can't be punished any more, by index. */
+  readonly withdrawn: readonly boolean[]
 }
 
 /** Who signed, from a digest and 65 bytes; undefined for a signature that no key makes. */

@@ -34,7 +34,10 @@ export class NodeFinalityReader implements FinalityReader {
     const members = view.weights.flatMap((weight, index) => (weight > 0n ? [index] : []))
     const epoch = headEpoch(state)
     const targets = new Map(
-      members.map((index) => [index, state.votes.latestOf(index)?.vote.targetEpoch ?? -1n]),
+      members.map((index) => {
+        const latest = state.votes.latestOf(view.votingKeys[index] ?? '0x')
+        return [index, latest?.vote.targetEpoch ?? -1n]
+      }),
     )
     const newest = [...targets.values()].reduce((max, target) => (target > max ? target : max), -1n)
     const current = members.filter((index) => newest >= 0n && targets.get(index) === newest)
@@ -81,7 +84,9 @@ function newestView({ book, tree, justified }: FinalityState): ValidatorView {
   return checkpoint?.view ?? NOBODY
 }
 
-const NOBODY: ValidatorView = { dynasty: 0n, votingKeys: [], weights: [], slashed: [] }
+const NOBODY: ValidatorView = {
+  ...{ dynasty: 0n, votingKeys: [], weights: [], slashed: [], withdrawn: [] },
+}
 
 function shareOf(view: ValidatorView, members: readonly number[]): number {
   const total = totalWeight(view)

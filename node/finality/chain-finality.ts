@@ -27,6 +27,7 @@ import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../consensus/rules/difficulty.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
 import type { Hash } from '../../consensus/types.ts'
+import { economyParams } from '../../genesis/economy/economy-params.ts'
 import type { Genesis } from '../../genesis/genesis-file.ts'
 import { PREDEPLOYS } from '../../genesis/predeploys.ts'
 import { summaryOf } from '../chain/block-summary.ts'
@@ -147,7 +148,7 @@ export class ChainFinality {
     effect: Extract<FinalityEffect, { kind: 'publish-evidence' }>,
   ): Promise<void> {
     const batch = new WriteBatch()
-    putEvidence(batch, effect.evidence)
+    putEvidence(batch, effect.author, effect.evidence)
     await this.#modules.store.write(batch, { sync: true })
   }
 
@@ -246,6 +247,7 @@ function configOf({ params, hash }: Genesis, recover: RecoverSigner): FinalityCo
     },
     epochLength: params.epochLength,
     voteDepth: params.dev ? VOTE_DEPTH.dev : VOTE_DEPTH.real,
+    withdrawalDelayEpochs: economyParams(params).withdrawalDelayEpochs,
     recover,
   }
 }

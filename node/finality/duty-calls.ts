@@ -7,6 +7,7 @@ import { bigIntToBytes, bytesToHex, setLengthLeft } from '@ethereumjs/util'
 import { bitmapOf } from '../../consensus/finality/codec/bitmap.ts'
 import type { FinalityState } from '../../consensus/finality/finality-state.ts'
 import { lineageOf } from '../../consensus/finality/lineage.ts'
+import { isPunishable } from '../../consensus/finality/take-evidence.ts'
 import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
 import type { Hex } from '../../consensus/types.ts'
 import {
@@ -26,6 +27,8 @@ const LAST_CERTIFIED_WORD = bytesToHex(wordOf(BigInt(LAST_CERTIFIED.slot)))
 const JUSTIFIED_WORD = wordOf(BigInt(storageVariable('ValidatorSet', '_justified').slot))
 /** Stored certificates that are looked at for a template: those of other branches are few. */
 const LOOKED_AT_MAX = 16
+/** Blocks whose hashes a contract can look up (EIP-2935), the parent being the last. */
+const HASHES_KNOWN = 8_191n
 const { abi } = PREDEPLOY_ARTIFACTS.ValidatorSet
 
 /** Calldata of `ValidatorSet.certify`. */
@@ -56,18 +59,22 @@ export async function missingCertificate(
 ): Promise<Certificate | undefined> {
   const last = await lastCertifiedEpoch(state)
   if (finality.justified.epoch <= last) return undefined
+  const oldest = oldestEpochOn(finality, parent)
   const newestFirst = [...finality.certificates.values()]
     .filter(({ vote }) => vote.targetEpoch > last)
     .sort((a, b) => (a.vote.targetEpoch < b.vote.targetEpoch ? 1 : -1))
+  const seen = new Set<Certificate>()
   for (const newest of newestFirst) {
-    if (!isOnBranch(finality, parent, newest)) continue
     // Its source may be justified by one that the chain was never told of, older than the last.
     for (const certificate of lineageOf(newest, finality.certificates)) {
+      // Below here everything was looked at, or is out of the contract's reach.
+      if (seen.has(certificate) || certificate.vote.targetEpoch < oldest) break
+      seen.add(certificate)
       if (await isLinked(finality, state, parent, certificate)) return certificate
     }
   }
   let looked = 0
-  for await (const certificate of stored(last + 1n)) {
+  for await (const certificate of stored(last >= oldest ? last + 1n : oldest)) {
     if (await isLinked(finality, state, parent, certificate)) return certificate
     if (++looked === LOOKED_AT_MAX) return undefined
   }
@@ -78,6 +85,13 @@ export async function missingCertificate(
 export async function lastCertifiedEpoch(state: StateView): Promise<bigint> {
   const word = await state.storage(PREDEPLOYS.ValidatorSet, LAST_CERTIFIED_WORD)
   return readStorageVariable(LAST_CERTIFIED, BigInt(word))
+}
+
+/** Of the targets whose hashes a block on `parent` can look up. */
+function oldestEpochOn({ config }: FinalityState, { header }: BlockSummary): bigint {
+  const oldest = header.number + 1n - HASHES_KNOWN
+  const length = BigInt(config.epochLength)
+  return oldest > 0n ? (oldest + length - 1n) / length : 0n
 }
 
 function isOnBranch(
@@ -101,14 +115,25 @@ async function isLinked(
   return sourceEpoch === 0n || (await justifiedHash(state, sourceEpoch)) === sourceHash
 }
 
-/** Evidence against a validator that has a stake in this state and was not slashed. */
-export async function unpunishedEvidence(
-  { evidence }: FinalityState,
+/**
+ * Evidence that `ValidatorSet.slash` takes in a block on `parent`: young enough, and against a
+ * validator that has a stake there and was not slashed.
+ */
+export async function punishableEvidence(
+  { evidence, config }: FinalityState,
   state: StateView,
-): Promise<Evidence | undefined> {
-  if (evidence.size === 0) return undefined
-  const { slashed } = await readValidators(state)
-  return [...evidence.values()].find(({ first }) => slashed[first.validator] === false)
+  parent: BlockSummary,
+): Promise<readonly Evidence[]> {
+  const epoch = (parent.header.number + 1n) / BigInt(config.epochLength)
+  const young = [...evidence].filter(([, each]) =>
+    isPunishable(each, epoch, config.withdrawalDelayEpochs),
+  )
+  if (young.length === 0) return []
+  const { votingKeys, slashed, withdrawn } = await readValidators(state)
+  return young.flatMap(([key, each]) => {
+    const index = votingKeys.indexOf(key)
+    return slashed[index] === false && withdrawn[index] === false ? [each] : []
+  })
 }
 
 async function justifiedHash(state: StateView, epoch: bigint): Promise<Hex> {

@@ -16,7 +16,7 @@ import { decodeTransaction } from '../crypto/decode-transaction.ts'
 import type { BlockSummary } from '../events.ts'
 import type { StateView } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
-import { certifyCall, missingCertificate, slashCall, unpunishedEvidence } from './duty-calls.ts'
+import { certifyCall, missingCertificate, punishableEvidence, slashCall } from './duty-calls.ts'
 
 /** What the contract needs, and a quarter more. */
 const CERTIFY_GAS = 250_000n
@@ -56,17 +56,14 @@ export class DutyTransactions {
   /** The transactions that a block on `parent` should begin with, in order. */
   async dueOn(parent: BlockSummary): Promise<readonly SignedTransaction[]> {
     const state = this.#chain.state.viewAfter(parent)
-    const calls = (await this.#calls(state, parent)).filter(({ subject }) =>
-      this.#mayTry(subject, parent.header.number),
-    )
-    if (calls.length === 0) return []
     const account = await state.account(this.#key.address)
     const fee = nextBaseFee(parent.header)
     let left = account?.balance ?? 0n
     let nonce = account?.nonce ?? 0n
+    // A voting key without coins leaves it to others, and need not look what there is to tell.
+    if (left < CERTIFY_GAS * fee) return []
     const transactions: SignedTransaction[] = []
-    for (const call of calls) {
-      // A voting key without coins leaves it to others.
+    for (const call of await this.#calls(state, parent)) {
       left -= call.gasLimit * fee
       if (left < 0n) break
       transactions.push(this.#signOnce(call, nonce++, fee))
@@ -79,11 +76,14 @@ export class DutyTransactions {
     const calls: Call[] = []
     const stored = (fromEpoch: bigint) => this.#chain.storedCertificates(fromEpoch)
     const certificate = await missingCertificate(finality, stored, state, parent)
-    if (certificate !== undefined) {
+    const { number } = parent.header
+    if (certificate !== undefined && this.#mayTry(certificate, number)) {
       const gasLimit = CERTIFY_GAS + SIGNATURE_GAS * BigInt(certificate.signers.length)
       calls.push({ subject: certificate, gasLimit, encode: () => certifyCall(certificate) })
     }
-    const evidence = await unpunishedEvidence(finality, state)
+    const punishable = await punishableEvidence(finality, state, parent)
+    // What was refused waits, and the next has its turn: none shields another.
+    const evidence = punishable.find((each) => this.#mayTry(each, number))
     if (evidence !== undefined) {
       calls.push({ subject: evidence, gasLimit: SLASH_GAS, encode: () => slashCall(evidence) })
     }

@@ -59,6 +59,7 @@ export async function readValidators(state: StateView): Promise<ValidatorView> {
     votingKeys: validators.map(({ votingKey }) => votingKey),
     weights: validators.map((record) => weightIn(record, dynasty)),
     slashed: validators.map(({ isSlashed }) => isSlashed),
+    withdrawn: validators.map(({ isWithdrawn }) => isWithdrawn),
   }
 }
 

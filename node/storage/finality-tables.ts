@@ -12,6 +12,7 @@ import {
   encodeEvidence,
 } from '../../consensus/finality/codec/finality-codec.ts'
 import type { Certificate, Evidence } from '../../consensus/finality/types.ts'
+import type { Address } from '../../consensus/types.ts'
 import { CorruptionError, openRecord, sealRecord } from './codec/record.ts'
 import type { KeyValueReader, WriteBatch } from './database.ts'
 import { key, tableEnd, tableStart, u64be } from './keys.ts'
@@ -48,12 +49,13 @@ export async function readCertificates(store: KeyValueReader): Promise<readonly 
   return certificates
 }
 
-export function putEvidence(batch: WriteBatch, evidence: Evidence): void {
-  const recordKey = key('evidence', u64be(BigInt(evidence.first.validator)))
+/** By the voting key of its author: an index is another's on another branch. */
+export function putEvidence(batch: WriteBatch, author: Address, evidence: Evidence): void {
+  const recordKey = key('evidence', hexToBytes(author))
   batch.put(recordKey, sealRecord(recordKey, encodeEvidence(evidence)))
 }
 
-/** The first evidence against each validator, by index. */
+/** The newest evidence against each validator that was kept. */
 export async function* allEvidence(store: KeyValueReader): AsyncIterable<Evidence> {
   const range = { gte: tableStart('evidence'), lt: tableEnd('evidence') }
   for await (const [recordKey, record] of store.entries(range)) {

@@ -41,7 +41,7 @@ export const TABLE = {
   stateEdit: 0x15,
   /** u64be target epoch + target hash -> certificate */
   certificate: 0x20,
-  /** u64be validator -> evidence against it */
+  /** address of a voting key -> evidence against it */
   evidence: 0x21,
 } as const
 

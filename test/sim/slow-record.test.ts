@@ -7,9 +7,10 @@ import { simulatedGenesis, validatorKeys } from '../../node/simulation/node/vali
 describe('sim / slow-record', () => {
   it('F21: what came due while a vote was written is skipped for the newest', async () => {
     const genesis = await simulatedGenesis('instant', 4)
+    const keys = validatorKeys(4)
     const cluster = new Cluster({
       ...{ genesis, seed: 'slow record', openExecutor: ledgerExecutorOf(genesis) },
-      members: validatorKeys(4).map((keys) => ({ ...keys, work: 1 })),
+      members: keys.map((each) => ({ ...each, work: 1 })),
     })
     await cluster.start()
     const [slow] = cluster.nodes
@@ -35,7 +36,8 @@ describe('sim / slow-record', () => {
     await cluster.advance(1_000)
     expect(targets).toHaveLength(2)
     expect(targets[1]).toBeGreaterThan(finalOf())
-    expect(slow!.node.chain.finality.votes.latestOf(0)?.vote.targetEpoch).toBe(targets[1])
+    const { votes } = slow!.node.chain.finality
+    expect(votes.latestOf(keys[0]!.address)?.vote.targetEpoch).toBe(targets[1])
     await cluster.stop()
   })
 })

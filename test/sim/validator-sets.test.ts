@@ -53,6 +53,53 @@ describe('sim / validator-sets', () => {
     }
     expect((await contract.snapshot()).dynasty).toBeGreaterThan(3)
   })
+
+  // Long: 64 epochs have to pass before any evidence is void.
+  it('they tell alike what can be punished, and for how long', async () => {
+    const epochLength = await epochLengthOfSets()
+    const histories = [
+      await ExecutedSet.open('evm'),
+      await ExecutedSet.open('ledger'),
+      new ModelledSet(epochLength),
+    ]
+    const signers = [0, 1, 2, 3, 4]
+    const pair = (index: number, target: number): SetOperation => {
+      const link = { source: 0, target }
+      return { kind: 'slash', index, links: [link, link] }
+    }
+    const withdraw: SetOperation = { kind: 'withdraw', index: 1 }
+    const certify = (target: number): SetOperation => {
+      return { kind: 'certify', link: { source: target - 1, target }, signers }
+    }
+    const plan = new Map<number, readonly SetOperation[]>([
+      [1, [{ kind: 'exit', index: 1, caller: 1 }]],
+      ...[1, 2, 3].map((epoch) => [epoch * epochLength + 1, [certify(epoch)]] as const),
+      [3 * epochLength + 2, [withdraw]],
+      [66 * epochLength, [pair(0, 1)]],
+      [67 * epochLength - 1, [withdraw, pair(2, 2), pair(3, 3)]],
+      [67 * epochLength, [pair(0, 2)]],
+      [67 * epochLength + 1, [withdraw, withdraw, pair(1, 66)]],
+    ])
+    const done: (readonly (readonly boolean[])[])[] = []
+    for (const history of histories) {
+      const told: (readonly boolean[])[] = []
+      for (let number = 1; number <= 67 * epochLength + 1; number++) {
+        const operations = plan.get(number) ?? []
+        const outcome = await history.advance(operations)
+        if (operations.length > 0) told.push(outcome)
+      }
+      done.push(told)
+    }
+    const expected = [
+      ...[[true], [true], [true], [true], [false]],
+      ...[[false], [false, true, true], [false], [true, false, false]],
+    ]
+    expect(done).toEqual([expected, expected, expected])
+    const [contract, ledger, model] = await Promise.all(histories.map((each) => each.snapshot()))
+    expect(ledger).toEqual(contract)
+    expect(model).toEqual(contract)
+    expect(contract?.members[1]).toMatchObject({ isWithdrawn: true, isSlashed: false })
+  })
 })
 
 /** The model asks nobody who calls, and knows no least stake. */

@@ -32,6 +32,8 @@ import { GENESIS_HASH, TEST_PARAMS } from './mined-blocks.ts'
 import { hashOf, newTree } from './tree-blocks.ts'
 
 export const VOTE_DEPTH = 3
+/** That of a chain for development. */
+export const WITHDRAWAL_DELAY_EPOCHS = 64n
 export const STAKE_WEI = 2_000n * 10n ** 18n
 
 export const DOMAIN = {
@@ -63,6 +65,7 @@ export function viewOf(weights: readonly bigint[], dynasty = 0n): ValidatorView 
     votingKeys: weights.map((_, i) => addressOf(i)),
     weights,
     slashed: weights.map(() => false),
+    withdrawn: weights.map(() => false),
   }
 }
 
@@ -92,6 +95,7 @@ export class FinalityMachine {
       domain: DOMAIN,
       epochLength: TEST_PARAMS.epochLength,
       voteDepth: VOTE_DEPTH,
+      withdrawalDelayEpochs: WITHDRAWAL_DELAY_EPOCHS,
       recover: recoverSigner,
     }
     this.tree = tree

@@ -29,7 +29,7 @@ import {
 import { foundSet } from '../../node/simulation/model/validator-model.ts'
 import { ContractStorage, placeOf } from '../../node/simulation/node/ledger/contract-storage.ts'
 import { ledgerExecutorOf } from '../../node/simulation/node/ledger/ledger-executor.ts'
-import { depositCall, exitCall } from '../../node/simulation/node/ledger/set-calls.ts'
+import { depositCall, exitCall, withdrawCall } from '../../node/simulation/node/ledger/set-calls.ts'
 import { depositProof } from '../../node/simulation/node/set-changes.ts'
 import { validatorKeys } from '../../node/simulation/node/validators.ts'
 import { StateOverlay } from '../../node/state/overlay.ts'
@@ -48,6 +48,7 @@ export type SetOperation =
   /** By wallet `caller`. */
   | { readonly kind: 'exit'; readonly index: number; readonly caller: number }
   | { readonly kind: 'certify'; readonly link: Link; readonly signers: readonly number[] }
+  | { readonly kind: 'withdraw'; readonly index: number }
   /** Two votes of validator `index`; with equal targets their output roots differ. */
   | { readonly kind: 'slash'; readonly index: number; readonly links: readonly [Link, Link] }
 
@@ -58,6 +59,7 @@ export type SetMember = {
   /** undefined: it stays. */
   readonly end: number | undefined
   readonly isSlashed: boolean
+  readonly isWithdrawn: boolean
 }
 
 /** What has to be equal. */
@@ -159,12 +161,12 @@ export class ExecutedSet implements SetHistory {
     return {
       dynasty: Number(dynasty),
       beganAt,
-      members: validators.map(({ votingKey, stake, start, end, isSlashed }) => ({
+      members: validators.map(({ votingKey, stake, start, end, isSlashed, isWithdrawn }) => ({
         key: KEYS.findIndex(({ address }) => address === votingKey),
         stakeWei: stake,
         start: Number(start),
         end: end === NEVER ? undefined : Number(end),
-        isSlashed,
+        ...{ isSlashed, isWithdrawn },
       })),
       lastCertified: Number(await storage.read('lastCertified')),
       lastFinalized: Number(await storage.read('lastFinalized')),
@@ -185,6 +187,8 @@ export class ExecutedSet implements SetHistory {
       }
       case 'exit':
         return exitCall(operation.index)
+      case 'withdraw':
+        return withdrawCall(operation.index)
       case 'certify': {
         const vote = voteOf(operation.link, this.#hashOf)
         return certifyCall(certificateOf(vote, operation.signers, this.#sign))
@@ -208,13 +212,16 @@ export class ModelledSet implements SetHistory {
   readonly #epochLength: number
   readonly #blocks: ModelBlock[]
 
-  constructor(epochLength: number) {
+  constructor(epochLength: number, withdrawalDelayEpochs = 64n) {
     const domain = {
       chainId: 1n,
       verifyingContract: addressOfKey(60),
       genesisHash: tokenHash('b10c', 0),
     }
-    const config = { domain, epochLength, voteDepth: 3, recover: recoverToken }
+    const config = {
+      ...{ domain, epochLength, voteDepth: 3, recover: recoverToken },
+      withdrawalDelayEpochs,
+    }
     const stakes = KEYS.slice(0, FOUNDERS).map((_, i) => ({
       key: addressOfKey(i),
       weight: STAKE_MIN_WEI,
@@ -250,12 +257,12 @@ export class ModelledSet implements SetHistory {
     return {
       dynasty: set.dynasty,
       beganAt: set.beganAt.map(Number),
-      members: set.members.map(({ key, weight, start, end, isSlashed }) => ({
+      members: set.members.map(({ key, weight, start, end, isSlashed, isWithdrawn }) => ({
         key: KEYS.findIndex((_, i) => addressOfKey(i) === key),
         stakeWei: weight,
         start,
         end: end === Number.MAX_SAFE_INTEGER ? undefined : end,
-        isSlashed,
+        ...{ isSlashed, isWithdrawn },
       })),
       lastCertified: Number(lastCertified),
       lastFinalized: Number(lastFinalized),
@@ -271,6 +278,8 @@ export class ModelledSet implements SetHistory {
       }
       case 'exit':
         return { kind: 'exit', index: operation.index }
+      case 'withdraw':
+        return { kind: 'withdraw', index: operation.index }
       case 'certify': {
         const vote = voteOf(operation.link, this.#hashOf)
         const certificate = certificateOf(vote, operation.signers, this.#sign)

@@ -1,12 +1,13 @@
 /**
  * Votes that have been heard: the first of each validator for each target epoch, counted by link.
  * A second, different one is evidence; so is a pair in which one surrounds the other. Who is caught
- * stops counting at once.
+ * stops counting at once. Validators are told apart by their voting keys: an index is somebody
+ * else's on another branch.
  *
  * Spec: docs/spec/finality.md, "Votes". Needs no state and no block to judge a vote.
  */
 import { bytesToHex } from '../../codec/hex.ts'
-import type { Hash } from '../../types.ts'
+import type { Address, Hash } from '../../types.ts'
 import type { Evidence, FinalityVote, SignedVote, VoteSignature } from '../types.ts'
 import { offenceOf } from './slashing-rule.ts'
 
@@ -18,7 +19,7 @@ export const VOTE_EPOCHS_AHEAD = 1n
 /** The votes for one link: same source, target and output root. */
 export type Link = {
   readonly vote: FinalityVote
-  readonly signatures: ReadonlyMap<number, VoteSignature>
+  readonly signatures: ReadonlyMap<Address, VoteSignature>
 }
 
 /** Target epochs, both included, for which votes are heard. */
@@ -26,11 +27,11 @@ export type VoteWindow = { readonly first: bigint; readonly last: bigint }
 
 export type VoteOutcome =
   | { readonly kind: 'counted'; readonly link: Link }
-  /** An honest vote of nobody's interest: too old, too early, or here already. */
-  | { readonly kind: 'ignored'; readonly reason: 'outside' | 'known' | 'equivocator' }
+  /** Of a liar: it counts for nothing, but the next may contradict it. */
+  | { readonly kind: 'held' }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
 
-type MutableLink = { readonly vote: FinalityVote; readonly signatures: Map<number, VoteSignature> }
+type MutableLink = { readonly vote: FinalityVote; readonly signatures: Map<Address, VoteSignature> }
 
 export function voteWindow(finalizedEpoch: bigint, headEpoch: bigint): VoteWindow {
   const oldest = headEpoch - VOTE_EPOCHS_MAX
@@ -40,12 +41,16 @@ export function voteWindow(finalizedEpoch: bigint, headEpoch: bigint): VoteWindo
   }
 }
 
+export function isWithin({ targetEpoch }: FinalityVote, { first, last }: VoteWindow): boolean {
+  return first <= targetEpoch && targetEpoch <= last
+}
+
 export class VotePool {
-  /** By validator, then by target epoch. */
-  readonly #votes = new Map<number, Map<bigint, SignedVote>>()
+  /** By voting key, then by target epoch. */
+  readonly #votes = new Map<Address, Map<bigint, SignedVote>>()
   /** By digest. */
   readonly #links = new Map<Hash, MutableLink>()
-  readonly #equivocators = new Set<number>()
+  readonly #equivocators = new Set<Address>()
 
   /** Votes held. */
   get size(): number {
@@ -54,7 +59,7 @@ export class VotePool {
     return size
   }
 
-  get equivocators(): ReadonlySet<number> {
+  get equivocators(): ReadonlySet<Address> {
     return this.#equivocators
   }
 
@@ -62,45 +67,41 @@ export class VotePool {
     return this.#links.values()
   }
 
-  /** What can be said before the signature is checked; undefined if it has to be. */
-  screen(signed: SignedVote, window: VoteWindow): VoteOutcome | undefined {
-    const { vote, validator } = signed
-    const { targetEpoch } = vote
-    if (targetEpoch < window.first || targetEpoch > window.last) {
-      return { kind: 'ignored', reason: 'outside' }
-    }
-    if (this.#equivocators.has(validator)) return { kind: 'ignored', reason: 'equivocator' }
-    const held = this.#votes.get(validator)?.get(targetEpoch)
-    if (held === undefined || offenceOf(held.vote, vote) !== undefined) return undefined
-    return { kind: 'ignored', reason: 'known' }
+  /** Whether this vote of `key` was heard before: a signature that need not be checked. */
+  has(key: Address, vote: FinalityVote): boolean {
+    const held = this.#votes.get(key)?.get(vote.targetEpoch)
+    return held !== undefined && offenceOf(held.vote, vote) === undefined
   }
 
-  /** Takes a vote whose signature is that of its validator. */
-  add(signed: SignedVote, digest: Uint8Array): VoteOutcome {
-    const { vote, validator, signature } = signed
-    const held = this.#votes.get(validator) ?? new Map<bigint, SignedVote>()
-    for (const other of held.values()) {
-      if (offenceOf(other.vote, vote) === undefined) continue
-      this.#expel(validator)
-      return { kind: 'evidence', evidence: { first: other, second: signed } }
+  /** Takes a vote that has the signature of `author`. */
+  add(author: Address, signed: SignedVote, digest: Uint8Array): VoteOutcome {
+    const { vote, signature } = signed
+    const held = this.#votes.get(author) ?? new Map<bigint, SignedVote>()
+    this.#votes.set(author, held)
+    const rival = rivalOf(held.values(), vote)
+    if (rival !== undefined) {
+      this.expel(author)
+      return { kind: 'evidence', evidence: { first: rival, second: signed } }
     }
-    this.#votes.set(validator, held.set(vote.targetEpoch, signed))
+    held.set(vote.targetEpoch, signed)
+    if (this.#equivocators.has(author)) return { kind: 'held' }
     const key = bytesToHex(digest)
-    const link = this.#links.get(key) ?? { vote, signatures: new Map<number, VoteSignature>() }
-    link.signatures.set(validator, signature)
+    const link = this.#links.get(key) ?? { vote, signatures: new Map<Address, VoteSignature>() }
+    link.signatures.set(author, signature)
     this.#links.set(key, link)
     return { kind: 'counted', link }
   }
 
-  /** Evidence that came from elsewhere: its author stops counting here too. */
-  expel(validator: number): void {
-    this.#expel(validator)
+  /** Its votes stay: they are one half of evidence that is to come. */
+  expel(author: Address): void {
+    this.#equivocators.add(author)
+    for (const { signatures } of this.#links.values()) signatures.delete(author)
   }
 
-  /** The newest vote of a validator that is held. */
-  latestOf(validator: number): SignedVote | undefined {
+  /** The newest vote of a voting key that is held. */
+  latestOf(key: Address): SignedVote | undefined {
     let latest: SignedVote | undefined
-    for (const signed of this.#votes.get(validator)?.values() ?? []) {
+    for (const signed of this.#votes.get(key)?.values() ?? []) {
       if (latest === undefined || signed.vote.targetEpoch > latest.vote.targetEpoch) latest = signed
     }
     return latest
@@ -108,18 +109,22 @@ export class VotePool {
 
   /** Lets go of votes for targets below `first`. */
   prune(first: bigint): void {
-    for (const [validator, votes] of this.#votes) {
+    for (const [author, votes] of this.#votes) {
       for (const epoch of votes.keys()) if (epoch < first) votes.delete(epoch)
-      if (votes.size === 0) this.#votes.delete(validator)
+      if (votes.size === 0) this.#votes.delete(author)
     }
     for (const [digest, { vote }] of this.#links) {
       if (vote.targetEpoch < first) this.#links.delete(digest)
     }
   }
+}
 
-  /** Its votes stay: they are one half of evidence that is to come. */
-  #expel(validator: number): void {
-    this.#equivocators.add(validator)
-    for (const { signatures } of this.#links.values()) signatures.delete(validator)
+/** Of the votes that `vote` is an offence with, the newest: its evidence is good for longest. */
+function rivalOf(held: Iterable<SignedVote>, vote: FinalityVote): SignedVote | undefined {
+  let rival: SignedVote | undefined
+  for (const other of held) {
+    if (offenceOf(other.vote, vote) === undefined) continue
+    if (rival === undefined || other.vote.targetEpoch > rival.vote.targetEpoch) rival = other
   }
+  return rival
 }

@@ -11,6 +11,7 @@ export type ModelTransaction =
   | { readonly kind: 'certify'; readonly certificate: Certificate }
   | { readonly kind: 'deposit'; readonly key: Address; readonly weight: bigint }
   | { readonly kind: 'exit'; readonly index: number }
+  | { readonly kind: 'withdraw'; readonly index: number }
   | { readonly kind: 'slash'; readonly evidence: Evidence }
 
 export type ModelHeader = TreeHeader & {

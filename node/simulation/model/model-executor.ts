@@ -7,7 +7,7 @@
 import { hexToBytes } from '../../../consensus/codec/hex.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { FinalityConfig } from '../../../consensus/finality/finality-state.ts'
-import type { Certificate } from '../../../consensus/finality/types.ts'
+import type { Certificate, Evidence } from '../../../consensus/finality/types.ts'
 import { offenceOf } from '../../../consensus/finality/votes/slashing-rule.ts'
 import { domainSeparator, voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
 import type { Hash } from '../../../consensus/types.ts'
@@ -27,6 +27,7 @@ import {
   slash,
   type ValidatorModel,
   weightsIn,
+  withdraw,
 } from './validator-model.ts'
 
 export type UnsealedBlock = Omit<ModelHeader, 'stateRoot' | 'body'> & {
@@ -82,12 +83,38 @@ export class ModelExecutor {
         return withSet(state, deposit(state.set, transaction.key, transaction.weight))
       case 'exit':
         return withSet(state, exit(state.set, transaction.index))
-      case 'slash': {
-        const { first, second } = transaction.evidence
-        if (offenceOf(first.vote, second.vote) === undefined) return undefined
-        return withSet(state, slash(state.set, first.validator))
-      }
+      case 'withdraw':
+        return withSet(
+          state,
+          withdraw(state.set, transaction.index, {
+            number: parent.header.number + 1n,
+            delayBlocks: this.#config.withdrawalDelayEpochs * BigInt(this.#config.epochLength),
+          }),
+        )
+      case 'slash':
+        return this.#slash(state, transaction.evidence, parent)
     }
+  }
+
+  /** As `ValidatorSet.slash`: the index is that of who signed, whatever the evidence says. */
+  #slash(state: ModelState, evidence: Evidence, parent: ModelBlock): ModelState | undefined {
+    const votes = [evidence.first, evidence.second]
+    if (offenceOf(evidence.first.vote, evidence.second.vote) === undefined) return undefined
+    const { withdrawalDelayEpochs, epochLength, recover } = this.#config
+    const epoch = (parent.header.number + 1n) / BigInt(epochLength)
+    if (votes.every(({ vote }) => vote.targetEpoch + withdrawalDelayEpochs < epoch))
+      return undefined
+    const [key, other] = votes.map(({ vote, signature }) =>
+      recover(voteDigest(this.separator, vote), hexToBytes(signature)),
+    )
+    if (key === undefined || key !== other) return undefined
+    return withSet(
+      state,
+      slash(
+        state.set,
+        state.set.members.findIndex((m) => m.key === key),
+      ),
+    )
   }
 
   /** Calls `listener` with every block that is sealed, until the returned function is called. */

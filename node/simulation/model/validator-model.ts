@@ -1,6 +1,6 @@
 /**
- * `ValidatorSet` in miniature: deposits, exits, slashing and the dynasties in which they take
- * effect. Values, never changed: every block has its own.
+ * `ValidatorSet` in miniature: deposits, exits, withdrawals, slashing and the dynasties in which
+ * they take effect. Values, never changed: every block has its own.
  *
  * Spec: docs/spec/finality.md, "Sets and quorums"; genesis/contracts/consensus/Dynasties.sol.
  */
@@ -14,6 +14,7 @@ export type MemberModel = {
   readonly start: number
   readonly end: number
   readonly isSlashed: boolean
+  readonly isWithdrawn: boolean
 }
 
 export type ValidatorModel = {
@@ -29,11 +30,12 @@ export type ValidatorModel = {
 const NEVER = Number.MAX_SAFE_INTEGER
 const QUEUE_DYNASTIES = 2
 const CHURN_DIVISOR = 10n
+const UNTOUCHED = { isSlashed: false, isWithdrawn: false } as const
 
 export function foundSet(stakes: readonly { key: Address; weight: bigint }[]): ValidatorModel {
   return {
     dynasty: 0,
-    members: stakes.map((stake) => ({ ...stake, start: 0, end: NEVER, isSlashed: false })),
+    members: stakes.map((stake) => ({ ...stake, start: 0, end: NEVER, ...UNTOUCHED })),
     beganAt: [0n],
     lastChange: 0,
     lastChurn: 0n,
@@ -48,7 +50,7 @@ export function deposit(
 ): ValidatorModel | undefined {
   if (set.members.some((member) => member.key === key)) return undefined
   const queued = queue(set, weight)
-  const member = { key, weight, start: queued.lastChange, end: NEVER, isSlashed: false }
+  const member = { key, weight, start: queued.lastChange, end: NEVER, ...UNTOUCHED }
   return { ...queued, members: [...set.members, member] }
 }
 
@@ -70,11 +72,23 @@ function leave(
 
 export function slash(set: ValidatorModel, index: number): ValidatorModel | undefined {
   const member = set.members[index]
-  if (member === undefined || member.isSlashed) return undefined
+  if (member === undefined || member.isSlashed || member.isWithdrawn) return undefined
   // Who is caught leaves, be it before its first dynasty; the last member stays.
   const left = member.end === NEVER ? (leave(set, index, member) ?? set) : set
   const leaving = left.members[index] ?? member
   return replace(left, index, { ...leaving, isSlashed: true })
+}
+
+/** Once `delayBlocks` have passed since the validator's last dynasty ended. */
+export function withdraw(
+  set: ValidatorModel,
+  index: number,
+  { number, delayBlocks }: { readonly number: bigint; readonly delayBlocks: bigint },
+): ValidatorModel | undefined {
+  const member = set.members[index]
+  if (member === undefined || member.isWithdrawn || member.end > set.dynasty) return undefined
+  if (number < (set.beganAt[member.end] ?? 0n) + delayBlocks) return undefined
+  return replace(set, index, { ...member, isWithdrawn: true })
 }
 
 export function beginDynasty(set: ValidatorModel, blockNumber: bigint): ValidatorModel {
@@ -104,6 +118,7 @@ export function viewOf(set: ValidatorModel): ValidatorView {
     votingKeys: set.members.map(({ key }) => key),
     weights: weightsIn(set, set.dynasty),
     slashed: set.members.map(({ isSlashed }) => isSlashed),
+    withdrawn: set.members.map(({ isWithdrawn }) => isWithdrawn),
   }
   views.set(set, view)
   return view

@@ -205,6 +205,13 @@ export class Checker implements ModelObserver {
       const isLiar = key !== undefined && this.ledger.slashable().has(key)
       this.#expect(isLiar, 'I4', node, `validator ${first.validator} is accused of nothing`)
     }
+    // Whoever takes it would shield a liar that nobody can punish.
+    const { tree, config } = node.chain.finality
+    const epoch = tree.head().number / BigInt(config.epochLength)
+    const isOld = ({ vote }: SignedVote): boolean =>
+      epoch - vote.targetEpoch > config.withdrawalDelayEpochs
+    const isVoid = isOld(first) && isOld(second)
+    this.#expect(!isVoid, 'I13', node, `void evidence against ${first.validator} is taken`)
     coverage.hit('liar caught')
   }
 

@@ -5,11 +5,12 @@
  *
  * Spec: docs/simulator.md, "Two phases".
  */
-import type { ValidatorView } from '../../../consensus/finality/types.ts'
+import type { Evidence, SignedVote, ValidatorView } from '../../../consensus/finality/types.ts'
 import { FUTURE_LIMIT_MS } from '../model/model-chain.ts'
 import type { ModelNode } from '../model/model-node.ts'
 import type { ModelWorld } from '../model/model-world.ts'
 import { addressOfKey } from '../model/token-signature.ts'
+import type { MemberModel } from '../model/validator-model.ts'
 import { type Checker, InvariantError } from './checker.ts'
 import type { Swarm } from './swarm.ts'
 
@@ -89,17 +90,30 @@ export class LivenessPhase {
     if (!core.every(({ chain }) => chain.finality.finalized.epoch > finalBefore)) {
       return 'nothing is final'
     }
-    for (const { chain } of core) {
+    for (const node of core) {
+      const { chain } = node
       const state = executor.stateAfter(chain.tree.head().hash)
       if (state.lastFinalized <= finalBefore) return 'the chain does not know what is final'
       if (state.set.dynasty > 0) coverage.hit('dynasty began')
-      for (const { first } of chain.finality.evidence.values()) {
-        const member = state.set.members[first.validator]
-        if (member?.isSlashed === false) return `validator ${first.validator} is not slashed`
-        if (member !== undefined) coverage.hit('liar slashed on chain')
+      for (const [key, evidence] of chain.finality.evidence) {
+        const member = state.set.members.find((each) => each.key === key)
+        if (member === undefined) continue
+        if (member.isSlashed) coverage.hit('liar slashed on chain')
+        else if (!this.#isVoid(node, member, evidence)) return `validator ${key} is not slashed`
       }
+      if (state.set.members.some(({ isWithdrawn }) => isWithdrawn)) coverage.hit('stake withdrawn')
     }
     return undefined
+  }
+
+  /** Whether nobody can punish it any more: reckoned here anew, as the contract has it. */
+  #isVoid(node: ModelNode, member: MemberModel, { first, second }: Evidence): boolean {
+    if (member.isWithdrawn) return true
+    const isOld = ({ vote }: SignedVote): boolean =>
+      epochOf(node) - vote.targetEpoch > this.#swarm.withdrawalDelayEpochs
+    if (!isOld(first) || !isOld(second)) return false
+    this.#world.coverage.hit('evidence grew too old')
+    return true
   }
 
   /** Honest nodes with more than two thirds of every set that may be asked. */

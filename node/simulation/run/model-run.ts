@@ -63,8 +63,12 @@ function runBothPhases(
       if (nemeses.isPartitioned) world.coverage.hit('set change during a partition')
       const key = addressOfKey(change.node)
       const index = world.executor.stateAfter(world.executor.genesis.hash).set.members
-      if (change.kind === 'deposit') pool.push({ kind: 'deposit', key, weight: change.weight })
-      else pool.push({ kind: 'exit', index: index.findIndex((member) => member.key === key) })
+      if (change.kind === 'deposit') {
+        pool.push({ kind: 'deposit', key, weight: change.weight })
+        return
+      }
+      const leaving = index.findIndex((member) => member.key === key)
+      pool.push({ kind: 'exit', index: leaving }, { kind: 'withdraw', index: leaving })
     })
   }
   for (const { options } of world.nodes) {
@@ -131,6 +135,7 @@ export function makeWorld(
     },
     epochLength: params.epochLength,
     voteDepth: swarm.voteDepth,
+    withdrawalDelayEpochs: swarm.withdrawalDelayEpochs,
     recover: recoverToken,
   }
   const nodes: ModelNode[] = []

@@ -28,6 +28,8 @@ export type Swarm = {
   readonly params: ConsensusParams
   /** k. */
   readonly voteDepth: number
+  /** Epochs for which evidence may be punished, and a stake waits after its exit. */
+  readonly withdrawalDelayEpochs: bigint
   readonly wire: WireQuality
   /** Part of the request streams that break. */
   readonly resets: number
@@ -48,6 +50,8 @@ export type Swarm = {
 /** Timestamps are whole seconds: with blocks of one second, difficulty could only ever fall. */
 const BLOCK_TIMES_MS = [2_000, 2_000, 4_000] as const
 const GENESIS_DIFFICULTY = 2n ** 24n
+/** Epochs: some so short that evidence is void before a run ends. */
+const WITHDRAWAL_DELAYS = [4n, 8n, 64n] as const
 
 export function drawSwarm(seed: number): Swarm {
   const rng = new SeededRng(`swarm ${seed}`)
@@ -78,6 +82,7 @@ export function drawSwarm(seed: number): Swarm {
     isOverThird,
     isBridging: isOverThird || rng.chance(0.5),
     misjudging: rng.chance(0.06) ? drawMisjudging(nodes, rng) : undefined,
+    withdrawalDelayEpochs: rng.pick(WITHDRAWAL_DELAYS),
   }
 }
 

@@ -18,7 +18,13 @@ import { maySign } from '../../../consensus/finality/votes/slashing-rule.ts'
 import { voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
 import type { BlockTree } from '../../../consensus/tree/block-tree.ts'
 import type { Address, Hash } from '../../../consensus/types.ts'
-import { DOMAIN, STAKE_WEI, stateRootOf, VOTE_DEPTH } from '../../support/finality-net.ts'
+import {
+  DOMAIN,
+  STAKE_WEI,
+  stateRootOf,
+  VOTE_DEPTH,
+  WITHDRAWAL_DELAY_EPOCHS,
+} from '../../support/finality-net.ts'
 import { COINBASE, GENESIS_HASH, TEST_PARAMS } from '../../support/mined-blocks.ts'
 import { Random } from '../../support/random.ts'
 import { hashOf, newTree } from '../../support/tree-blocks.ts'
@@ -32,6 +38,7 @@ const VIEW: ValidatorView = {
   votingKeys: KEYS,
   weights: VALIDATORS.map(() => STAKE_WEI),
   slashed: VALIDATORS.map(() => false),
+  withdrawn: VALIDATORS.map(() => false),
 }
 
 type Block = {
@@ -83,6 +90,7 @@ class Half {
       domain: DOMAIN,
       epochLength: EPOCH,
       voteDepth: VOTE_DEPTH,
+      withdrawalDelayEpochs: WITHDRAWAL_DELAY_EPOCHS,
       recover: recoverNamed,
     }
     const stateRoot = stateRootOf(GENESIS_HASH)

@@ -10,11 +10,13 @@ const UNKNOWN_PER_TICK = 8
 /** Votes for every checkpoint of every branch, as soon as it sees it. */
 export function doubleVotes(): Behaviour {
   const voted = new Set<Hash>()
+  let hasShielded = false
   return {
     name: 'equivocate',
     onVote: () => true,
     onTick(node) {
       const { finality, tree } = node.chain
+      if (!hasShielded) hasShielded = shieldItself(node)
       for (const { hash, number } of tree.nodes()) {
         const executed = finality.book.executed(hash)
         if (executed === undefined || voted.has(hash)) continue
@@ -27,6 +29,26 @@ export function doubleVotes(): Behaviour {
       }
     },
   }
+}
+
+/**
+ * Gives itself up with a pair of votes that is too old to be punished, once it is: whoever keeps
+ * that must not overlook what comes later.
+ */
+function shieldItself(node: ModelNode): boolean {
+  const { config } = node.chain.finality
+  const epoch = node.chain.tree.head().number / BigInt(config.epochLength)
+  const validator = indexOf(node)
+  if (validator === undefined || epoch <= config.withdrawalDelayEpochs + 1n) return false
+  const [first, second] = [0, 1].map((i) => {
+    const targetHash: Hash = `0x${`0${i}`.repeat(32)}`
+    const link = { sourceEpoch: 0n, sourceHash: targetHash, targetEpoch: 1n }
+    return node.sign({ ...link, targetHash, outputRoot: targetHash }, validator)
+  })
+  if (first !== undefined && second !== undefined) {
+    node.publish({ kind: 'evidence', evidence: { first, second } })
+  }
+  return true
 }
 
 /** Repeats to each side of a partition what that side says, and tells neither of the other. */
@@ -130,11 +152,17 @@ export function unknownCertificates(): Behaviour {
 
 /** Signs with the key of the node, and tells everybody or these. */
 function cast(node: ModelNode, vote: FinalityVote, to?: readonly number[]): void {
-  const validator = node.chain.finality.book
-    .executed(node.chain.tree.head().epochStart.hash)
-    ?.view.votingKeys.indexOf(node.address)
-  if (validator === undefined || validator < 0 || node.options.key === undefined) return
+  const validator = indexOf(node)
+  if (validator === undefined) return
   node.publish({ kind: 'vote', signed: node.sign(vote, validator) }, to)
+}
+
+/** Of its deposit, after the newest checkpoint; undefined: it may not sign. */
+function indexOf({ chain, address, options }: ModelNode): number | undefined {
+  const { epochStart } = chain.tree.head()
+  const view = chain.finality.book.executed(epochStart.hash)?.view
+  const index = view?.votingKeys.indexOf(address) ?? -1
+  return index < 0 || options.key === undefined ? undefined : index
 }
 
 function sourceFor(

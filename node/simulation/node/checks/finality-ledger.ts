@@ -139,6 +139,12 @@ export class FinalityLedger {
     if (conflictOf(first.vote, second.vote) === undefined) {
       this.#tell('I4', node, `validator ${first.validator} is accused of nothing`)
     }
+    const { tree, config } = state
+    const epoch = tree.head().number / BigInt(config.epochLength)
+    const isVoid = [first, second].every(
+      ({ vote }) => epoch - vote.targetEpoch > config.withdrawalDelayEpochs,
+    )
+    if (isVoid) this.#tell('I13', node, `void evidence against ${first.validator} is taken`)
   }
 }
 

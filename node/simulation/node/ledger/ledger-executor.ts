@@ -11,6 +11,7 @@ import { orderedTrieRoot } from '../../../../consensus/codec/ordered-trie-root.t
 import { assert } from '../../../../consensus/errors.ts'
 import { domainSeparator } from '../../../../consensus/finality/votes/vote-digest.ts'
 import type { Address, Hash, Hex } from '../../../../consensus/types.ts'
+import { economyParams } from '../../../../genesis/economy/economy-params.ts'
 import type { Genesis } from '../../../../genesis/genesis-file.ts'
 import { PREDEPLOYS, PREINSTALLS } from '../../../../genesis/predeploys.ts'
 import type { ExecutorOpener } from '../../../chain/chain-types.ts'
@@ -46,12 +47,13 @@ const NO_CODE = new Uint8Array(0)
 const HISTORY_DEPTH = 2n
 const HISTORY_SLOTS = 8_191n
 
-type LedgerRules = Pick<LedgerTerms, 'epochLength' | 'genesisHash' | 'recoverSigner' | 'separator'>
+type LedgerRules = Omit<LedgerTerms, 'number' | 'ancestorHash'>
 
 export function ledgerExecutorOf({ params, hash, predeploys }: Genesis): ExecutorOpener {
   const verifyingContract = predeploys['ValidatorSet'] ?? PREDEPLOYS.ValidatorSet
   const rules = {
     epochLength: BigInt(params.epochLength),
+    withdrawalDelayEpochs: economyParams(params).withdrawalDelayEpochs,
     genesisHash: hash,
     recoverSigner: recoverSharedSigner,
     separator: domainSeparator({ chainId: params.chainId, verifyingContract, genesisHash: hash }),

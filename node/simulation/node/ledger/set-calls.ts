@@ -24,6 +24,7 @@ export type SetCall =
     }
   | { readonly kind: 'deposit'; readonly votingKey: Address; readonly payout: Address }
   | { readonly kind: 'exit'; readonly index: number }
+  | { readonly kind: 'withdraw'; readonly index: number }
 
 const { abi } = PREDEPLOY_ARTIFACTS.ValidatorSet
 const WORD = 32
@@ -39,6 +40,11 @@ export function depositCall(votingKey: Address, payout: Address, proof: Hex): Ui
 /** Calldata of `ValidatorSet.exit`. */
 export function exitCall(index: number): Uint8Array {
   return encodeCall(abi, 'exit', { index: BigInt(index) })
+}
+
+/** Calldata of `ValidatorSet.withdraw`. */
+export function withdrawCall(index: number): Uint8Array {
+  return encodeCall(abi, 'withdraw', { index: BigInt(index) })
 }
 
 /** undefined: it is none of these, or malformed. */
@@ -61,6 +67,7 @@ export function decodeSetCall(data: Uint8Array): SetCall | undefined {
     case 'deposit':
       return { kind, votingKey: args.address(0), payout: args.address(1) }
     case 'exit':
+    case 'withdraw':
       return { kind, index: Number(args.word(0)) }
     case undefined:
       return undefined
@@ -134,6 +141,7 @@ const KINDS: ReadonlyMap<Hex, SetCall['kind']> = new Map(
       ['slash', slashCall({ first: NOT_SIGNED, second: NOT_SIGNED })],
       ['deposit', depositCall(`0x${'0'.repeat(40)}`, `0x${'0'.repeat(40)}`, '0x')],
       ['exit', exitCall(0)],
+      ['withdraw', withdrawCall(0)],
     ] as const
   ).map(([kind, data]) => [bytesToHex(data.subarray(0, SELECTOR)), kind]),
 )

@@ -1,6 +1,7 @@
 /**
  * `ValidatorSet` without the EVM: certificates, dynasties, deposits, exits and slashing, in the
- * storage that the node reads them from. Nobody is paid, and deposits prove nothing of their key.
+ * storage that the node reads them from. Nobody is paid, deposits prove nothing of their key, and
+ * a withdrawal ends what can be slashed. Long because the contract is one state.
  *
  * Spec: docs/spec/finality.md, "Sets and quorums"; the contract is genesis/contracts/consensus.
  */
@@ -20,6 +21,7 @@ export type LedgerTerms = {
   /** Of the block that is executed. */
   readonly number: bigint
   readonly epochLength: bigint
+  readonly withdrawalDelayEpochs: bigint
   readonly genesisHash: Hash
   readonly separator: Uint8Array
   readonly recoverSigner: RecoverSigner
@@ -50,6 +52,8 @@ export class ValidatorLedger {
         return valueWei >= STAKE_MIN_WEI && this.#deposit(call.votingKey, call.payout, valueWei)
       case 'exit':
         return this.#exit(call.index, sender)
+      case 'withdraw':
+        return this.#withdraw(call.index)
     }
   }
 
@@ -107,7 +111,7 @@ export class ValidatorLedger {
 
   async #slash({ votes, signatures }: Slash): Promise<boolean> {
     const { separator, recoverSigner } = this.#terms
-    if (offenceOf(...votes) === undefined) return false
+    if (offenceOf(...votes) === undefined || this.#isTooOld(votes)) return false
     const [first, second] = votes.map((vote, i) =>
       recoverSigner(voteDigest(separator, vote), signatures[i] ?? new Uint8Array(0)),
     )
@@ -115,11 +119,17 @@ export class ValidatorLedger {
     const place = await this.#storage.readSlot(placeOf('_places', BigInt(first)))
     if (place === 0n) return false
     const index = Number(place - 1n)
+    if ((await this.#of(index, 'isWithdrawn')) !== 0n) return false
     if ((await this.#of(index, 'isSlashed')) !== 0n) return false
     await this.#set(index, 'isSlashed', 1n)
     const { members } = await this.#planned()
     if ((await this.#of(index, 'end')) === NEVER && members > 1n) await this.#leave(index)
     return true
+  }
+
+  #isTooOld([{ targetEpoch: a }, { targetEpoch: b }]: Slash['votes']): boolean {
+    const { number, epochLength, withdrawalDelayEpochs } = this.#terms
+    return (a > b ? a : b) + withdrawalDelayEpochs < number / epochLength
   }
 
   async #deposit(votingKey: Address, payout: Address, stakeWei: bigint): Promise<boolean> {
@@ -147,6 +157,19 @@ export class ValidatorLedger {
     if ((await this.#of(index, 'start')) > (await this.#read('dynasty'))) return false
     if ((await this.#planned()).members === 1n) return false
     await this.#leave(index)
+    return true
+  }
+
+  /** Nobody was paid in, so nobody is paid out; but nothing can be slashed any more. */
+  async #withdraw(index: number): Promise<boolean> {
+    if (BigInt(index) >= (await this.#read('_validators'))) return false
+    if ((await this.#of(index, 'isWithdrawn')) !== 0n) return false
+    const end = await this.#of(index, 'end')
+    if (end > (await this.#read('dynasty'))) return false
+    const { number, epochLength, withdrawalDelayEpochs } = this.#terms
+    const { beganAt } = await this.#readDynasty(end)
+    if (number < beganAt + withdrawalDelayEpochs * epochLength) return false
+    await this.#set(index, 'isWithdrawn', 1n)
     return true
   }
 

@@ -8,8 +8,8 @@ import type { FinalityVote } from '../../../../consensus/finality/types.ts'
 import { offenceOf } from '../../../../consensus/finality/votes/slashing-rule.ts'
 import type { Hex } from '../../../../consensus/types.ts'
 import { readStorageVariable, storageVariable } from '../../../../genesis/artifacts.ts'
+import { economyParams } from '../../../../genesis/economy/economy-params.ts'
 import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
-import { unpunishedEvidence } from '../../../finality/duty-calls.ts'
 import { readValidatorRecords } from '../../../finality/validator-view.ts'
 import type { StateView } from '../../../state/types.ts'
 import type { Coverage } from '../../engine/coverage.ts'
@@ -83,13 +83,24 @@ export async function record(run: Run): Promise<string | undefined> {
 }
 
 async function unrecorded({ index, node }: SimulatedNode, epoch: bigint) {
-  const { state, head, finality } = node.chain
+  const { state, head, finality, genesis } = node.chain
   const view = state.view(head.header.stateRoot)
   if ((await lastFinalizedEpoch(view)) < epoch) {
     return `the chain of node ${index} does not know that epoch ${epoch} is final`
   }
-  const evidence = await unpunishedEvidence(finality, view)
-  return evidence && `validator ${evidence.first.validator} is not slashed`
+  const { validators } = await readValidatorRecords(view)
+  const nowEpoch = head.header.number / BigInt(finality.config.epochLength)
+  const { withdrawalDelayEpochs } = economyParams(genesis.params)
+  for (const [key, { first, second }] of finality.evidence) {
+    const found = validators.find(({ votingKey }) => votingKey === key)
+    // What nobody can punish any more, by arithmetic of our own.
+    const isVoid = [first, second].every(
+      ({ vote }) => vote.targetEpoch + withdrawalDelayEpochs < nowEpoch,
+    )
+    if (found === undefined || found.isSlashed || found.isWithdrawn || isVoid) continue
+    return `validator ${found.index} is not slashed`
+  }
+  return undefined
 }
 
 async function lastFinalizedEpoch(state: StateView): Promise<bigint> {

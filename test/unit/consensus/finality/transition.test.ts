@@ -8,6 +8,7 @@ import { isQuorum } from '../../../../consensus/finality/votes/validator-weights
 import {
   certificateOf,
   FinalityMachine,
+  FOUR,
   kindsOf,
   linkVote,
   STAKE_WEI,
@@ -319,6 +320,7 @@ describe('consensus / finality / duty', () => {
 
 function duty({ validator, startEpoch = 0n }: { validator: number; startEpoch?: bigint }) {
   return {
+    key: FOUR.votingKeys[validator]!,
     ...{ validator, startEpoch, runEpoch: startEpoch, ownTarget: 0n },
     ...{ lastSigned: undefined, lastVote: undefined, doubled: false },
     ...{ isRecordStale: false, votesAfterRestore: false, hasHeard: true },

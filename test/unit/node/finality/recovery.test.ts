@@ -112,7 +112,9 @@ describe('node / finality / recovery', PATIENT, () => {
     const follow = () => untilHead(second, (head) => head === first.chain.head.hash)
     await follow()
     // A vote goes by gossip, beside the blocks: on each block that brings one it is waited for.
-    const heard = () => second.chain.finality.votes.latestOf(0)?.vote.targetEpoch
+    const [address] =
+      second.chain.finality.book.executed(second.chain.genesis.hash)?.view.votingKeys ?? []
+    const heard = () => second.chain.finality.votes.latestOf(address!)?.vote.targetEpoch
     for (let blocks = 0; blocks < 80 && status(second).voting !== 'doubled'; blocks++) {
       await mine(first, 1)
       await follow()

@@ -134,7 +134,8 @@ describe('node / simulation / checker', () => {
     expect(sign(genesis, at(3))).toThrow(told('I4'))
     const [first, second] = [genesis, at(1)].map((source) => signed(voteFor(source, at(2)), 1))
     const evidence = { first: first!, second: second! }
-    const accuse = () => checker.onEffect(nodes[2]!, { kind: 'publish-evidence', evidence })
+    const author = nodes[1]!.address
+    const accuse = () => checker.onEffect(nodes[2]!, { kind: 'publish-evidence', author, evidence })
     expect(accuse).toThrow(told('I4'))
   })
 

@@ -123,7 +123,8 @@ describe('node / simulation / finality-ledger', () => {
     const { tree, state } = twoBranches()
     const sign = (target: number) => signVote(linkVote(tree, 8, target), 0)
     const accuse = (one: number, other: number): FinalityEffect => {
-      return { kind: 'publish-evidence', evidence: { first: sign(one), second: sign(other) } }
+      const evidence = { first: sign(one), second: sign(other) }
+      return { kind: 'publish-evidence', author: FOUR.votingKeys[0]!, evidence }
     }
     const honest = openLedger()
     honest.ledger.onEffect(1, accuse(16, 116), state)

@@ -18,7 +18,7 @@ import {
   u64be,
 } from '../../../../node/storage/keys.ts'
 import { PROBLEMS_MAX, verifyDatabase } from '../../../../node/storage/verify/verify-database.ts'
-import { certificateOf, signVote } from '../../../support/finality-net.ts'
+import { certificateOf, FOUR, signVote } from '../../../support/finality-net.ts'
 import { openTemporaryDatabase } from '../../../support/temporary-database.ts'
 import { testGenesis } from '../../genesis/test-genesis.ts'
 import { hashOf, makeChain, makeChildBlock } from './made-chain.ts'
@@ -40,7 +40,7 @@ async function realStore() {
   const vote = finalityVote(hashOf(blocks[3]!))
   const batch = new WriteBatch()
   putCertificate(batch, certificateOf(vote, [0, 1, 2]))
-  putEvidence(batch, {
+  putEvidence(batch, FOUR.votingKeys[3]!, {
     first: signVote(vote, 3),
     second: signVote({ ...vote, targetHash: vote.sourceHash }, 3),
   })
