@@ -16,6 +16,7 @@ beforeAll(async () => {
   dev = await startDevProcess()
   web3 = new Web3(dev.url)
   socket = new Web3(dev.wsUrl)
+  web3.setConfig({ transactionPollingInterval: 20 })
   // The key is in web3's own wallet: the node sees signed transactions alone.
   from = web3.eth.accounts.wallet.add(dev.config.accounts[0]!.privateKey)[0]!.address
   const factory = new web3.eth.Contract(TILL_ABI)
@@ -104,7 +105,7 @@ describe('clients / web3', () => {
 
   it("sends and signs with an account of the node's own", async () => {
     const [, , account] = await web3.eth.getAccounts()
-    const { status } = await new Web3(dev.url).eth.sendTransaction({
+    const { status } = await socket.eth.sendTransaction({
       from: account!,
       to: from,
       value: 3,
