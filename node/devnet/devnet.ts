@@ -71,8 +71,10 @@ export class Devnet {
     this.genesis = genesis
     this.#options = options
     this.#bootnodes = bootnodes
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.allLost = promise
+    let resolve = (): void => undefined
+    this.allLost = new Promise((resolveLost) => {
+      resolve = resolveLost
+    })
     this.#resolveAllLost = resolve
   }
 

@@ -4,7 +4,7 @@
  * Guide: docs/testing-consensus.md. Spec: docs/spec/interface.md, "Library".
  */
 import { randomInt } from 'node:crypto'
-import { checkOptions, optionBad } from './check-options.ts'
+import { checkOptions, optionBad } from './input/check-options.ts'
 import { callingFile, repeatCommand, SEED_VARIABLE } from './repeat-command.ts'
 import { SimulatedDevnet } from './simulated-devnet.ts'
 import type { CreateDevnetOptions, TestDevnet } from './types.ts'

@@ -6,9 +6,9 @@ import type { DiskSnapshot } from '../../simulation/node/disk/memory-disk.ts'
 import type { SimulatedNode } from '../../simulation/node/simulated-node.ts'
 import { strategyOf } from '../../simulation/node/strategies/strategies.ts'
 import type { StrategyName } from '../../simulation/strategy-names.ts'
-import { checkStrategy } from './check-arguments.ts'
 import { DevnetTestError } from './errors.ts'
 import { InProcessRpc } from './in-process-rpc.ts'
+import { checkStrategy } from './input/check-arguments.ts'
 import type { CrashOptions, DevnetNode, RpcProvider } from './types.ts'
 
 export class SimulatedDevnetNode implements DevnetNode {

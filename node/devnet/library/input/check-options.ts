@@ -1,8 +1,8 @@
 /** Refuses what makes no devnet, before anything is started: a typo must not test another thing. */
 import { z } from 'zod'
-import { PRESET_NAMES } from '../../../genesis/params.ts'
-import { DevnetTestError } from './errors.ts'
-import type { CreateDevnetOptions } from './types.ts'
+import { PRESET_NAMES } from '../../../../genesis/params.ts'
+import { DevnetTestError } from '../errors.ts'
+import type { CreateDevnetOptions } from '../types.ts'
 
 export const VALIDATORS_MAX = 32
 const PORT_MAX = 65_535

@@ -1,7 +1,7 @@
 /** Refuses what a devnet can't be asked for, alike for both transports. */
-import { STRATEGY_NAMES, type StrategyName } from '../../simulation/strategy-names.ts'
-import { DevnetTestError } from './errors.ts'
-import type { Distance } from './types.ts'
+import { STRATEGY_NAMES, type StrategyName } from '../../../simulation/strategy-names.ts'
+import { DevnetTestError } from '../errors.ts'
+import type { Distance } from '../types.ts'
 
 /** Blocks to come, or milliseconds to pass. */
 export type Stretch = { readonly blocks: number } | { readonly ms: number }
