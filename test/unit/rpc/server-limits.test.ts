@@ -1,4 +1,7 @@
 /** Limits that count what waits, what is kept and what connects: one more, and what it hears. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Hash, Hex } from '../../../consensus/types.ts'
@@ -9,6 +12,8 @@ import { NodeFeed } from '../../../rpc/feeds/node-feed.ts'
 import { Subscriptions } from '../../../rpc/feeds/subscriptions.ts'
 import {
   ANSWER_BYTES_MAX,
+  BACKLOG_BYTES_MAX,
+  BACKLOG_FREE_BYTES,
   CONNECTIONS_MAX,
   FEE_HISTORY_BLOCKS_MAX,
   FILTERS_MAX,
@@ -162,11 +167,48 @@ describe('rpc / server limits', () => {
     expect(await near).toMatchObject({ result: { txs: [], lastPage: true } })
   })
 
-  it('holds connections to their number and their times', async () => {
-    const http = createHttp({
-      ...{ api: node, dispatcher, log, backlog: new Backlog(), metricsRegistry: new Registry() },
+  const httpWith = (backlog: Backlog) =>
+    createHttp({
+      ...{ api: node, dispatcher, log, backlog, metricsRegistry: new Registry() },
       guard: new Guard({ corsOrigins: [], allowedHosts: [] }),
     })
+
+  it('answers 503 while all clients together leave too much unread, but for short answers', async () => {
+    const backlog = new Backlog()
+    const http = httpWith(backlog)
+    const url = await http.listen({ host: '127.0.0.1', port: 0 })
+    const bytes = BACKLOG_FREE_BYTES * 2
+    node.onCall = () => ({ kind: 'ok', output: `0x${'ab'.repeat(bytes)}`, gasUsed: 0n })
+    const post = (method: string, ...params: unknown[]) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      })
+    expect((await post('eth_call', {})).status).toBe(200)
+    const others = createServer()
+    backlog.watch(others)
+    others.listen(0, '127.0.0.1')
+    await once(others, 'listening')
+    const slow = connect((others.address() as AddressInfo).port, '127.0.0.1').pause()
+    const [unread] = (await once(others, 'connection')) as [Socket]
+    // Twice as much as may wait: the system takes some of it.
+    unread.write(Buffer.alloc(BACKLOG_BYTES_MAX * 2))
+    const refused = await post('eth_call', {})
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toMatchObject(LIMIT)
+    expect((await post('eth_chainId')).status).toBe(200)
+    const gone = once(unread, 'close')
+    unread.destroy()
+    await gone
+    expect((await post('eth_call', {})).status).toBe(200)
+    slow.destroy()
+    others.close()
+    await http.close()
+  })
+
+  it('holds connections to their number and their times', async () => {
+    const http = httpWith(new Backlog())
     const { maxConnections, requestTimeout, timeout, keepAliveTimeout } = http.server
     expect({ maxConnections, requestTimeout, timeout, keepAliveTimeout }).toEqual({
       maxConnections: CONNECTIONS_MAX,
