@@ -18,21 +18,27 @@ export type LogFilter = {
 
 /** One hex digit of a bloom, and the bit in it. */
 type BloomBit = { readonly digit: number; readonly mask: number }
+/** Alternatives, each with its bits. */
+type BloomGroup = readonly (readonly BloomBit[])[]
 
 const BLOOM_BITS = 2048
+/** Values whose bits are remembered, as a hash costs as much as some blocks; then all go. */
+const BLOOM_VALUES_KEPT = 4_096
 const NO_LOGS: Hex = `0x${'0'.repeat(BLOOM_BITS / 4)}`
 
 export function createLogFilter({ addresses, topics }: LogCriteria): LogFilter {
   const wantedAddresses = new Set<Hex>(addresses)
   const wantedTopics = topics.map((position) => new Set<Hex>(position))
-  // Each group is a list of alternatives; a block must be able to hold one of every group.
-  const groups = [addresses, ...topics]
-    .filter((group) => group.length > 0)
-    .map((group) => group.map(bloomBits))
+  let groups: readonly BloomGroup[] | undefined
   return {
-    admits: (logsBloom) =>
-      logsBloom !== NO_LOGS &&
-      groups.every((group) => group.some((bits) => bits.every((bit) => isSet(logsBloom, bit)))),
+    admits(logsBloom) {
+      if (logsBloom === NO_LOGS) return false
+      // Hashed when the first block is looked at: many a query finds none.
+      groups ??= bloomGroups([addresses, ...topics])
+      return groups.every((group) =>
+        group.some((bits) => bits.every((bit) => isSet(logsBloom, bit))),
+      )
+    },
     matches: (log) =>
       (wantedAddresses.size === 0 || wantedAddresses.has(log.address)) &&
       log.topics.length >= wantedTopics.length &&
@@ -42,6 +48,22 @@ export function createLogFilter({ addresses, topics }: LogCriteria): LogFilter {
       }),
   }
 }
+
+/** A block must be able to hold one of every group. */
+function bloomGroups(values: readonly (readonly Hex[])[]): readonly BloomGroup[] {
+  return values.filter((group) => group.length > 0).map((group) => group.map(knownBits))
+}
+
+function knownBits(value: Hex): readonly BloomBit[] {
+  const known = knownValues.get(value)
+  if (known !== undefined) return known
+  if (knownValues.size >= BLOOM_VALUES_KEPT) knownValues.clear()
+  const bits = bloomBits(value)
+  knownValues.set(value, bits)
+  return bits
+}
+
+const knownValues = new Map<Hex, readonly BloomBit[]>()
 
 /** The low 11 bits of the first three 16-bit words of the value's hash. */
 function bloomBits(value: Hex): readonly BloomBit[] {
