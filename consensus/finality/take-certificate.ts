@@ -35,6 +35,9 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
   if (isBesideFinal(state, vote)) return takeRival(state, certificate)
   const source = book.executed(vote.sourceHash)
   if (source === undefined || book.justified(vote.sourceHash) === undefined) {
+    // A source below what is final may never be justified here, as it is no news any more.
+    const rival = takeRival(state, certificate)
+    if (rival.verdict === 'accept') return rival
     const fromEpoch = state.finalized.epoch
     return answer(state, 'ignore', [{ kind: 'fetch-certificates', fromEpoch }])
   }

@@ -98,6 +98,18 @@ describe('consensus / finality / contradictions', () => {
     expect(kindsOf(machine.take(taken(rival)))).toEqual(['safety-fault'])
   })
 
+  it('so is a link from a checkpoint of ours below what is final that we never justified', () => {
+    const machine = twoBranches()
+    growChain(machine.tree, 16, 217, 232)
+    for (const index of [224, 232]) machine.checkpoint(index)
+    const rival = link(machine, 16, 232, LIARS)
+    finalWithoutEpochTwo(machine)
+    // What justifies it is no news any more, so its source stays as it is.
+    machine.take(taken(link(machine, 8, 16)))
+    expect(machine.state.fault).toBeUndefined()
+    expect(kindsOf(machine.take(taken(rival)))).toEqual(['safety-fault'])
+  })
+
   it('who has no quorum of our set contradicts nothing', () => {
     const machine = twoBranches()
     const forged = link(machine, 8, 124, [1, 2])
