@@ -14,12 +14,15 @@ type JsonLog = { readonly blockNumber: string; readonly topics: readonly string[
 const [SENDER, RECEIVER] = devAccounts()
 const TRANSFER = '0xa9059cbb'
 const BLOCKS = 12
+const REORG_BLOCKS = 3
 const POLL = { interval: 20, timeout: 20_000 }
 
-/** A block with a transfer of `amount`. */
+/** A block of its own with a transfer of `amount`. */
 async function transfer({ rpc }: DevNode, amount: number): Promise<void> {
   const data = callData(TRANSFER, RECEIVER!.address, BigInt(amount))
+  await rpc('evm_setAutomine', false)
   await rpc('eth_sendTransaction', { from: SENDER!.address, to: PREDEPLOYS.AI, data })
+  await rpc('evm_mine')
 }
 
 /** Topics of this receiver, as a wallet asks for what it was sent. */
@@ -69,9 +72,9 @@ it('finds the logs of the chain as it is after rewinds, restarts and damage', as
   await transfer(dev, 100)
   await dev.rpc('evm_revert', snapshot)
   await transfer(dev, 200)
-  await dev.rpc('anvil_reorg', 3, [])
+  await dev.rpc('anvil_reorg', REORG_BLOCKS, [])
   const expected = await walk(dev)
-  expect(expected.length).toBeGreaterThan(2)
+  expect(expected.length).toBe(BLOCKS + 1 - REORG_BLOCKS)
   expect(await logsOf(dev)).toEqual(expected)
   expect(dev.node.chain.blocks.logs.first).toBe(0n)
 
