@@ -18,11 +18,13 @@ import {
   type Transition,
   type Verdict,
 } from './finality-state.ts'
-import type { Certificate, FinalityVote } from './types.ts'
+import type { Certificate, FinalityVote, ValidatorView } from './types.ts'
 import { offenceOf } from './votes/slashing-rule.ts'
 
 /** Certificates of the newest epochs that are held in memory; older ones are on disk. */
 export const CERTIFICATES_HELD_MAX = 256n
+/** Sets of ours by which a certificate from beside what is final is judged: each may cost signatures. */
+const RIVAL_SETS_MAX = 8
 /** A certificate further ahead of our head than this is not worth a signature check. */
 const EPOCHS_AHEAD_MAX = 1n << 32n
 
@@ -36,8 +38,8 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
   const source = book.executed(vote.sourceHash)
   if (source === undefined || book.justified(vote.sourceHash) === undefined) {
     // A source below what is final may never be justified here, as it is no news any more.
-    const rival = takeRival(state, certificate)
-    if (rival.verdict === 'accept') return rival
+    const rival = isFromBelow(state, vote) ? takeRival(state, certificate) : undefined
+    if (rival?.verdict === 'accept') return rival
     const fromEpoch = state.finalized.epoch
     return answer(state, 'ignore', [{ kind: 'fetch-certificates', fromEpoch }])
   }
@@ -49,13 +51,20 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
   if (tree.get(vote.targetHash)?.status === 'invalid') {
     return sound(state, { code: 'JUSTIFIED_IS_INVALID', certificate, ours: undefined })
   }
-  if (target === undefined) {
-    // Its block may never come: it is refused if it stands on another side of what is final.
-    const rival = takeRival(state, certificate)
-    return rival.verdict === 'accept' ? rival : wait(state, certificate)
-  }
+  if (target === undefined) return takeUnseen(state, certificate)
   if (!isLink(state, certificate, target)) return answer(state, 'reject')
   return apply(state, certificate)
+}
+
+/**
+ * Its block is not here. From a source that is final or above, it stands above what is final as its
+ * source does: it may clash with what is justified, which its block decides, and is waited for. From
+ * below, that block may never come: it is refused if it stands beside what is final.
+ */
+function takeUnseen(state: FinalityState, certificate: Certificate): Transition {
+  if (!isFromBelow(state, certificate.vote)) return wait(state, certificate)
+  const rival = takeRival(state, certificate)
+  return rival.verdict === 'accept' ? rival : wait(state, certificate)
 }
 
 /** Certificates that waited for a checkpoint which has been executed now. */
@@ -88,6 +97,11 @@ export function isDisregarded(
   return node?.status === 'invalid'
 }
 
+/** Whether a link begins below what is final, so that it may lead past it. */
+function isFromBelow({ finalized }: FinalityState, vote: FinalityVote): boolean {
+  return vote.sourceEpoch < finalized.epoch
+}
+
 /** Whether one end of a link is at or below what is final, and not on that chain. */
 function isBesideFinal(state: FinalityState, vote: FinalityVote): boolean {
   const { epoch } = state.finalized
@@ -102,13 +116,16 @@ function isBesideFinal(state: FinalityState, vote: FinalityVote): boolean {
  */
 function takeRival(state: FinalityState, certificate: Certificate): Transition {
   const { book, certificates, separator, config } = state
+  const tried = new Set<ValidatorView>()
   for (const ours of certificates.values()) {
     if (offenceOf(ours.vote, certificate.vote) === undefined) continue
     const view = book.executed(ours.vote.sourceHash)?.view
-    if (view === undefined) continue
-    // Of another set than ours, or forged: neither can be told from here.
+    if (view === undefined || tried.has(view)) continue
+    if (tried.size >= RIVAL_SETS_MAX) break
+    tried.add(view)
+    // Of another set than this one, or forged: neither can be told from here.
     const fault = certificateFault(certificate, [view], separator, config.recover)
-    if (fault !== undefined) return answer(state, 'ignore')
+    if (fault !== undefined) continue
     return sound(state, { code: 'CONFLICTS_WITH_FINALIZED', certificate, ours })
   }
   return answer(state, 'ignore')

@@ -100,6 +100,8 @@ export type FinalityStatus = {
 export type ValidatorSummary = ValidatorRecord & {
   /** Wei that its vote weighs in the dynasty in force; 0 for who is not in the set. */
   readonly weight: bigint
+  /** The first block that can pay its stake back; undefined while it votes. */
+  readonly withdrawableAt: bigint | undefined
 }
 
 export interface FinalityReader {

@@ -7,12 +7,13 @@ import { votingState } from '../../consensus/finality/duty.ts'
 import { type FinalityState, headEpoch } from '../../consensus/finality/finality-state.ts'
 import type { Certificate, Evidence, ValidatorView } from '../../consensus/finality/types.ts'
 import { totalWeight, weightOf } from '../../consensus/finality/votes/validator-weights.ts'
+import { economyParams } from '../../genesis/economy/economy-params.ts'
 import type { FinalityReader, FinalityStatus } from '../api.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { BlockSummary } from '../events.ts'
 import type { CertifyWatch } from '../finality/certify-watch.ts'
 import { isPartitionSuspected } from '../finality/reach-watch.ts'
-import { readValidatorRecords, weightIn } from '../finality/validator-view.ts'
+import { dynastyBeganAt, readValidatorRecords, weightIn } from '../finality/validator-view.ts'
 
 /** Whoever did not vote for a target of the last epochs is missing. */
 const RECENT_EPOCHS = 2n
@@ -66,10 +67,16 @@ export class NodeFinalityReader implements FinalityReader {
   async validators({ header }: BlockSummary) {
     const state = this.#chain.state.view(header.stateRoot)
     const { dynasty, validators } = await readValidatorRecords(state)
-    return {
-      dynasty,
-      validators: validators.map((record) => ({ ...record, weight: weightIn(record, dynasty) })),
-    }
+    const { params } = this.#chain.genesis
+    const { withdrawalDelayEpochs } = economyParams(params)
+    const delayBlocks = withdrawalDelayEpochs * BigInt(params.epochLength)
+    const withdrawableAt = async (end: bigint) =>
+      end <= dynasty ? (await dynastyBeganAt(state, end)) + delayBlocks : undefined
+    const summaries = validators.map(async (record) => ({
+      ...{ ...record, weight: weightIn(record, dynasty) },
+      withdrawableAt: await withdrawableAt(record.end),
+    }))
+    return { dynasty, validators: await Promise.all(summaries) }
   }
 
   evidence(): readonly Evidence[] {

@@ -312,8 +312,10 @@ export class Chain {
   async #recover(): Promise<() => void> {
     const { log, recoverStore } = this.#modules
     await recoverStore()
+    const parts = await openChainParts({ ...this.#options, ...this.#modules })
+    // As of now: a vote may have been signed meanwhile.
     const { duty, fault } = this.finality
-    this.#parts = await openChainParts({ ...this.#options, ...this.#modules })
+    this.#parts = parts
     this.finality.duty = duty
     // It may be what could not be written.
     this.finality.fault ??= fault

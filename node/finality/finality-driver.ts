@@ -133,10 +133,7 @@ export class FinalityDriver {
     const { log } = this.#modules
     switch (effect.kind) {
       case 'sign':
-        this.#signing = this.#sign(effect).finally(() => {
-          this.#signing = undefined
-          this.#consider()
-        })
+        this.#signing = this.#sign(effect).then(() => this.#signed())
         return
       case 'publish-vote':
         this.#network?.publishVote(effect.signed)
@@ -191,7 +188,22 @@ export class FinalityDriver {
       return
     }
     const signed = signVote(vote, validator, chain.finality.separator, signer.privateKey)
-    chain.countVote({ kind: 'own-vote', signed })
+    try {
+      chain.countVote({ kind: 'own-vote', signed })
+    } catch (error) {
+      // It is written: until it is certified it is published again.
+      log.error({ err: error, epoch: vote.targetEpoch }, 'A vote was signed and not published')
+    }
+  }
+
+  /** Nobody waits for what comes next: what it throws must end here. */
+  #signed(): void {
+    this.#signing = undefined
+    try {
+      this.#consider()
+    } catch (error) {
+      this.#modules.log.error({ err: error }, 'Cannot tell what to vote for next')
+    }
   }
 
   #onEvidence(effect: Extract<FinalityEffect, { kind: 'publish-evidence' }>): void {

@@ -20,6 +20,8 @@ import type { StateView } from '../state/types.ts'
 const CONTRACT = PREDEPLOYS.ValidatorSet
 const LIST = '_validators'
 const DYNASTY = storageVariable('ValidatorSet', 'dynasty')
+const DYNASTIES = storageVariable('ValidatorSet', '_dynasties')
+const BEGAN_AT = storageVariable('ValidatorSet', '_dynasties[].beganAt')
 const LENGTH = storageVariable('ValidatorSet', LIST)
 const MEMBER = {
   votingKey: storageVariable('ValidatorSet', `${LIST}[].votingKey`),
@@ -71,6 +73,14 @@ export async function readValidatorRecords(
   const count = Number(await read(state, LENGTH, 0n))
   const indices = Array.from({ length: count }, (_, index) => index)
   return { dynasty, validators: await Promise.all(indices.map((i) => readRecord(state, i))) }
+}
+
+/** Number of the block in which a dynasty began; 0 if it has not. */
+export async function dynastyBeganAt(state: StateView, dynasty: bigint): Promise<bigint> {
+  const place = [dynasty, BigInt(DYNASTIES.slot)].map((each) =>
+    setLengthLeft(bigIntToBytes(each), 32),
+  )
+  return read(state, BEGAN_AT, bytesToBigInt(keccak256(...place)))
 }
 
 /** Wei; 0 outside the set of the dynasty. */

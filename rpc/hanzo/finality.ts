@@ -41,7 +41,7 @@ export function finalityMethods({ api }: Pick<NodeModules, 'api'>): MethodTable 
         return {
           dynasty: quantity(dynasty),
           totalWeight: quantity(weights),
-          validators: validators.map((each) => formatValidator(each, dynasty)),
+          validators: validators.map((each) => formatValidator(each, dynasty, block.header.number)),
         }
       },
     }),
@@ -117,14 +117,14 @@ function formatCertificate(certificate: Certificate) {
   }
 }
 
-function formatValidator(validator: ValidatorSummary, dynasty: bigint) {
+function formatValidator(validator: ValidatorSummary, dynasty: bigint, number: bigint) {
   return {
     index: quantity(validator.index),
     votingKey: validator.votingKey,
     payout: validator.payout,
     stake: quantity(validator.stake),
     weight: quantity(validator.weight),
-    status: statusOf(validator, dynasty),
+    status: statusOf(validator, dynasty, number),
     startDynasty: quantity(validator.start),
     endDynasty: validator.end === NEVER ? null : quantity(validator.end),
   }
@@ -133,10 +133,13 @@ function formatValidator(validator: ValidatorSummary, dynasty: bigint) {
 /** The end of a validator that has not asked to leave, as the contract has it. */
 const NEVER = 2n ** 40n - 1n
 
-function statusOf(validator: ValidatorSummary, dynasty: bigint): string {
+/** As it is for a transaction in the block after `number`. */
+function statusOf(validator: ValidatorSummary, dynasty: bigint, number: bigint): string {
   if (validator.isWithdrawn) return 'withdrawn'
   if (validator.isSlashed) return 'slashed'
   if (dynasty < validator.start) return 'joining'
-  if (dynasty >= validator.end) return 'withdrawable'
+  if (validator.withdrawableAt !== undefined) {
+    return number + 1n < validator.withdrawableAt ? 'exited' : 'withdrawable'
+  }
   return validator.end === NEVER ? 'active' : 'exiting'
 }

@@ -23,6 +23,7 @@ const NO_RECORD = {
   end: NEVER,
   isSlashed: false,
   isWithdrawn: false,
+  withdrawableAt: undefined,
 } as const
 
 describe('rpc / hanzo / finality', () => {
@@ -103,13 +104,15 @@ describe('rpc / hanzo / finality', () => {
   it.each([
     ['active', {}],
     ['exiting', { end: 5n }],
-    ['withdrawable', { end: 3n, weight: 0n }],
+    ['exited', { end: 3n, weight: 0n, withdrawableAt: 2n }],
+    ['withdrawable', { end: 3n, weight: 0n, withdrawableAt: 1n }],
     ['joining', { start: 4n, weight: 0n }],
     ['slashed', { isSlashed: true }],
     ['withdrawn', { isWithdrawn: true, isSlashed: true, weight: 0n }],
   ] as const)('a validator may be %s', async (status, fields) => {
     fixture.node.finality.records = [{ ...NO_RECORD, index: 7, ...fields }]
-    const answer = (await fixture.rpc('hanzo_getValidators')) as {
+    // In the state after block 0 the next transactions are those of block 1.
+    const answer = (await fixture.rpc('hanzo_getValidators', '0x0')) as {
       validators: readonly Record<string, unknown>[]
     }
     expect(answer).toMatchObject({ dynasty: '0x3' })

@@ -6,8 +6,15 @@ import { describe, expect, it } from 'vitest'
 import type { FinalityInput } from '../../../../consensus/finality/finality-state.ts'
 import type { Certificate } from '../../../../consensus/finality/types.ts'
 import { offenceOf } from '../../../../consensus/finality/votes/slashing-rule.ts'
-import { certificateOf, FinalityMachine, kindsOf, linkVote } from '../../../support/finality-net.ts'
-import { growChain } from '../../../support/tree-blocks.ts'
+import {
+  certificateOf,
+  FinalityMachine,
+  kindsOf,
+  linkVote,
+  STAKE_WEI,
+  viewOf,
+} from '../../../support/finality-net.ts'
+import { growChain, hashOf } from '../../../support/tree-blocks.ts'
 
 const VOTERS = [0, 1, 2]
 const LIARS = [1, 2, 3]
@@ -90,6 +97,46 @@ describe('consensus / finality / contradictions', () => {
     expect(kindsOf(machine.take(taken(rival)))).toEqual(['safety-fault'])
     expect(machine.state.pending.size).toBe(0)
   })
+
+  it('so is one that only a later set of ours has signed', () => {
+    const source = twoBranches()
+    const machine = new FinalityMachine()
+    growChain(machine.tree, 0, 1, 32)
+    machine.checkpoint(8, viewOf([9n * STAKE_WEI, STAKE_WEI, STAKE_WEI, STAKE_WEI]))
+    for (const index of [16, 24, 32]) machine.checkpoint(index)
+    finalWithoutEpochTwo(machine)
+    // Around 8 -> 24, in whose set the liars are few; and against 24 -> 32, in whose they are not.
+    expect(kindsOf(machine.take(taken(link(source, 0, 132, LIARS))))).toEqual(['safety-fault'])
+    expect(machine.state.fault?.ours?.vote.targetEpoch).toBe(4n)
+  })
+
+  it.each(['before', 'after'])(
+    'two justified checkpoints above what is final are none, with the block here %s',
+    (order) => {
+      const source = new FinalityMachine()
+      growChain(source.tree, 0, 1, 24)
+      growChain(source.tree, 16, 117, 124)
+      const machine = new FinalityMachine()
+      growChain(machine.tree, 0, 1, 24)
+      for (const index of [8, 16, 24]) machine.checkpoint(index)
+      for (const [from, to] of [
+        [0, 8],
+        [8, 16],
+        [16, 24],
+      ] as const) {
+        machine.take(taken(link(source, from, to)))
+      }
+      expect(machine.state.finalized.epoch).toBe(2n)
+      const rival = taken(link(source, 16, 124, LIARS))
+      if (order === 'after') machine.take(rival)
+      growChain(machine.tree, 16, 117, 124)
+      machine.checkpoint(124)
+      if (order === 'before') machine.take(rival)
+      expect(machine.state.fault).toBeUndefined()
+      expect(machine.state.book.justified(hashOf(124))).toBeDefined()
+      expect(machine.state.justified.hash).toBe(hashOf(24))
+    },
+  )
 
   it('so is a link from the dead branch against ours, though its source is unknown here', () => {
     const machine = twoBranches()

@@ -21,7 +21,7 @@ const POLL = { interval: 20, timeout: 30_000 }
 const BLOCKS = 11
 
 /** A validator on TCP, on a disk whose record is written by `append`; and what it says. */
-async function validator(append: Files['append']) {
+async function validator(append: Files['append'], publishVote?: () => void) {
   const directory = await temporaryDirectory()
   const { slashingDirectory } = dataDirectory(directory)
   const recordText = () =>
@@ -44,6 +44,7 @@ async function validator(append: Files['append']) {
         const network = await Network.create(options, handlers)
         const publish = network.publish.bind(network)
         network.publish = (topic, payload) => {
+          if (topic === 'vote') publishVote?.()
           if (topic === 'vote') recordAtVote.push(recordText())
           return publish(topic, payload)
         }
@@ -106,6 +107,24 @@ describe('node / finality / written first', () => {
     await seal(8)
     await expect.poll(() => recordAtVote.length, POLL).toBeGreaterThanOrEqual(1)
     expect(recordAtVote[0]).toMatch(/^0 2 0x[0-9a-f]{64} [0-9a-f]{8}\n$/)
+  })
+
+  it('a vote that could not be published is published later, and the next one is made', async () => {
+    let failures = 0
+    const { node, seal, recordAtVote } = await validator(
+      (path, text, options) => systemFiles.append(path, text, options),
+      () => {
+        if (failures > 0) return
+        failures += 1
+        throw new Error('no stream')
+      },
+    )
+    await seal(BLOCKS)
+    await expect.poll(() => failures, POLL).toBe(1)
+    await turns()
+    await seal(8)
+    await expect.poll(() => recordAtVote.length, POLL).toBeGreaterThanOrEqual(2)
+    expect(node.chain.finality.duty?.lastSigned?.targetEpoch).toBe(2n)
   })
 
   it('a line counts as written when the file, and a new file its directory, is synced', async () => {
