@@ -29,6 +29,7 @@ export class MemoryDisk implements Disk {
 
   async openStore(): Promise<MemoryStore> {
     await this.store.close()
+    this.store.open()
     return this.store
   }
 

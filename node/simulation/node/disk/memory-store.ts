@@ -86,6 +86,11 @@ export class MemoryStore implements RecoverableStore {
     this.#isWritable = true
   }
 
+  /** level writes what it finds in its log into a table when it opens, and syncs that. */
+  open(): void {
+    this.#unsynced = []
+  }
+
   /** The process is gone and its memory with it; the disk stays. */
   async close(): Promise<void> {
     this.#isWritable = true

@@ -48,6 +48,14 @@ describe('node / simulation / memory-disk', () => {
     expect(await disk.files.read(PATH)).toBe('one\n')
   })
 
+  it('what is there when a database opens outlives the next power cut, as with level', async () => {
+    const disk = openDisk(1)
+    for (let value = 1; value <= 3; value++) await disk.store.write(put(value))
+    await disk.openStore()
+    disk.crash('power')
+    expect(await valuesOf(disk)).toEqual([1, 2, 3])
+  })
+
   it('undoes overwrites and deletes of batches that are lost', async () => {
     for (let seed = 0; seed < 20; seed++) {
       const disk = openDisk(seed)
