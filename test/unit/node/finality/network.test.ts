@@ -37,7 +37,13 @@ async function startValidators(count = VALIDATORS): Promise<Node[]> {
     nodes.push(await startTestNode({ genesis, peers: nodes, votingKey, coinbase, seal }))
   }
   await Promise.all(nodes.map((node) => untilPeers(node, count - 1)))
+  // Blocks come faster here than a network is heard, and who hears it later listens first.
+  for (const node of nodes) await untilVoting(node)
   return nodes
+}
+
+async function untilVoting(node: Node): Promise<void> {
+  await expect.poll(() => node.api.finality.status().voting, POLL).toBe('active')
 }
 
 /** Seals on `node`, with times of the past so that nobody holds a block back. */
