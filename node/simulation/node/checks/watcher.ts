@@ -160,7 +160,10 @@ export class Watcher implements ClusterObserver {
   ): Promise<void> {
     const { tell } = this.#violations
     const { tree } = node.chain
+    // What is final in memory is on disk, and told to others, when its batch is.
+    const { isWriting } = disk.faults
     for (const [invariant, message] of await checkNode(node, disk.store)) {
+      if (invariant === 'I12' && isWriting) continue
       tell(invariant, index, message)
     }
     if (unproven.some((hash) => tree.get(hash) !== undefined)) {

@@ -10,6 +10,7 @@ export class DiskFaults {
   /** Every write takes so long. */
   slowMs = 0
   #isFrozen = false
+  #waiting = 0
   #crash: { writesLeft: number; readonly run: () => void } | undefined
 
   constructor(clock: NodeClock) {
@@ -30,14 +31,26 @@ export class DiskFaults {
     this.#isFrozen = false
   }
 
+  /** Something is being written and is not there yet. */
+  get isWriting(): boolean {
+    return this.#waiting > 0 || this.#isFrozen
+  }
+
+  /** Who was writing is gone, and hears of no end. */
+  forgetWrites(): void {
+    this.#waiting = 0
+  }
+
   /** What a write waits for before it touches anything. */
   async delay(): Promise<void> {
     if (this.#isFrozen) await new Promise<never>(() => undefined)
     const { slowMs } = this
     if (slowMs === 0) return
+    this.#waiting += 1
     await new Promise<void>((resolve) => {
       this.#clock.setTimer(slowMs, resolve)
     })
+    this.#waiting -= 1
   }
 
   async onWrite(): Promise<void> {

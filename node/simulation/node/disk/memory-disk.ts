@@ -30,6 +30,7 @@ export class MemoryDisk implements Disk {
   async openStore(): Promise<MemoryStore> {
     await this.store.close()
     this.store.open()
+    this.faults.forgetWrites()
     return this.store
   }
 
