@@ -1,7 +1,9 @@
 /** What must hold on every node can fail: each thing that is put wrong is told by its invariant. */
 import { describe, expect, it } from 'vitest'
+import type { Hex } from '../../consensus/types.ts'
 import { Watcher } from '../../node/simulation/node/checks/watcher.ts'
 import { Cluster } from '../../node/simulation/node/cluster.ts'
+import { placeOf, VALIDATOR_SET } from '../../node/simulation/node/ledger/contract-storage.ts'
 import { ledgerExecutorOf } from '../../node/simulation/node/ledger/ledger-executor.ts'
 import type { SimulatedNode } from '../../node/simulation/node/simulated-node.ts'
 import { simulatedGenesis, validatorKeys } from '../../node/simulation/node/validators.ts'
@@ -45,6 +47,30 @@ const SPOILINGS: readonly (readonly [string, string, Spoiling])[] = [
     },
   ],
   [
+    'I9',
+    'a set whose weights are not the total that the contract has',
+    ({ node: { chain } }) => {
+      const view = chain.state.view.bind(chain.state)
+      const slots = [0n, 1n, 2n, 3n, 4n].map((dynasty) => wordOf(placeOf('_dynasties', dynasty)))
+      chain.state.view = (...args) => {
+        const real = view(...args)
+        const storage = real.storage.bind(real)
+        real.storage = async (address, slot) =>
+          address === VALIDATOR_SET && slots.includes(slot) ? wordOf(0n) : storage(address, slot)
+        return real
+      }
+    },
+  ],
+  [
+    'I10',
+    'a certificate that was taken with one signature, and of an epoch that is not the newest',
+    async ({ node: { chain } }) => {
+      const { vote, signers, signatures } = (await chain.certificateAt(1n))!
+      const cut = { vote, signers: signers.slice(0, 1), signatures: signatures.slice(0, 1) }
+      chain.events.emit('finality', [{ kind: 'certified', certificate: cut }])
+    },
+  ],
+  [
     'I10',
     'a certificate with one signature',
     ({ node: { chain } }) => {
@@ -53,6 +79,15 @@ const SPOILINGS: readonly (readonly [string, string, Spoiling])[] = [
         const { vote, signers, signatures } = (await real(epoch))!
         return { vote, signers: signers.slice(0, 1), signatures: signatures.slice(0, 1) }
       }
+    },
+  ],
+  [
+    'I17',
+    'a tag that goes back',
+    ({ node }) => {
+      // Both say the same, as where the node itself has gone back.
+      const genesis = { hash: node.chain.genesis.hash, number: 0n }
+      Object.defineProperty(node.chain.tree, 'finalized', { value: genesis })
     },
   ],
   ['I12', 'a certificate that is gone', (node) => dropAll(node, 'certificate')],
@@ -64,8 +99,18 @@ const SPOILINGS: readonly (readonly [string, string, Spoiling])[] = [
       for (let i = 0; i < 65; i++) chain.finality.pending.set(`0x${i}`, certificate!)
     },
   ],
+  [
+    'I16',
+    'more votes than validators can have',
+    ({ node: { chain } }) =>
+      void Object.defineProperty(chain.finality.votes, 'size', { value: 66 * 6 + 1 }),
+  ],
   ['I15', 'an index without its transactions', (node) => dropAll(node, 'transaction')],
 ]
+
+function wordOf(value: bigint): Hex {
+  return `0x${value.toString(16).padStart(64, '0')}`
+}
 
 async function dropAll({ disk }: SimulatedNode, table: 'certificate' | 'transaction') {
   const batch = new WriteBatch()

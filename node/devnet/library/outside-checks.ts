@@ -1,18 +1,31 @@
-/** The invariants that can be seen from outside of a process: I1, I2, I3, I12 and I17. */
+/**
+ * The invariants that can be seen from outside of a process: I1, I2, I3, I12 and I17. Of finality
+ * each block is kept that any node ever held final: it must stay on the chain of that node, and
+ * stand on the chain of every other whose finality is as high.
+ */
 import type { Hash, Hex } from '../../../consensus/types.ts'
-import { type Violation, Violations } from '../../simulation/node/checks/violation.ts'
-import type { ProcessDevnetNode } from './process-devnet-node.ts'
+import { type Tell, type Violation, Violations } from '../../simulation/node/checks/violation.ts'
+import type { DevnetNode } from './types.ts'
 
 type Checkpoint = { readonly epoch: Hex; readonly hash: Hash }
 type Status = { readonly justified: Checkpoint; readonly finalized: Checkpoint }
 type BlockAnswer = { readonly number: Hex; readonly hash: Hash }
 
+/** A node as these checks need it. */
+export type OutsideNode = Pick<DevnetNode, 'index' | 'rpc'>
+
 type Seen = { readonly justified: number; readonly finalized: number; readonly tagged: number }
+
+/** A block that was final once, and for whom. */
+type Final = { readonly number: Hex; readonly hash: Hash; readonly nodes: Set<number> }
 
 export class OutsideChecks {
   readonly #violations: Violations
-  readonly #finalized = new Map<number, { readonly hash: Hash; readonly node: number }>()
+  /** By hash: two nodes may hold two blocks of one epoch. */
+  readonly #finals = new Map<Hash, Final>()
   readonly #seen = new Map<number, Seen>()
+  /** By node: what was final when its chain was last compared, and how many blocks with. */
+  readonly #compared = new Map<number, string>()
 
   constructor(nowMs: () => number) {
     this.#violations = new Violations(nowMs)
@@ -22,11 +35,13 @@ export class OutsideChecks {
     return this.#violations.all
   }
 
-  async look(nodes: readonly ProcessDevnetNode[]): Promise<void> {
-    for (const node of nodes) await this.#lookAt(node)
+  /** Everybody is heard before chains are compared: what is news on one concerns all. */
+  async look(nodes: readonly OutsideNode[]): Promise<void> {
+    for (const node of nodes) await this.#hear(node)
+    for (const node of nodes) await this.#compare(node)
   }
 
-  async #lookAt(node: ProcessDevnetNode): Promise<void> {
+  async #hear(node: OutsideNode): Promise<void> {
     const { index } = node
     const { tell } = this.#violations
     const tag = await node.rpc<BlockAnswer>('eth_getBlockByNumber', 'finalized', false)
@@ -41,13 +56,47 @@ export class OutsideChecks {
     if (now.finalized < before.finalized) tell('I2', index, 'finality went back')
     if (now.justified < before.justified) tell('I3', index, 'the justified epoch went back')
     if (now.tagged < before.tagged) tell('I17', index, 'the tag `finalized` went back')
-    const first = this.#finalized.get(now.finalized) ?? { hash: finalized.hash, node: index }
-    this.#finalized.set(now.finalized, first)
-    if (first.hash !== finalized.hash) {
-      tell('I1', index, `epoch ${now.finalized} is another block than on node ${first.node}`)
-    }
+    await this.#keep(node, finalized.hash)
     if (now.finalized === 0) return
     const certificate = await node.rpc('hanzo_getCertificate', finalized.epoch)
     if (certificate === null) tell('I12', index, `epoch ${now.finalized} has no certificate`)
   }
+
+  async #keep(node: OutsideNode, hash: Hash): Promise<void> {
+    const known = this.#finals.get(hash)
+    if (known !== undefined) {
+      known.nodes.add(node.index)
+      return
+    }
+    const block = await node.rpc<BlockAnswer | null>('eth_getBlockByHash', hash, false)
+    if (block === null) {
+      this.#violations.tell('I2', node.index, `${hash} is final and not there`)
+      return
+    }
+    this.#finals.set(hash, { number: block.number, hash, nodes: new Set([node.index]) })
+  }
+
+  /** I1 and I2, on the canonical chain up to what this node holds final. */
+  async #compare(node: OutsideNode): Promise<void> {
+    const { index } = node
+    const tag = await node.rpc<BlockAnswer>('eth_getBlockByNumber', 'finalized', false)
+    const news = `${tag.hash} ${this.#finals.size}`
+    if (this.#compared.get(index) === news) return
+    this.#compared.set(index, news)
+    for (const final of this.#finals.values()) {
+      if (Number(final.number) > Number(tag.number)) continue
+      const ours = await node.rpc<BlockAnswer | null>('eth_getBlockByNumber', final.number, false)
+      if (ours?.hash !== final.hash) differ(this.#violations.tell, index, final, ours)
+    }
+  }
+}
+
+function differ(tell: Tell, index: number, final: Final, ours: BlockAnswer | null): void {
+  const block = `block ${Number(final.number)}`
+  const here = ours?.hash.slice(0, 10) ?? 'missing'
+  const there = final.hash.slice(0, 10)
+  if (final.nodes.has(index)) tell('I2', index, `${block} is ${here}, and ${there} was final`)
+  const others = [...final.nodes].filter((node) => node !== index).join(', ')
+  if (others === '') return
+  tell('I1', index, `${block} is ${here} here, ${there} is final on node ${others}`)
 }

@@ -54,7 +54,6 @@ export class SimulatedDevnetNode implements DevnetNode {
 
   async crash({ losesUnsynced = false }: CrashOptions = {}): Promise<void> {
     this.closeRpc()
-    if (losesUnsynced) this.#watcher.onDiskLost(this.index)
     this.#node.crash(losesUnsynced ? 'power' : 'process')
   }
 

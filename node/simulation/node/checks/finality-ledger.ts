@@ -16,8 +16,10 @@ import type {
 } from '../../../../consensus/finality/types.ts'
 import type { Address, Hash } from '../../../../consensus/types.ts'
 import { conflictOf, VoteLedger } from '../../checks/vote-ledger.ts'
+import { CheckpointLines } from './checkpoint-lines.ts'
 import type { Tell } from './violation.ts'
 
+type Accusation = Extract<FinalityEffect, { kind: 'publish-evidence' }>
 type Newest = { readonly justified: bigint; readonly finalized: EpochCheckpoint }
 
 export type LedgerOptions = {
@@ -34,7 +36,10 @@ export class FinalityLedger {
   readonly #finalized = new Map<bigint, { readonly hash: Hash; readonly node: number }>()
   /** By node, over all its lives. */
   readonly #newest = new Map<number, Newest>()
+  readonly #lines = new CheckpointLines()
   readonly #votes = new VoteLedger()
+  /** By node, since it lost its disk: the newest evidence that it took, by whose it is. */
+  readonly #accused = new Map<number, Map<Address, Evidence>>()
   #conflicts = 0
 
   constructor(tell: Tell, options: LedgerOptions) {
@@ -46,22 +51,23 @@ export class FinalityLedger {
     return this.#conflicts
   }
 
-  /** Finalized epochs from the oldest on. */
-  get finalized(): ReadonlyMap<bigint, { readonly hash: Hash; readonly node: number }> {
-    return this.#finalized
+  /** By key: evidence that this node has told everybody, and rightly. */
+  accusedBy(node: number): ReadonlyMap<Address, Evidence> {
+    return this.#accused.get(node) ?? new Map()
   }
 
   onEffect(node: number, effect: FinalityEffect, state: FinalityState): void {
     if (effect.kind === 'finalized') this.#onFinalized(node, effect.checkpoint, state)
     if (effect.kind === 'publish-vote') this.#onVote(node, effect.signed, state)
-    if (effect.kind === 'publish-evidence') this.#onEvidence(node, effect.evidence, state)
+    if (effect.kind === 'publish-evidence') this.#onEvidence(node, effect, state)
     if (effect.kind === 'safety-fault' && !this.#isExcused(state)) {
       this.#tell('I1', node, `a false alarm: ${effect.fault.code}`)
     }
   }
 
   /** After every head and at every start: the head is above what is final, nothing goes back. */
-  onHead(node: number, { tree, justified, finalized, config }: FinalityState): void {
+  onHead(node: number, state: FinalityState): void {
+    const { tree, justified, finalized } = state
     const head = tree.head()
     if (!tree.isDescendant(head.hash, tree.finalized.hash)) {
       this.#tell('I2', node, `head ${head.number} is not above the finalized block`)
@@ -73,9 +79,9 @@ export class FinalityLedger {
     if (finalized.epoch < epoch) {
       this.#tell('I17', node, `finalized went from ${epoch} to ${finalized.epoch}`)
     }
-    const kept = tree.ancestorAt(finalized.hash, epoch * BigInt(config.epochLength))
-    // One that left the tree is far below.
-    if (kept !== undefined && kept.hash !== hash) {
+    this.#lines.learn(state, finalized)
+    const kept = this.#lines.at(finalized, epoch)
+    if (kept !== undefined && kept !== hash) {
       this.#tell('I2', node, `epoch ${epoch} was final with another block`)
     }
     if (justified.epoch < newest.justified) {
@@ -86,6 +92,7 @@ export class FinalityLedger {
   /** A disk was put back to what it once was, or lost its last writes: what it says begins anew. */
   forget(node: number): void {
     this.#newest.delete(node)
+    this.#accused.delete(node)
   }
 
   /** I1: on the chain of `state`, which is that of `node`, what `other` holds final stands. */
@@ -103,12 +110,17 @@ export class FinalityLedger {
     if (newest !== undefined && epoch < newest.finalized.epoch) {
       this.#tell('I17', node, `epoch ${epoch} is final after ${newest.finalized.epoch}`)
     }
-    // Of each epoch, by whomever it was made final.
-    const length = BigInt(state.config.epochLength)
-    for (const [below, other] of this.#finalized) {
-      if (below > epoch) continue
-      const ours = state.tree.ancestorAt(hash, below * length)?.hash
-      this.compare(node, state, other.node, { epoch: below, hash: other.hash }, ours)
+    // Of every epoch, below or above, by whomever it was made final: the lower must stand on the
+    // chain of the higher.
+    const checkpoint = { epoch, hash }
+    this.#lines.learn(state, checkpoint)
+    for (const [other, { hash: theirs, node: by }] of this.#finalized) {
+      const final = { epoch: other, hash: theirs }
+      if (other <= epoch) this.compare(node, state, by, final, this.#lines.at(checkpoint, other))
+      else {
+        const under = this.#lines.at(final, epoch)
+        this.compare(node, state, by, { epoch, hash: under ?? hash }, hash)
+      }
     }
   }
 
@@ -131,13 +143,14 @@ export class FinalityLedger {
   }
 
   /** Nobody honest is ever accused, and nobody of nothing. */
-  #onEvidence(node: number, { first, second }: Evidence, state: FinalityState): void {
-    const key = keyOf(state, first.validator)
-    if (key !== undefined && this.#options.isHonestKey(key)) {
+  #onEvidence(node: number, { author, evidence }: Accusation, state: FinalityState): void {
+    const { first, second } = evidence
+    if (this.#options.isHonestKey(author)) {
       this.#tell('I4', node, `validator ${first.validator} is accused, and is honest`)
     }
     if (conflictOf(first.vote, second.vote) === undefined) {
       this.#tell('I4', node, `validator ${first.validator} is accused of nothing`)
+      return
     }
     const { tree, config } = state
     const epoch = tree.head().number / BigInt(config.epochLength)
@@ -145,6 +158,8 @@ export class FinalityLedger {
       ({ vote }) => epoch - vote.targetEpoch > config.withdrawalDelayEpochs,
     )
     if (isVoid) this.#tell('I13', node, `void evidence against ${first.validator} is taken`)
+    const accused = this.#accused.get(node) ?? new Map<Address, Evidence>()
+    this.#accused.set(node, accused.set(author, evidence))
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * I14: a reorg loses no transaction. One of a block that left the chain is in the pool again, in
- * the new chain, or can't come any more because another one has its nonce.
+ * the new chain, or can't come any more because another one has its nonce, there or in the pool: a
+ * sender who signs twice, as a sealer that sends `certify` on two branches, says which comes.
  */
 import type { Hash } from '../../../../consensus/types.ts'
 import type { BlockSummary } from '../../../events.ts'
@@ -48,12 +49,15 @@ export class TransactionLedger {
   }
 }
 
-/** In the pool, or of no use to it any more. */
+/** In the pool, or superseded by what the pool or the chain has with the same nonce. */
 async function isHeld(
   { api, chain }: Node,
   { hash, sender, tx }: SignedTransaction,
 ): Promise<boolean> {
   if (api.pool.get(hash) !== undefined) return true
   const account = await chain.state.view(chain.head.header.stateRoot).account(sender)
-  return (account?.nonce ?? 0n) > tx.nonce
+  if ((account?.nonce ?? 0n) > tx.nonce) return true
+  const { pending, queued } = api.pool.content()
+  const held = [...(pending.get(sender) ?? []), ...(queued.get(sender) ?? [])]
+  return held.some((other) => other.tx.nonce === tx.nonce)
 }

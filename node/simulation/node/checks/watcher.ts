@@ -5,12 +5,14 @@
  * Spec: docs/simulator.md, "Invariants".
  */
 import { hexToBytes } from '../../../../consensus/codec/hex.ts'
+import type { Evidence } from '../../../../consensus/finality/types.ts'
 import type { Address, Hash } from '../../../../consensus/types.ts'
 import { addressOfKey } from '../../../../genesis/validator-keys.ts'
 import { CorruptionError } from '../../../storage/codec/record.ts'
 import type { Coverage } from '../../engine/coverage.ts'
 import type { Cluster, ClusterObserver } from '../cluster.ts'
 import type { SimulatedNode } from '../simulated-node.ts'
+import { CertificateChecks } from './certificate-checks.ts'
 import { FinalityLedger } from './finality-ledger.ts'
 import { checkNode } from './node-checks.ts'
 import { TransactionLedger } from './transaction-ledger.ts'
@@ -29,6 +31,9 @@ export class Watcher implements ClusterObserver {
   readonly #violations: Violations
   readonly #ledger: FinalityLedger
   readonly #transactions = new TransactionLedger()
+  readonly #certificates = new CertificateChecks()
+  /** By node: the highest block that its JSON-RPC has called final. */
+  readonly #tagged = new Map<number, bigint>()
   readonly #coverage: Coverage | undefined
   /** Nodes that lied once: nothing is asked of them any more. */
   readonly #liars = new Set<number>()
@@ -71,7 +76,12 @@ export class Watcher implements ClusterObserver {
 
   /** What was on the disk is no more: what it says next is no step back. */
   onDiskLost(node: number): void {
-    this.#ledger.forget(node)
+    this.#forget(node)
+  }
+
+  /** By key: evidence that this node took since it lost its disk. */
+  accusedBy(node: number): ReadonlyMap<Address, Evidence> {
+    return this.#ledger.accusedBy(node)
   }
 
   onStart({ index, node, parts: { coinbase, votingKey } }: SimulatedNode): void {
@@ -93,6 +103,8 @@ export class Watcher implements ClusterObserver {
       for (const effect of effects) {
         this.#coverage?.hit(`finality: ${effect.kind}`)
         this.#ledger.onEffect(index, effect, chain.finality)
+        if (effect.kind !== 'certified') continue
+        this.#certificates.onCertified(index, effect.certificate)
       }
     })
     chain.events.on('head', ({ removed }) => {
@@ -121,8 +133,14 @@ export class Watcher implements ClusterObserver {
   /** F16: finality goes back to what certificates prove of the good part. */
   #onRepair(node: number): void {
     this.#coverage?.hit('damage repaired')
-    if (this.damaged.has(node)) this.#ledger.forget(node)
+    if (this.damaged.has(node)) this.#forget(node)
     else this.#violations.tell('I7', node, 'a disk that lost nothing but its end was repaired')
+  }
+
+  #forget(node: number): void {
+    this.#ledger.forget(node)
+    this.#certificates.forget(node)
+    this.#tagged.delete(node)
   }
 
   /** Looks at everything, between two events. */
@@ -166,6 +184,9 @@ export class Watcher implements ClusterObserver {
       if (invariant === 'I12' && isWriting) continue
       tell(invariant, index, message)
     }
+    for (const [invariant, message] of await this.#certificates.inspect(index, node.chain)) {
+      tell(invariant, index, message)
+    }
     if (unproven.some((hash) => tree.get(hash) !== undefined)) {
       tell('I5', index, 'a header that nobody has worked for has weight')
     }
@@ -173,6 +194,10 @@ export class Watcher implements ClusterObserver {
     if (tagged?.hash !== tree.finalized.hash) {
       tell('I17', index, 'the tag `finalized` is not what is final')
     }
+    const before = this.#tagged.get(index) ?? 0n
+    const now = tagged?.header.number ?? 0n
+    if (now < before) tell('I17', index, `the tag \`finalized\` went from ${before} to ${now}`)
+    this.#tagged.set(index, now)
     await this.#transactions.inspect(index, node, tell)
   }
 }

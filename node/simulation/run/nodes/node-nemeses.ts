@@ -206,7 +206,6 @@ export class NodeNemeses {
 
   #afterCrash(node: SimulatedNode, kind: CrashKind, lastMs: number): void {
     this.#cluster.trace.add('crash', node.index, 0, () => kind)
-    if (kind === 'power') this.#watcher.onDiskLost(node.index)
     this.#after(lastMs, () => this.#restart(node))
   }
 

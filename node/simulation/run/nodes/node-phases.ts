@@ -5,15 +5,12 @@
  * Spec: docs/simulator.md, "Two phases", "More than a third".
  */
 import type { FinalityVote } from '../../../../consensus/finality/types.ts'
-import { offenceOf } from '../../../../consensus/finality/votes/slashing-rule.ts'
-import type { Hex } from '../../../../consensus/types.ts'
-import { readStorageVariable, storageVariable } from '../../../../genesis/artifacts.ts'
 import { economyParams } from '../../../../genesis/economy/economy-params.ts'
-import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
 import { readValidatorRecords } from '../../../finality/validator-view.ts'
-import type { StateView } from '../../../state/types.ts'
+import { conflictOf } from '../../checks/vote-ledger.ts'
 import type { Coverage } from '../../engine/coverage.ts'
 import { GOOD_WIRE } from '../../engine/network.ts'
+import { readContractSet } from '../../node/checks/contract-set.ts'
 import type { Watcher } from '../../node/checks/watcher.ts'
 import type { Cluster } from '../../node/cluster.ts'
 import type { SimulatedNode } from '../../node/simulated-node.ts'
@@ -34,7 +31,6 @@ const FINAL_EPOCHS = 8
 const SLOWNESS = 4
 /** Within which two finalities that have met must be noticed. */
 const DETECTION_MS = 60_000
-const LAST_FINALIZED = storageVariable('ValidatorSet', 'lastFinalized')
 
 /** I13: equal heads. */
 export async function meet(run: Run): Promise<string | undefined> {
@@ -63,7 +59,7 @@ export async function finalize(run: Run): Promise<string | undefined> {
 
 /** I13: the chain is told of what is final, and who was caught lying is slashed there. */
 export async function record(run: Run): Promise<string | undefined> {
-  const { cluster, swarm, coverage } = run
+  const { cluster, swarm, watcher, coverage } = run
   const honest = honestOf(run)
   const highest = honest
     .map(({ node }) => node.chain.finality.finalized.epoch)
@@ -71,7 +67,7 @@ export async function record(run: Run): Promise<string | undefined> {
   let missing: string | undefined
   const look = async (): Promise<boolean> => {
     for (const each of honest) {
-      missing = each.isUp ? await unrecorded(each, highest) : `node ${each.index} is down`
+      missing = each.isUp ? await unrecorded(each, highest, watcher) : `node ${each.index} is down`
       if (missing !== undefined) return false
     }
     return true
@@ -82,31 +78,25 @@ export async function record(run: Run): Promise<string | undefined> {
   return isDone ? undefined : `I13: ${missing}\n${describe(honest)}`
 }
 
-async function unrecorded({ index, node }: SimulatedNode, epoch: bigint) {
+/** Of whom a node accuses, those are asked for that are on its chain and can be punished there. */
+async function unrecorded({ index, node }: SimulatedNode, epoch: bigint, watcher: Watcher) {
   const { state, head, finality, genesis } = node.chain
-  const view = state.view(head.header.stateRoot)
-  if ((await lastFinalizedEpoch(view)) < epoch) {
+  const set = await readContractSet(state.view(head.header.stateRoot))
+  if (set.lastFinalized < epoch) {
     return `the chain of node ${index} does not know that epoch ${epoch} is final`
   }
-  const { validators } = await readValidatorRecords(view)
   const nowEpoch = head.header.number / BigInt(finality.config.epochLength)
   const { withdrawalDelayEpochs } = economyParams(genesis.params)
-  for (const [key, { first, second }] of finality.evidence) {
-    const found = validators.find(({ votingKey }) => votingKey === key)
+  for (const [key, { first, second }] of watcher.accusedBy(index)) {
+    const place = set.votingKeys.indexOf(key)
     // What nobody can punish any more, by arithmetic of our own.
     const isVoid = [first, second].every(
       ({ vote }) => vote.targetEpoch + withdrawalDelayEpochs < nowEpoch,
     )
-    if (found === undefined || found.isSlashed || found.isWithdrawn || isVoid) continue
-    return `validator ${found.index} is not slashed`
+    if (place < 0 || set.slashed[place] || set.withdrawn[place] || isVoid) continue
+    return `validator ${place} is not slashed`
   }
   return undefined
-}
-
-async function lastFinalizedEpoch(state: StateView): Promise<bigint> {
-  const slot: Hex = `0x${LAST_FINALIZED.slot.toString(16).padStart(64, '0')}`
-  const word = await state.storage(PREDEPLOYS.ValidatorSet, slot)
-  return readStorageVariable(LAST_FINALIZED, BigInt(word))
 }
 
 /** I1, where it may break: liars are gone, everybody is joined, and nobody must overlook it. */
@@ -184,7 +174,7 @@ async function culpritsOf(nodes: readonly SimulatedNode[]): Promise<ReadonlySet<
     }
   }
   const isCulprit = (signed: readonly FinalityVote[]) =>
-    signed.some((a) => signed.some((b) => offenceOf(a, b) !== undefined))
+    signed.some((a) => signed.some((b) => conflictOf(a, b) !== undefined))
   return new Set([...votes].flatMap(([index, signed]) => (isCulprit(signed) ? [index] : [])))
 }
 

@@ -59,6 +59,37 @@ describe('node / simulation / finality-ledger', () => {
     }
   })
 
+  it('I1: epochs that no two nodes finalized both, the lower one later', () => {
+    const { state } = twoBranches()
+    const { ledger, told } = openLedger()
+    ledger.onEffect(0, final(2n, 16), state)
+    ledger.onEffect(0, final(4n, 32), state)
+    ledger.onEffect(1, final(3n, 24), state)
+    expect(told()).toEqual([])
+    const lone = openLedger()
+    lone.ledger.onEffect(0, final(4n, 32), state)
+    lone.ledger.onEffect(1, final(3n, 124), state)
+    expect(lone.told()).toEqual(['I1'])
+  })
+
+  it('I1: a node whose tree never had the branch of the other', () => {
+    const machine = new FinalityMachine()
+    growChain(machine.tree, 0, 1, 8)
+    growChain(machine.tree, 8, 109, 132)
+    const { ledger, told } = openLedger()
+    ledger.onEffect(0, final(4n, 32), finalTo(4).state)
+    ledger.onEffect(1, final(3n, 124), machine.state)
+    expect(told()).toEqual(['I1'])
+  })
+
+  it('I1: a node leaves its own branch', () => {
+    const { state } = twoBranches()
+    const { ledger, told } = openLedger()
+    ledger.onEffect(0, final(3n, 24), state)
+    ledger.onEffect(0, final(4n, 132), state)
+    expect(told()).toEqual(['I1'])
+  })
+
   it('I1: what one holds final is not on the chain of another', () => {
     const { state } = twoBranches()
     const { ledger, told } = openLedger()
