@@ -14,16 +14,36 @@ import type { Outgoing } from './tampering.ts'
 
 const INVENTED_CERTIFICATES = 8
 
-/** The vote to one half of the others, and to the other half one for another state. */
+/**
+ * The vote to one half of the others; to the other half one for the checkpoint of another branch
+ * or, where there is none that it could be for, for another state of the same.
+ */
 export function equivocate({ node, nodes }: Liar, payload: Uint8Array): readonly Outgoing[] {
   const others = nodes.map(({ index }) => index).filter((index) => index !== node.index)
   const { vote, validator } = decodeVote(payload)
-  const other = signAs(node, { ...vote, outputRoot: hashOf(vote.outputRoot) }, validator)
+  const rival = rivalOf(node, vote) ?? { ...vote, outputRoot: hashOf(vote.outputRoot) }
+  const other = signAs(node, rival, validator)
   const middle = Math.ceil(others.length / 2)
   return [
     { topic: VOTE_TOPIC, payload, to: others.slice(0, middle) },
     { topic: VOTE_TOPIC, payload: encodeVote(other), to: others.slice(middle) },
   ]
+}
+
+/** As an honest node on the heaviest other branch would vote, from the same source. */
+function rivalOf(node: SimulatedNode, vote: FinalityVote): FinalityVote | undefined {
+  const { book, tree, config } = node.node.chain.finality
+  const number = vote.targetEpoch * BigInt(config.epochLength)
+  let heaviest: FinalityVote | undefined
+  let weight = 0n
+  for (const { hash, number: height, totalDifficulty } of tree.nodes()) {
+    if (height !== number || hash === vote.targetHash || totalDifficulty <= weight) continue
+    const executed = book.executed(hash)
+    if (executed === undefined || !tree.isDescendant(hash, vote.sourceHash)) continue
+    weight = totalDifficulty
+    heaviest = { ...vote, targetHash: hash, outputRoot: executed.outputRoot }
+  }
+  return heaviest
 }
 
 /** What an honest node votes, to everybody who can hear that node and to nobody else. */
