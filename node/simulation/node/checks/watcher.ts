@@ -197,7 +197,7 @@ export class Watcher implements ClusterObserver {
     const before = this.#tagged.get(index) ?? 0n
     const now = tagged?.header.number ?? 0n
     if (now < before) tell('I17', index, `the tag \`finalized\` went from ${before} to ${now}`)
-    this.#tagged.set(index, now)
+    if (!isWriting) this.#tagged.set(index, now)
     await this.#transactions.inspect(index, node, tell)
   }
 }
