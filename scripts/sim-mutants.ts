@@ -47,6 +47,20 @@ const MUTANTS: readonly Mutant[] = [
     tier: 0,
   },
   {
+    name: 'a quorum of more than a half, whole nodes',
+    file: 'consensus/finality/votes/validator-weights.ts',
+    from: 'return 3n * weight > 2n * total',
+    to: 'return 2n * weight > total',
+    tier: 1,
+  },
+  {
+    name: 'a quorum of the set after the source alone, whole nodes',
+    file: 'consensus/finality/votes/validator-weights.ts',
+    from: 'return views.every(',
+    to: 'return views.slice(0, 1).every(',
+    tier: 1,
+  },
+  {
     name: 'no finality_by_epoch',
     file: 'node/simulation/model/model-chain.ts',
     from: 'const stored = this.#storedCertificates()',

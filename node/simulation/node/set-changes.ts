@@ -23,6 +23,8 @@ export type SetChange = {
   readonly atMs: number
   readonly kind: 'deposit' | 'exit'
   readonly node: number
+  /** Of a deposit, in least stakes; 1 if not given. */
+  readonly stakes?: number
 }
 
 const RETRY_MS = 10_000
@@ -83,7 +85,7 @@ export class SetChanges {
     const raw =
       change.kind === 'exit'
         ? await this.#exit(state, keys, record)
-        : await this.#deposit(state, keys, change.node, chain.finality.separator)
+        : await this.#deposit(state, keys, change, chain.finality.separator)
     await api.pool.submit(raw)
     return false
   }
@@ -93,13 +95,18 @@ export class SetChanges {
     return this.#sign(state, keys.coinbaseKey, exitCall(record.index), 0n)
   }
 
-  #deposit(state: StateView, keys: DevnetValidatorKeys, node: number, separator: Uint8Array) {
+  #deposit(
+    state: StateView,
+    keys: DevnetValidatorKeys,
+    { node, stakes = 1 }: SetChange,
+    separator: Uint8Array,
+  ) {
     const accounts = devAccounts()
     const payer = accounts[accounts.length - 1 - (node % 4)]
     assert(payer !== undefined, 'somebody pays the deposit')
     const proof = depositProof(keys.votingKey, keys.coinbase, separator)
     const data = depositCall(keys.address, keys.coinbase, proof)
-    return this.#sign(state, payer.privateKey, data, STAKE_WEI)
+    return this.#sign(state, payer.privateKey, data, BigInt(stakes) * STAKE_WEI)
   }
 
   async #sign(state: StateView, key: Hex, data: Uint8Array, value: bigint): Promise<Uint8Array> {

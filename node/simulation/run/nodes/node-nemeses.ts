@@ -76,6 +76,7 @@ export class NodeNemeses {
     await this.#cluster.advance(0)
     this.#cut(NO_CUTS)
     this.#cluster.network.setQuality(() => ({ ...this.#swarm.wire, loss: 0 }))
+    this.#cluster.board.requests.resets = 0
     for (const node of this.#cluster.nodes) {
       node.disk.faults.failure = undefined
       node.disk.faults.slowMs = 0

@@ -1,8 +1,8 @@
 /**
  * What a seed of tier 1 or 2 stands for: how many nodes, whose work, how far apart, what goes
  * wrong, who lies, who joins and leaves, and whose disk gives back something else than was
- * written. Stakes are equal, as genesis has them; liars hold less than a third, but for seeds that
- * are about more.
+ * written. Stakes are equal as genesis has them, and whoever joins brings up to four times as much;
+ * liars hold less than a third, but for seeds that are about more.
  *
  * Spec: docs/simulator.md, "A seed".
  */
@@ -22,6 +22,8 @@ export type NodeSwarm = {
   readonly validators: number
   readonly changes: readonly SetChange[]
   readonly wire: WireQuality
+  /** Part of the request streams that break. */
+  readonly resets: number
   readonly nemeses: readonly NodeNemesisName[]
   /** Mean time between two faults of one kind. */
   readonly faultEveryMs: number
@@ -45,6 +47,9 @@ const EPOCH_LENGTH = 8
 const BLOCK_MS = 2_000
 /** A change takes two dynasties to come into force: later ones would not within the run. */
 const CHANGES_UNTIL_MS = 100_000
+/** What who joins puts at stake, in least stakes: an account of a devnet has five. */
+const STAKES = [1, 1, 2, 4] as const
+const RESETS = [0, 0, 0, 0.1] as const
 /** Sizes of which two sides can each have a quorum with the same liars. */
 const SPLITS = [
   { size: 4, liars: 2 },
@@ -71,7 +76,8 @@ export function drawNodeSwarm(seed: number): NodeSwarm {
   return {
     ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, nemeses, victim },
     validators: size,
-    changes: drawChanges(nodes, size, liars, rng),
+    changes: drawStakes(drawChanges(nodes, size, liars, rng), seed),
+    resets: new SeededRng(`node swarm resets ${seed}`).pick(RESETS),
     wire: drawWire(rng),
     faultEveryMs: BLOCK_MS * rng.integer(10, 60),
     faultsUntilMs: 1_000 * new SeededRng(`node swarm length ${seed}`).integer(...FAULTS_SECONDS),
@@ -89,6 +95,7 @@ function drawOverThird(rng: SeededRng): NodeSwarm {
   return {
     ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, validators: size },
     ...{ changes: [], nemeses: [], isOverThird: true, victim: undefined },
+    resets: 0,
     wire: drawWire(rng),
     faultEveryMs: BLOCK_MS,
     faultsUntilMs: SPLIT_MS,
@@ -112,6 +119,13 @@ function drawChanges(
     members -= 1
     return [{ atMs, kind: 'exit', node }]
   })
+}
+
+function drawStakes(changes: readonly SetChange[], seed: number): readonly SetChange[] {
+  const rng = new SeededRng(`node swarm stakes ${seed}`)
+  return changes.map((change) =>
+    change.kind === 'deposit' ? { ...change, stakes: rng.pick(STAKES) } : change,
+  )
 }
 
 function drawWire(rng: SeededRng): WireQuality {

@@ -70,6 +70,7 @@ export async function runNodes(
 async function runBothPhases(run: Run, untilMs: number): Promise<string | undefined> {
   const { cluster, swarm } = run
   await cluster.start()
+  cluster.board.requests.resets = swarm.resets
   corrupt(run)
   new Workload(cluster, swarm.transactionsPerSecond).start()
   new SetChanges(cluster, validatorKeys(swarm.nodes.length)).start(swarm.changes)
