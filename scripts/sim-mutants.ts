@@ -75,6 +75,13 @@ const MUTANTS: readonly Mutant[] = [
     tier: 0,
   },
   {
+    name: 'evidence of any age is kept',
+    file: 'consensus/finality/take-evidence.ts',
+    from: 'if (!isPunishable(evidence, epoch, delay)) return false',
+    to: '',
+    tier: 0,
+  },
+  {
     name: 'no finality_by_epoch, whole nodes',
     file: 'node/sync/certificates.ts',
     from: 'if (this.#asking.has(peerId)) return',
