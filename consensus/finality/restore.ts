@@ -4,9 +4,9 @@
  * Spec: docs/spec/finality.md, "The machine".
  */
 import type { BlockTree } from '../tree/block-tree.ts'
+import { isDisregarded } from './certificates/take-certificate.ts'
 import type { ExecutedCheckpoint } from './checkpoint-book.ts'
 import { type FinalityState, PENDING_CERTIFICATES_MAX } from './finality-state.ts'
-import { isDisregarded } from './take-certificate.ts'
 import { authorOf } from './take-evidence.ts'
 import type { Certificate, EpochCheckpoint, Evidence } from './types.ts'
 

@@ -6,6 +6,7 @@
  */
 import { hexToBytes } from '../codec/hex.ts'
 import type { Address } from '../types.ts'
+import { isNews } from './certificates/take-certificate.ts'
 import { noticeOwnVote } from './duty-state.ts'
 import {
   type FinalityEffect,
@@ -14,7 +15,6 @@ import {
   type Transition,
   type Verdict,
 } from './finality-state.ts'
-import { isNews } from './take-certificate.ts'
 import { convict, isEvidenceAgeing, isWanted } from './take-evidence.ts'
 import type { Certificate, SignedVote, ValidatorView } from './types.ts'
 import { SIGNERS_MAX } from './types.ts'

@@ -7,6 +7,7 @@
  */
 import { assert } from '../errors.ts'
 import type { Hash } from '../types.ts'
+import { isDisregarded, takeCertificate, takePending } from './certificates/take-certificate.ts'
 import { voteDue, voteToRepeat } from './duty.ts'
 import type {
   FinalityEffect,
@@ -15,7 +16,6 @@ import type {
   SafetyFault,
   Transition,
 } from './finality-state.ts'
-import { isDisregarded, takeCertificate, takePending } from './take-certificate.ts'
 import { takeEvidence } from './take-evidence.ts'
 import { certifyTarget, takeVote } from './take-vote.ts'
 import type { SignedVote } from './types.ts'

@@ -20,7 +20,7 @@ import {
   type Verdict,
 } from '../../consensus/finality/finality-state.ts'
 import { restoreFinality } from '../../consensus/finality/restore.ts'
-import { isDisregarded } from '../../consensus/finality/take-certificate.ts'
+import { isDisregarded } from '../../consensus/finality/certificates/take-certificate.ts'
 import { dropBranches, transition } from '../../consensus/finality/transition.ts'
 import type { Certificate, RecoverSigner } from '../../consensus/finality/types.ts'
 import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'

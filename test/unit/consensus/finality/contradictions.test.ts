@@ -80,6 +80,18 @@ describe('consensus / finality / contradictions', () => {
     expect(machine.state.fault?.ours?.vote.targetEpoch).toBe(3n)
   })
 
+  it('so is one that came before either of the two was final', () => {
+    const machine = twoBranches()
+    for (const certificate of [link(machine, 0, 8), link(machine, 8, 16)]) {
+      machine.take(taken(certificate))
+    }
+    machine.take(taken(link(machine, 8, 116, LIARS)))
+    expect(machine.state.fault).toBeUndefined()
+    expect(kindsOf(machine.take(taken(link(machine, 16, 24))))).toContain('safety-fault')
+    expect(machine.state.fault?.certificate.vote.targetHash).toBe(hashOf(116))
+    expect(machine.state.fault?.ours?.vote.targetHash).toBe(hashOf(16))
+  })
+
   it('so is one above what is final whose block is not here and may never come', () => {
     const source = twoBranches()
     const machine = new FinalityMachine()

@@ -5,11 +5,11 @@
  *
  * Spec: docs/spec/finality.md, "Certificates".
  */
-import { hexToBytes } from '../codec/hex.ts'
-import type { Certificate, RecoverSigner, ValidatorView } from './types.ts'
-import { SIGNERS_MAX } from './types.ts'
-import { haveQuorum } from './votes/validator-weights.ts'
-import { voteDigest } from './votes/vote-digest.ts'
+import { hexToBytes } from '../../codec/hex.ts'
+import type { Certificate, RecoverSigner, ValidatorView } from '../types.ts'
+import { SIGNERS_MAX } from '../types.ts'
+import { haveQuorum } from '../votes/validator-weights.ts'
+import { voteDigest } from '../votes/vote-digest.ts'
 
 export type CertificateFault =
   | 'LINK_BACKWARDS'

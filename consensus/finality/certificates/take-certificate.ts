@@ -5,26 +5,23 @@
  *
  * Spec: docs/spec/finality.md, "Certificates", "Safety fault".
  */
-import type { Hash } from '../types.ts'
-import { certificateFault } from './certificate-rules.ts'
-import type { ExecutedCheckpoint } from './checkpoint-book.ts'
-import { noticeOwnSignature } from './duty-state.ts'
+import type { Hash } from '../../types.ts'
+import type { ExecutedCheckpoint } from '../checkpoint-book.ts'
+import { noticeOwnSignature } from '../duty-state.ts'
 import {
   type FinalityEffect,
   type FinalityState,
   headEpoch,
   PENDING_CERTIFICATES_MAX,
-  type SafetyFault,
   type Transition,
-  type Verdict,
-} from './finality-state.ts'
-import type { Certificate, FinalityVote, ValidatorView } from './types.ts'
-import { offenceOf } from './votes/slashing-rule.ts'
+} from '../finality-state.ts'
+import type { Certificate, FinalityVote } from '../types.ts'
+import { certificateFault } from './certificate-rules.ts'
+import { answer, sound } from './outcomes.ts'
+import { isBesideFinal, isOurs, reviewRivals, takeRival } from './rivals.ts'
 
 /** Certificates of the newest epochs that are held in memory; older ones are on disk. */
 export const CERTIFICATES_HELD_MAX = 256n
-/** Sets of ours by which a certificate from beside what is final is judged: each may cost signatures. */
-const RIVAL_SETS_MAX = 8
 /** A certificate further ahead of our head than this is not worth a signature check. */
 const EPOCHS_AHEAD_MAX = 1n << 32n
 
@@ -58,8 +55,8 @@ export function takeCertificate(state: FinalityState, certificate: Certificate):
 
 /**
  * Its block is not here. From a source that is final or above, it stands above what is final as its
- * source does: it may clash with what is justified, which its block decides, and is waited for. From
- * below, that block may never come: it is refused if it stands beside what is final.
+ * source does: it may clash with what is justified, which its block decides, and is waited for.
+ * From below, that block may never come: it is refused if it stands beside what is final.
  */
 function takeUnseen(state: FinalityState, certificate: Certificate): Transition {
   if (!isFromBelow(state, certificate.vote)) return wait(state, certificate)
@@ -100,41 +97,6 @@ export function isDisregarded(
 /** Whether a link begins below what is final, so that it may lead past it. */
 function isFromBelow({ finalized }: FinalityState, vote: FinalityVote): boolean {
   return vote.sourceEpoch < finalized.epoch
-}
-
-/** Whether one end of a link is at or below what is final, and not on that chain. */
-function isBesideFinal(state: FinalityState, vote: FinalityVote): boolean {
-  const { epoch } = state.finalized
-  if (vote.sourceEpoch <= epoch && !isOurs(state, vote.sourceEpoch, vote.sourceHash)) return true
-  return vote.targetEpoch <= epoch && !isOurs(state, vote.targetEpoch, vote.targetHash)
-}
-
-/**
- * A certificate of a branch that is beside what is final. That alone is nobody's fault: honest
- * validators may have justified a checkpoint there, and gone another way. It is a contradiction if
- * no honest validator signs both it and one of ours: then a third of our set lied.
- */
-function takeRival(state: FinalityState, certificate: Certificate): Transition {
-  const { book, certificates, separator, config } = state
-  const tried = new Set<ValidatorView>()
-  for (const ours of certificates.values()) {
-    if (offenceOf(ours.vote, certificate.vote) === undefined) continue
-    const view = book.executed(ours.vote.sourceHash)?.view
-    if (view === undefined || tried.has(view)) continue
-    if (tried.size >= RIVAL_SETS_MAX) break
-    tried.add(view)
-    // Of another set than this one, or forged: neither can be told from here.
-    const fault = certificateFault(certificate, [view], separator, config.recover)
-    if (fault !== undefined) continue
-    return sound(state, { code: 'CONFLICTS_WITH_FINALIZED', certificate, ours })
-  }
-  return answer(state, 'ignore')
-}
-
-/** Whether the finalized chain has this checkpoint; one that left the tree is not contradicted. */
-function isOurs({ tree, config, finalized }: FinalityState, epoch: bigint, hash: Hash): boolean {
-  const at = tree.ancestorAt(finalized.hash, epoch * BigInt(config.epochLength))
-  return at === undefined || at.hash === hash
 }
 
 /** Whether the blocks are as the link says. */
@@ -194,6 +156,7 @@ function apply(state: FinalityState, certificate: Certificate): Transition {
     state.finalized = source
     effects.push({ kind: 'finalized', checkpoint: source })
     effects.push(...reviewLost(state, certificate), ...reviewPending(state))
+    effects.push(...reviewRivals(state))
   }
   return { state, effects, verdict: 'accept' }
 }
@@ -220,19 +183,4 @@ function reviewPending(state: FinalityState): readonly FinalityEffect[] {
     if (!isOurs(state, targetEpoch, hash)) effects.push(...takeRival(state, certificate).effects)
   }
   return effects
-}
-
-/** The first fault stays: it is what the operator has to judge. */
-function sound(state: FinalityState, fault: SafetyFault): Transition {
-  if (state.fault !== undefined) return answer(state, 'accept')
-  state.fault = fault
-  return answer(state, 'accept', [{ kind: 'safety-fault', fault }])
-}
-
-function answer(
-  state: FinalityState,
-  verdict: Verdict,
-  effects: readonly FinalityEffect[] = [],
-): Transition {
-  return { state, effects, verdict }
 }
