@@ -82,14 +82,14 @@ export class NodeChainReader implements ChainReader {
   }
 
   async #byTag(tag: BlockTag): Promise<BlockSummary | undefined> {
-    const { tree, blocks, genesis } = this.#chain
+    const { durableFinality, blocks, genesis } = this.#chain
     switch (tag) {
       case 'latest':
         return this.head()
       case 'safe':
-        return summaryOf(blocks, tree.justified.hash)
+        return summaryOf(blocks, durableFinality.justified.hash)
       case 'finalized':
-        return summaryOf(blocks, tree.finalized.hash)
+        return summaryOf(blocks, durableFinality.finalized.hash)
       case 'earliest':
         return summaryOf(blocks, genesis.hash)
       case 'pending': {

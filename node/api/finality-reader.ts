@@ -43,11 +43,11 @@ export class NodeFinalityReader implements FinalityReader {
     const newest = [...targets.values()].reduce((max, target) => (target > max ? target : max), -1n)
     const current = members.filter((index) => newest >= 0n && targets.get(index) === newest)
     const recent = members.filter((index) => (targets.get(index) ?? -1n) + RECENT_EPOCHS >= epoch)
-    const { justified } = state
+    const { justified, finalized } = this.#chain.durableFinality
     const reach = { headEpoch: epoch, justified, stakeReachable: shareOf(view, recent) }
     return {
       ...reach,
-      finalized: state.finalized,
+      finalized,
       certifiedEpoch: this.#certified.certifiedEpoch,
       isCertifyOverdue: this.#certified.isOverdue,
       participation: shareOf(view, current),

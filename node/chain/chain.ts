@@ -20,7 +20,7 @@ import type { Genesis } from '../../genesis/genesis-file.ts'
 import type { BlockSummary, HeadChange } from '../events.ts'
 import type { BlockExecutor } from '../execution/executor.ts'
 import type { ChainRules } from '../execution/rules/block-rules.ts'
-import type { ChainFinality, FinalityResult } from '../finality/chain-finality.ts'
+import type { ChainFinality, DurableFinality, FinalityResult } from '../finality/chain-finality.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { BlockStore } from '../storage/block-store.ts'
 import { BlockSenders, type KnownTransactions } from './block-senders.ts'
@@ -119,6 +119,11 @@ export class Chain {
   /** What is justified, final, voted and certified. */
   get finality(): FinalityState {
     return this.#parts.finality.state
+  }
+
+  /** What is justified and final on disk, as readers are told. */
+  get durableFinality(): DurableFinality {
+    return this.#parts.finality.durable
   }
 
   /** The head on disk, as listeners know it. */

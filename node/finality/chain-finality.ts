@@ -7,6 +7,7 @@
  * at any time. Spec: docs/spec/finality.md; docs/spec/storage.md, "Finality".
  */
 import type { Logger } from 'pino'
+import { isDisregarded } from '../../consensus/finality/certificates/take-certificate.ts'
 import {
   EPOCHS_BELOW_FINAL_MAX,
   type ExecutedCheckpoint,
@@ -20,9 +21,8 @@ import {
   type Verdict,
 } from '../../consensus/finality/finality-state.ts'
 import { restoreFinality } from '../../consensus/finality/restore.ts'
-import { isDisregarded } from '../../consensus/finality/certificates/take-certificate.ts'
 import { dropBranches, transition } from '../../consensus/finality/transition.ts'
-import type { Certificate, RecoverSigner } from '../../consensus/finality/types.ts'
+import type { Certificate, EpochCheckpoint, RecoverSigner } from '../../consensus/finality/types.ts'
 import { outputRoot } from '../../consensus/finality/votes/vote-digest.ts'
 import { isCheckpoint } from '../../consensus/rules/difficulty.ts'
 import type { BlockTree } from '../../consensus/tree/block-tree.ts'
@@ -79,13 +79,26 @@ export type FinalityResult = {
   readonly headChange: HeadChange | undefined
 }
 
+/** What readers are told: no power cut takes it back. */
+export type DurableFinality = {
+  readonly justified: EpochCheckpoint
+  readonly finalized: EpochCheckpoint
+}
+
 export class ChainFinality {
   readonly state: FinalityState
   readonly #modules: ChainFinalityModules
+  #durable: DurableFinality
 
   private constructor(state: FinalityState, modules: ChainFinalityModules) {
     this.state = state
     this.#modules = modules
+    this.#durable = durableOf(state)
+  }
+
+  /** Behind {@link state} while a disk is slow to write it. */
+  get durable(): DurableFinality {
+    return this.#durable
   }
 
   /** As it was: views of the checkpoints in the tree, what certificates justified, evidence. */
@@ -181,12 +194,18 @@ export class ChainFinality {
     if (effects.some(({ kind }) => kind === 'recovered')) stageFinalityRecovered(batch)
     for (const { certificate } of certified) putCertificate(batch, certificate)
     blocks.stageFinality(batch, tree.justified, tree.finalized)
+    const written = durableOf(this.state)
     await store.write(batch, { sync: true })
     const headChange = await committer.catchUp()
+    this.#durable = written
     // The head on disk is above what is final now: nothing points into other branches.
     if (effects.some(({ kind }) => kind === 'finalized')) dropBranches(this.state)
     return headChange
   }
+}
+
+function durableOf({ justified, finalized }: FinalityState): DurableFinality {
+  return { justified, finalized }
 }
 
 /** A fault that the operator has not judged yet, and what damage took. */

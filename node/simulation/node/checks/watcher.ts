@@ -191,13 +191,13 @@ export class Watcher implements ClusterObserver {
       tell('I5', index, 'a header that nobody has worked for has weight')
     }
     const tagged = await node.api.chain.resolve({ tag: 'finalized' })
-    if (tagged?.hash !== tree.finalized.hash) {
+    if (!isWriting && tagged?.hash !== tree.finalized.hash) {
       tell('I17', index, 'the tag `finalized` is not what is final')
     }
     const before = this.#tagged.get(index) ?? 0n
     const now = tagged?.header.number ?? 0n
     if (now < before) tell('I17', index, `the tag \`finalized\` went from ${before} to ${now}`)
-    if (!isWriting) this.#tagged.set(index, now)
+    this.#tagged.set(index, now)
     await this.#transactions.inspect(index, node, tell)
   }
 }

@@ -87,4 +87,51 @@ describe('node / finality / write faults', () => {
       await again.close()
     }
   })
+
+  it('nobody is told of a certificate before it is on disk', async () => {
+    const [, second] = devAccounts()
+    const voted = await forkOf(27, second!.address)
+    let release = (): void => undefined
+    let begun = (): void => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const isBegun = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    let isSlow = false
+    const test = await TestChain.open({
+      genesis: await validatorGenesis(),
+      wrap: (real) => ({
+        get: (key) => real.get(key),
+        getMany: (keys) => real.getMany(keys),
+        entries: (range) => real.entries(range),
+        write: async (batch, options) => {
+          if (isSlow) {
+            begun()
+            await released
+          }
+          await real.write(batch, options)
+        },
+        close: () => real.close(),
+      }),
+    })
+    await feed(test, voted, [voted.certificate(0, 1)])
+    isSlow = true
+    const taken = test.chain.takeCertificate(voted.certificate(1, 2))
+    await isBegun
+    expect(test.chain.finality).toMatchObject({
+      justified: { epoch: 2n },
+      finalized: { epoch: 1n },
+    })
+    expect(test.chain.durableFinality).toMatchObject({
+      ...{ justified: { epoch: 1n }, finalized: { epoch: 0n } },
+    })
+    release()
+    expect(await taken).toBe('accept')
+    expect(test.chain.durableFinality).toMatchObject({
+      ...{ justified: { epoch: 2n }, finalized: { epoch: 1n } },
+    })
+    await test.close()
+  })
 })
