@@ -111,6 +111,8 @@ describe('node / finality / recovery', PATIENT, () => {
     await untilPeers(second, 1)
     const follow = () => untilHead(second, (head) => head === first.chain.head.hash)
     await follow()
+    // Votes of before count as memories of an earlier run.
+    await expect.poll(() => second.chain.finality.duty?.hasHeard, POLL).toBe(true)
     // A vote goes by gossip, beside the blocks: on each block that brings one it is waited for.
     const [address] =
       second.chain.finality.book.executed(second.chain.genesis.hash)?.view.votingKeys ?? []
