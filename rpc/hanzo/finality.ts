@@ -46,7 +46,7 @@ export function finalityMethods({ api }: Pick<NodeModules, 'api'>): MethodTable 
       },
     }),
     hanzo_getEvidence: method({
-      description: 'Votes by which validators contradicted themselves, the first of each',
+      description: 'Votes by which validators contradicted themselves, one pair each',
       params: [],
       handler: () =>
         api.finality.evidence().map(({ first, second }) => ({
