@@ -105,7 +105,9 @@ describe('fuzz / gossip messages', () => {
       for (const verdict of await Promise.all(batch)) verdicts[verdict] += 1
     }
     console.log(`damaged gossip: ${JSON.stringify(verdicts)}`)
-    expect(complaints.slice(0, 3)).toEqual([])
+    // Nobody votes around it: the alarm that it may be cut off is true.
+    const wrong = complaints.filter((line) => !line.includes('This node may be cut off'))
+    expect(wrong.slice(0, 3)).toEqual([])
     expect(await fingerprint(node, fork.blocks.length)).toEqual(before)
     // Most are no messages at all; some are well-formed and say what was said before.
     expect(verdicts.reject).toBeGreaterThan(ROUNDS / 2)
