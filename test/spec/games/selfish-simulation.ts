@@ -12,7 +12,7 @@ import {
   type FinalityState,
   genesisFinality,
 } from '../../../consensus/finality/finality-state.ts'
-import { transition } from '../../../consensus/finality/transition.ts'
+import { dropBranches, transition } from '../../../consensus/finality/transition.ts'
 import type { FinalityVote, SignedVote, ValidatorView } from '../../../consensus/finality/types.ts'
 import { maySign } from '../../../consensus/finality/votes/slashing-rule.ts'
 import { voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
@@ -126,7 +126,7 @@ class Half {
           this.take({ kind: 'certificate', certificate: effect.certificate })
         } else if (effect.kind === 'finalized') {
           this.finalized += 1
-          this.tree.dropBranches()
+          dropBranches(this.state)
         }
       }
     })
