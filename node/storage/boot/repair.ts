@@ -93,31 +93,28 @@ async function branchDownTo(
   return branch
 }
 
-/** Makes both indices those of the good branch: what else is canonical goes, what lacks comes. */
+/** Makes both indices those of the good branch: what else is canonical goes, all of it comes. */
 async function stageIndices(
   batch: WriteBatch,
   store: KeyValueReader,
   branch: ReadonlyMap<bigint, Hash>,
   lowest: bigint,
 ): Promise<void> {
-  const missing = new Map(branch)
   for await (const number of tables.canonicalNumbersFrom(store, lowest)) {
     const actual = await unlessDamaged(tables.readCanonical(store, number))
-    if (actual !== undefined && actual === branch.get(number)) {
-      missing.delete(number)
-      continue
-    }
+    if (actual !== undefined && actual === branch.get(number)) continue
     tables.deleteCanonical(batch, number)
     if (actual === undefined) continue
     await stageUnlocate(batch, store, actual)
     const receipts = (await unlessDamaged(tables.readReceipts(store, actual))) ?? []
     deletePostings(batch, { number, receipts })
   }
-  // After all that goes: a transaction may stand in a block of either branch.
-  for (const [number, hash] of missing) {
+  // All of them, after all that goes: a transaction may stand in a block of either branch, and a
+  // batch behind the hole may have taken its place away where the number was right all along.
+  for (const [number, hash] of branch) {
     tables.putCanonical(batch, { number, hash })
-    const hashes = (await tables.readTransactionHashes(store, hash)) ?? []
-    tables.putLocations(batch, { number, hash }, hashes)
+    const hashes = await unlessDamaged(tables.readTransactionHashes(store, hash))
+    tables.putLocations(batch, { number, hash }, hashes ?? [])
   }
 }
 

@@ -1,5 +1,7 @@
 /** The commit log, the boot check and the repair, on chains that were damaged on purpose. */
+import { hexToBytes } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
+import type { Hex } from '../../../../consensus/types.ts'
 import { bootCheck } from '../../../../node/storage/boot/boot-check.ts'
 import { CommitLog } from '../../../../node/storage/boot/commit-log.ts'
 import { commitKey } from '../../../../node/storage/boot/commit-record.ts'
@@ -15,7 +17,7 @@ import { type KeyValueStore, WriteBatch } from '../../../../node/storage/databas
 import { key, metaKey } from '../../../../node/storage/keys.ts'
 import { FaultyStore, InjectedFault } from '../../../support/faulty-store.ts'
 import { openTemporaryDatabase } from '../../../support/temporary-database.ts'
-import { GENESIS_BLOCK, hashOf, type MadeBlock, makeChain } from './made-chain.ts'
+import { GENESIS_BLOCK, hashOf, type MadeBlock, makeChain, makeChildBlock } from './made-chain.ts'
 import { dump, flipByte, hashKey, TestChain } from './test-chain.ts'
 
 const MAIN = makeChain(GENESIS_BLOCK, 12)
@@ -50,6 +52,25 @@ async function loseBatches(
   }
   await store.write(batch)
 }
+
+/** Takes back what one batch did, but for what later ones wrote over it. */
+async function takeBack(
+  store: KeyValueStore,
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): Promise<void> {
+  const batch = new WriteBatch()
+  const now = await dump(store)
+  for (const entry of new Set([...before.keys(), ...after.keys()])) {
+    const value = before.get(entry)
+    if (value === after.get(entry) || now.get(entry) !== after.get(entry)) continue
+    if (value === undefined) batch.delete(fromHex(entry))
+    else batch.put(fromHex(entry), fromHex(value))
+  }
+  await store.write(batch)
+}
+
+const fromHex = (text: string) => hexToBytes(text as Hex)
 
 /** The tables that say what is canonical, as text. */
 async function indices(store: KeyValueStore): Promise<Map<string, string>> {
@@ -279,6 +300,21 @@ describe('node / storage / boot / repair', () => {
     expect(await indices(store)).toEqual(await indices(prefix))
     // The flat state has the side branch applied and the main branch undone: both are named.
     expect(touched).toEqual(expect.arrayContaining([...side, ...MAIN.slice(2, 7)].map(hashOf)))
+  })
+
+  it('finds a transaction again that a batch behind the hole had moved to another block', async () => {
+    const good = MAIN.slice(0, 5)
+    const store = await storeWith(good)
+    const chain = await TestChain.open(store)
+    const before = await dump(store)
+    const side = makeChildBlock(MAIN[3]!, { salt: 4 })
+    await chain.import(side, { removed: [hashOf(MAIN[4]!)], added: [hashOf(side)] })
+    const switched = await dump(store)
+    const moved = MAIN[4]!.transactions
+    await chain.import(makeChildBlock(side, { salt: 4, transactions: moved }))
+    await takeBack(store, before, switched)
+    await repair(store)
+    expect(await indices(store)).toEqual(await indices(await storeWith(good)))
   })
 
   it('a damaged commit record costs the blocks from there on, and no more', async () => {
