@@ -99,8 +99,8 @@ export interface DevnetNode extends RpcProvider {
 }
 
 /**
- * Every method throws {@link DevnetTestError}: ARGUMENT_BAD for what means nothing, CLOSED after
- * {@link TestDevnet.close}.
+ * What waits or changes the network throws {@link DevnetTestError}: ARGUMENT_BAD for what means
+ * nothing, CLOSED after {@link TestDevnet.close}. What only looks answers to the end.
  */
 export interface TestDevnet {
   readonly nodes: readonly DevnetNode[]

@@ -9,7 +9,7 @@ import type { Hash } from '../../../../consensus/types.ts'
 import type { Chain } from '../../../chain/chain.ts'
 import { recoverSigner } from '../../../finality/vote-signer.ts'
 import { quorumFault } from '../../checks/quorum.ts'
-import { type ContractSet, readContractSet, setFault } from './contract-set.ts'
+import { type ContractSet, readContractSet, totalFault } from './contract-set.ts'
 
 type Fault = readonly [invariant: string, message: string]
 
@@ -66,7 +66,7 @@ async function judge(chain: Chain, certificate: Certificate): Promise<readonly F
   const sets = [await setAfter(chain, vote.sourceHash), await setAfter(chain, vote.targetHash)]
   const faults: Fault[] = []
   for (const set of sets) {
-    const fault = setFault(set, set)
+    const fault = totalFault(set)
     if (fault !== undefined) faults.push(['I9', `dynasty ${set.dynasty}: ${fault}`])
   }
   const digest = voteDigest(chain.finality.separator, vote)

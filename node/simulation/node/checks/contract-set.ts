@@ -43,14 +43,19 @@ export async function readContractSet(state: StateView): Promise<ContractSet> {
 
 /** I9: what a node holds is this set, and the set adds up; undefined: it is, and does. */
 export function setFault(held: ValidatorView, set: ContractSet): string | undefined {
-  const sum = held.weights.reduce((wei, weight) => wei + weight, 0n)
   if (held.dynasty !== set.dynasty) return `dynasty ${held.dynasty} is held for ${set.dynasty}`
   if (held.votingKeys.join() !== set.votingKeys.join()) return 'the keys are others'
   if (held.weights.join() !== set.weights.join()) return 'the weights are others'
   if (held.slashed.join() !== set.slashed.join()) return 'others are slashed'
   if (held.withdrawn.join() !== set.withdrawn.join()) return 'others have withdrawn'
+  return totalFault(set)
+}
+
+/** I9: the set adds up to what the contract keeps for its dynasty; undefined: it does. */
+export function totalFault(set: ContractSet): string | undefined {
+  const sum = set.weights.reduce((wei, weight) => wei + weight, 0n)
   if (sum !== set.total) return `the weights come to ${sum} wei, the dynasty has ${set.total}`
-  const members = held.weights.filter((weight) => weight > 0n).length
+  const members = set.weights.filter((weight) => weight > 0n).length
   if (BigInt(members) !== set.members) return `${members} members, the dynasty has ${set.members}`
   return undefined
 }

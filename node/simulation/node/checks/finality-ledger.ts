@@ -134,7 +134,7 @@ export class FinalityLedger {
       total += weight
       if (!isHonestKey(votingKeys[index] ?? '0x')) lying += weight
     }
-    return 3n * lying >= total
+    return total > 0n && 3n * lying >= total
   }
 
   #onVote(node: number, { vote, validator }: SignedVote, state: FinalityState): void {

@@ -34,6 +34,13 @@ function link({ tree }: FinalityMachine, from: number, to: number, by = VOTERS):
 
 const taken = (certificate: Certificate): FinalityInput => ({ kind: 'certificate', certificate })
 
+/** Finalizes block 16, epoch by epoch, on a machine that has executed 24 blocks of `source`. */
+function finalAtTwo(machine: FinalityMachine, source: FinalityMachine): void {
+  for (const index of [8, 16, 24]) machine.checkpoint(index)
+  for (const target of [8, 16, 24]) machine.take(taken(link(source, target - 8, target)))
+  expect(machine.state.finalized.epoch).toBe(2n)
+}
+
 /** Finalizes block 24 by 0 -> 8 -> 24 -> 32; nobody voted for epoch 2 there. */
 function finalWithoutEpochTwo(machine: FinalityMachine): readonly Certificate[] {
   const links = [link(machine, 0, 8), link(machine, 8, 24), link(machine, 24, 32)]
@@ -96,15 +103,7 @@ describe('consensus / finality / contradictions', () => {
     const source = twoBranches()
     const machine = new FinalityMachine()
     growChain(machine.tree, 0, 1, 32)
-    for (const index of [8, 16, 24]) machine.checkpoint(index)
-    for (const [from, to] of [
-      [0, 8],
-      [8, 16],
-      [16, 24],
-    ] as const) {
-      machine.take(taken(link(source, from, to)))
-    }
-    expect(machine.state.finalized.epoch).toBe(2n)
+    finalAtTwo(machine, source)
     const rival = link(source, 8, 124, LIARS)
     expect(kindsOf(machine.take(taken(rival)))).toEqual(['safety-fault'])
     expect(machine.state.pending.size).toBe(0)
@@ -130,15 +129,7 @@ describe('consensus / finality / contradictions', () => {
       growChain(source.tree, 16, 117, 124)
       const machine = new FinalityMachine()
       growChain(machine.tree, 0, 1, 24)
-      for (const index of [8, 16, 24]) machine.checkpoint(index)
-      for (const [from, to] of [
-        [0, 8],
-        [8, 16],
-        [16, 24],
-      ] as const) {
-        machine.take(taken(link(source, from, to)))
-      }
-      expect(machine.state.finalized.epoch).toBe(2n)
+      finalAtTwo(machine, source)
       const rival = taken(link(source, 16, 124, LIARS))
       if (order === 'after') machine.take(rival)
       growChain(machine.tree, 16, 117, 124)
