@@ -1,7 +1,8 @@
 /**
- * So many votes of one peer are judged a second, whoever made them: a vote costs a signature check,
- * and forged ones without end must not hold blocks up. What comes above that waits its turn beside
- * the votes of others; an honest peer, which passes each vote on once, never meets the limit.
+ * So many votes of one peer, and of all together, are judged a second, whoever made them: a vote
+ * costs a signature check, and forged ones without end must not hold blocks up. What comes above
+ * that waits, and peers take turns: an honest peer, which passes each vote on once, waits for one
+ * vote of every flooder at most, however many they are and however many names they take.
  *
  * Spec: docs/spec/network.md, V1.
  */
@@ -15,6 +16,10 @@ import type { Cancel, Clock } from '../ports.ts'
 export const VOTES_PER_SECOND_MAX = 64
 /** Of one peer at once: a whole set whose votes come due together, and some repeated. */
 export const VOTES_BURST_MAX = 256
+/** Of all peers together: some 4 % of a core in signature checks. */
+export const VOTES_OF_ALL_PER_SECOND_MAX = 256
+/** Of all peers at once. */
+export const VOTES_OF_ALL_BURST_MAX = 512
 /** Of one peer; further ones are ignored. */
 export const VOTES_WAITING_PER_PEER_MAX = 256
 /** Who connects anew has what it had; of more, who voted first is forgotten. */
@@ -31,34 +36,43 @@ type Waiting = {
 type Sender = {
   readonly bucket: TokenBucket
   readonly waiting: Waiting[]
-  cancelTimer: Cancel | undefined
 }
 
 export class VoteTurns {
   readonly #clock: Clock
   readonly #judge: (payload: Uint8Array) => Verdict
   readonly #senders = new Map<string, Sender>()
+  /** Senders with votes that wait; who was served goes to the end. */
+  readonly #line = new Set<Sender>()
+  readonly #all: TokenBucket
+  #cancelTimer: Cancel | undefined
 
   constructor(clock: Clock, judge: (payload: Uint8Array) => Verdict) {
     this.#clock = clock
     this.#judge = judge
+    const nowMs = clock.now()
+    this.#all = new TokenBucket(VOTES_OF_ALL_PER_SECOND_MAX, VOTES_OF_ALL_BURST_MAX, nowMs)
   }
 
   /** The verdict, when its turn has come; rejects with what `judge` throws. */
   async take(payload: Uint8Array, peerId: string): Promise<Verdict> {
     const sender = this.#senderOf(peerId)
-    const isFirst = sender.waiting.length === 0
-    if (isFirst && sender.bucket.tryTake(1, this.#clock.now())) return this.#judge(payload)
+    const mayGoFirst = sender.waiting.length === 0 && !this.#isContended()
+    if (mayGoFirst && this.#pay(sender)) return this.#judge(payload)
     if (sender.waiting.length >= VOTES_WAITING_PER_PEER_MAX) return 'ignore'
     return new Promise((resolve, reject) => {
       sender.waiting.push({ payload, resolve, reject })
-      if (isFirst) this.#awaitTurn(sender)
+      if (this.#line.has(sender)) return
+      this.#line.add(sender)
+      this.#awaitTurn()
     })
   }
 
   /** What waits is ignored. */
   stop(): void {
-    for (const sender of this.#senders.values()) ignoreAll(sender)
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+    for (const sender of this.#senders.values()) this.#forget(sender)
     this.#senders.clear()
   }
 
@@ -67,36 +81,70 @@ export class VoteTurns {
     if (known !== undefined) return known
     for (const [first, sender] of this.#senders) {
       if (this.#senders.size < VOTERS_REMEMBERED_MAX) break
-      ignoreAll(sender)
+      this.#forget(sender)
       this.#senders.delete(first)
     }
     const bucket = new TokenBucket(VOTES_PER_SECOND_MAX, VOTES_BURST_MAX, this.#clock.now())
-    const sender: Sender = { bucket, waiting: [], cancelTimer: undefined }
+    const sender: Sender = { bucket, waiting: [] }
     this.#senders.set(peerId, sender)
     return sender
   }
 
-  #awaitTurn(sender: Sender): void {
-    const delayMs = Math.ceil(sender.bucket.waitMs(1, this.#clock.now()))
-    sender.cancelTimer = this.#clock.setTimer(delayMs, () => this.#takeTurn(sender))
+  #forget(sender: Sender): void {
+    this.#line.delete(sender)
+    for (const { resolve } of sender.waiting.splice(0)) resolve('ignore')
   }
 
-  #takeTurn(sender: Sender): void {
+  /** Somebody in the line has votes left of its own, and waits for those of all. */
+  #isContended(): boolean {
     const nowMs = this.#clock.now()
-    while (sender.waiting.length > 0 && sender.bucket.tryTake(1, nowMs)) {
-      const next = sender.waiting.shift()
-      assert(next !== undefined, 'somebody waits')
-      try {
-        next.resolve(this.#judge(next.payload))
-      } catch (error) {
-        next.reject(error)
+    for (const { bucket } of this.#line) if (bucket.waitMs(1, nowMs) === 0) return true
+    return false
+  }
+
+  /** Takes one vote from both budgets, or from none. */
+  #pay({ bucket }: Sender): boolean {
+    const nowMs = this.#clock.now()
+    if (this.#all.waitMs(1, nowMs) > 0 || !bucket.tryTake(1, nowMs)) return false
+    this.#all.take(1, nowMs)
+    return true
+  }
+
+  /** One timer for all, set anew when somebody joins the line who may be due before the others. */
+  #awaitTurn(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+    if (this.#line.size === 0) return
+    const nowMs = this.#clock.now()
+    let waitMs = Number.POSITIVE_INFINITY
+    for (const { bucket } of this.#line) waitMs = Math.min(waitMs, bucket.waitMs(1, nowMs))
+    const delayMs = Math.ceil(Math.max(waitMs, this.#all.waitMs(1, nowMs)))
+    this.#cancelTimer = this.#clock.setTimer(delayMs, () => this.#takeTurns())
+  }
+
+  /** A vote of each in turn, as long as the budgets have it. */
+  #takeTurns(): void {
+    let isServed = true
+    while (isServed) {
+      isServed = false
+      for (const sender of [...this.#line]) {
+        if (!this.#pay(sender)) continue
+        isServed = true
+        this.#serve(sender)
       }
     }
-    if (sender.waiting.length > 0) this.#awaitTurn(sender)
+    this.#awaitTurn()
   }
-}
 
-function ignoreAll({ waiting, cancelTimer }: Sender): void {
-  cancelTimer?.()
-  for (const { resolve } of waiting.splice(0)) resolve('ignore')
+  #serve(sender: Sender): void {
+    const next = sender.waiting.shift()
+    assert(next !== undefined, 'who is in the line waits for something')
+    this.#line.delete(sender)
+    if (sender.waiting.length > 0) this.#line.add(sender)
+    try {
+      next.resolve(this.#judge(next.payload))
+    } catch (error) {
+      next.reject(error)
+    }
+  }
 }

@@ -1,8 +1,10 @@
-/** The budget of votes of a peer: what is above it waits, and nobody else waits for it. */
+/** The budgets of votes, of a peer and of all: what is above them waits, and peers take turns. */
 import { describe, expect, it } from 'vitest'
 import {
   VOTERS_REMEMBERED_MAX,
   VOTES_BURST_MAX,
+  VOTES_OF_ALL_BURST_MAX,
+  VOTES_OF_ALL_PER_SECOND_MAX,
   VOTES_PER_SECOND_MAX,
   VOTES_WAITING_PER_PEER_MAX,
   VoteTurns,
@@ -50,6 +52,25 @@ describe('node / gossip / vote turns', () => {
     expect(judged.at(-1)).toBe(5_000)
   })
 
+  it('judges so many of all peers together, and an honest one waits for one of each', () => {
+    const { clock, judged, take } = scene()
+    const flooders = 40
+    for (let i = 0; i < flooders; i++) void take(i, VOTES_BURST_MAX, `flooder ${i}`)
+    expect(judged).toHaveLength(VOTES_OF_ALL_BURST_MAX)
+    void take(5_000, 3, 'honest')
+    const startMs = clock.now()
+    while (!judged.includes(5_000)) clock.advance(1)
+    const turnMs = (flooders * 1_000) / VOTES_OF_ALL_PER_SECOND_MAX
+    expect(clock.now() - startMs).toBeLessThan(turnMs + 10)
+    while (!judged.includes(5_002)) clock.advance(1)
+    expect(clock.now() - startMs).toBeLessThan(3 * turnMs + 30)
+    const seconds = 2
+    const before = judged.length
+    clock.advance(seconds * 1_000)
+    expect(judged.length - before).toBeLessThanOrEqual(seconds * VOTES_OF_ALL_PER_SECOND_MAX + 1)
+    expect(judged.length - before).toBeGreaterThan(seconds * VOTES_OF_ALL_PER_SECOND_MAX - 10)
+  })
+
   it('hands a failure to who asked, and goes on', async () => {
     const { clock, take } = scene()
     void take(0, VOTES_BURST_MAX)
@@ -62,9 +83,12 @@ describe('node / gossip / vote turns', () => {
 
   it('forgets the oldest of more peers than it remembers, and everything when it stops', async () => {
     const { clock, judged, turns, take } = scene()
-    const waiting = take(0, VOTES_BURST_MAX + 1)
+    // More than come to be judged in all that time.
+    const waiting = take(0, VOTES_BURST_MAX + VOTES_WAITING_PER_PEER_MAX)
     for (let peer = 0; peer < VOTERS_REMEMBERED_MAX; peer++) {
-      await turns.take(payload(peer), `peer ${peer}`)
+      const verdict = turns.take(payload(peer), `peer ${peer}`)
+      clock.advance(5)
+      expect(await verdict).toBe('accept')
     }
     expect(await waiting.at(-1)).toBe('ignore')
     const last = take(0, VOTES_BURST_MAX + 1, 'last')
