@@ -27,6 +27,8 @@ export type DispatcherOptions = {
   readonly metrics: RpcMetrics
 }
 
+type Answer = string | undefined | Promise<string | undefined>
+
 type Entry = { readonly method: Method; readonly metrics: MethodMetrics }
 
 export class Dispatcher {
@@ -42,12 +44,24 @@ export class Dispatcher {
     }
   }
 
-  /** The answer, or undefined when there is nothing to answer. Never rejects. */
-  async answer(text: string, client: Client): Promise<string | undefined> {
+  /**
+   * The answer, or undefined when there is nothing to answer; at once, when it takes no waiting.
+   * Neither throws nor rejects.
+   */
+  answer(text: string, client: Client): Answer {
     try {
       const message = parseJson(text)
-      if (!Array.isArray(message)) return await this.#answerSingle(message, client)
-      return await answerBatch(message, {
+      return Array.isArray(message)
+        ? this.#answerBatch(message, client)
+        : this.#answerSingle(message, client)
+    } catch (error) {
+      return this.#refuse(null, error)
+    }
+  }
+
+  async #answerBatch(items: readonly unknown[], client: Client): Promise<string | undefined> {
+    try {
+      return await answerBatch(items, {
         answer: (item) => this.#answerOne(item, client),
         refuse: (item, error) =>
           isNotification(item) ? undefined : this.#refuse(idOf(item), error),
@@ -58,13 +72,16 @@ export class Dispatcher {
     }
   }
 
-  async #answerSingle(message: unknown, client: Client): Promise<string | undefined> {
-    const answer = await this.#answerOne(message, client)
-    if (answer === undefined || answer.length <= ANSWER_BYTES_MAX) return answer
-    return this.#refuse(idOf(message), answerTooLarge())
+  #answerSingle(message: unknown, client: Client): Answer {
+    const bounded = (answer: string | undefined) =>
+      answer === undefined || answer.length <= ANSWER_BYTES_MAX
+        ? answer
+        : this.#refuse(idOf(message), answerTooLarge())
+    const answer = this.#answerOne(message, client)
+    return answer instanceof Promise ? answer.then(bounded) : bounded(answer)
   }
 
-  async #answerOne(message: unknown, client: Client): Promise<string | undefined> {
+  #answerOne(message: unknown, client: Client): Answer {
     let request: Request
     try {
       request = readRequest(message)
@@ -73,16 +90,27 @@ export class Dispatcher {
     }
     const { id, method } = request
     const entry = this.#entries.get(method)
-    const stop = (entry?.metrics ?? this.#unknown).start()
-    try {
-      const result = await this.#call(entry?.method, request, client)
-      const answer = id === undefined ? undefined : writeResult(id, result)
-      stop(true)
-      return answer
-    } catch (error) {
-      stop(false)
+    const metrics = entry?.metrics ?? this.#unknown
+    const startMs = performance.now()
+    const fail = (error: unknown): string | undefined => {
+      metrics.ended(startMs, false)
       const refusal = this.#refuse(id ?? null, error, method)
       return id === undefined ? undefined : refusal
+    }
+    const succeed = (result: unknown): string | undefined => {
+      try {
+        const answer = id === undefined ? undefined : writeResult(id, result)
+        metrics.ended(startMs, true)
+        return answer
+      } catch (error) {
+        return fail(error)
+      }
+    }
+    try {
+      const result = this.#call(entry?.method, request, client)
+      return result instanceof Promise ? result.then(succeed, fail) : succeed(result)
+    } catch (error) {
+      return fail(error)
     }
   }
 

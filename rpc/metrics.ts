@@ -5,8 +5,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 const BUCKETS_SECONDS = [0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 1, 5]
 
 export type MethodMetrics = {
-  /** Call the result once, when the method has ended. */
-  start(): (isOk: boolean) => void
+  /** A request that began at `startMs` of `performance.now()` has ended. */
+  ended(startMs: number, isOk: boolean): void
 }
 
 export class RpcMetrics {
@@ -49,12 +49,9 @@ export class RpcMetrics {
     const ok = this.#requests.labels(method, 'ok')
     const failed = this.#requests.labels(method, 'error')
     return {
-      start() {
-        const startMs = performance.now()
-        return (isOk) => {
-          seconds.observe((performance.now() - startMs) / 1000)
-          ;(isOk ? ok : failed).inc()
-        }
+      ended(startMs, isOk) {
+        seconds.observe((performance.now() - startMs) / 1000)
+        ;(isOk ? ok : failed).inc()
       },
     }
   }

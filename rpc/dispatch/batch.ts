@@ -11,7 +11,7 @@ import { invalidRequest } from './envelope.ts'
 
 type BatchSteps = {
   /** Never rejects; undefined for a notification. */
-  readonly answer: (item: unknown) => Promise<string | undefined>
+  readonly answer: (item: unknown) => string | undefined | Promise<string | undefined>
   /** Undefined for a notification. */
   readonly refuse: (item: unknown, error: unknown) => string | undefined
   /** Items in a row with the same name start together; undefined: this one runs alone. */
@@ -32,7 +32,7 @@ export async function answerBatch(
   for (let from = 0; from < items.length; ) {
     const group = items.slice(from, from + groupLength(items, from, groupOf))
     from += group.length
-    const texts = room < 0 ? [] : await Promise.all(group.map(answerOne))
+    const texts = room < 0 ? [] : await Promise.all(group.map(async (item) => answerOne(item)))
     group.forEach((item, position) => {
       const text = texts[position]
       room -= text?.length ?? 0

@@ -5,7 +5,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import type { Client } from '../method.ts'
 
 export type GuardOptions = {
@@ -44,8 +44,13 @@ export class Guard {
   }
 
   clientOf(request: IncomingMessage): Client {
-    const address = addressOf(request)
+    const address = addressOf(request.socket)
     return { address, isAdmin: isLoopback(address) && this.#hasToken(request) }
+  }
+
+  /** Whoever sends requests without a token. */
+  strangerOn(socket: Socket): Client {
+    return { address: addressOf(socket), isAdmin: false }
   }
 
   /** Hashes have one length, so the comparison tells nothing about the token. */
@@ -56,8 +61,8 @@ export class Guard {
   }
 }
 
-function addressOf({ socket }: IncomingMessage): string {
-  const address = socket.remoteAddress ?? 'unknown'
+function addressOf({ remoteAddress }: Socket): string {
+  const address = remoteAddress ?? 'unknown'
   return address.startsWith(MAPPED_IPV4) ? address.slice(MAPPED_IPV4.length) : address
 }
 

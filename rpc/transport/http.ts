@@ -28,6 +28,9 @@ import type { RpcLog } from '../options.ts'
 import { addSupplyRoutes } from '../supply/routes.ts'
 import type { Backlog } from './backlog.ts'
 import type { Guard } from './guard.ts'
+import { JSON_TYPES } from './request-head.ts'
+import { JSON_TYPE } from './response-text.ts'
+import { ShortWay } from './short-way.ts'
 
 export type HttpModules = {
   readonly api: ChainApi
@@ -38,9 +41,6 @@ export type HttpModules = {
   readonly log: RpcLog
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8'
-/** The names under which clients send JSON; the first is what the standard says. */
-const JSON_TYPES = ['application/json', 'application/json-rpc', 'application/jsonrequest']
 /** Seconds for which a browser may remember a permission. */
 const PREFLIGHT_SECONDS = 600
 const WELCOME = 'hanzo JSON-RPC: POST requests here, or open a WebSocket.\n'
@@ -55,6 +55,12 @@ export function createHttp(modules: HttpModules): FastifyInstance {
     routerOptions: { caseSensitive: true },
   })
   app.server.maxConnections = CONNECTIONS_MAX
+  const shortWay = new ShortWay(modules)
+  shortWay.attach(app.server)
+  app.addHook('preClose', (done) => {
+    shortWay.close()
+    done()
+  })
   modules.backlog.watch(app.server)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(JSON_TYPES, { parseAs: 'string' }, (_, body, done) => done(null, body))
