@@ -25,7 +25,7 @@ import { readValidators } from './validator-view.ts'
 const LAST_CERTIFIED = storageVariable('ValidatorSet', 'lastCertified')
 const LAST_CERTIFIED_WORD = bytesToHex(wordOf(BigInt(LAST_CERTIFIED.slot)))
 const JUSTIFIED_WORD = wordOf(BigInt(storageVariable('ValidatorSet', '_justified').slot))
-/** Stored certificates that are looked at for a template: those of other branches are few. */
+/** Stored certificates that are looked at for one block: those of other branches are few. */
 const LOOKED_AT_MAX = 16
 /** Blocks whose hashes a contract can look up (EIP-2935), the parent being the last. */
 const HASHES_KNOWN = 8_191n
@@ -47,16 +47,50 @@ export function slashCall({ first, second }: Evidence): Uint8Array {
   })
 }
 
+/** Where certificates are looked for, and the block after which a state lacks them. */
+export type CertificateShelf = {
+  readonly finality: FinalityState
+  /** On disk, lowest target epoch first. */
+  readonly stored: (fromEpoch: bigint) => AsyncIterable<Certificate>
+  readonly state: StateView
+  readonly parent: BlockSummary
+}
+
+/**
+ * What one block can tell a chain that lacks certificates, in order: the first has a source that
+ * the state knows, and each further one has its source from one before it.
+ */
+export async function missingCertificates(
+  shelf: CertificateShelf,
+): Promise<readonly Certificate[]> {
+  const first = await missingCertificate(shelf)
+  if (first === undefined) return []
+  const { finality, stored, parent } = shelf
+  const certificates = [first]
+  const told = new Set([first.vote.targetHash])
+  let looked = 0
+  for await (const record of stored(first.vote.targetEpoch + 1n)) {
+    if (++looked > LOOKED_AT_MAX) break
+    const held = finality.certificates.get(record.vote.targetEpoch)
+    // The one in memory is the same object each time: who asks remembers what became of it.
+    const next = held?.vote.targetHash === record.vote.targetHash ? held : record
+    if (!told.has(next.vote.sourceHash) || !isOnBranch(finality, parent, next)) continue
+    told.add(next.vote.targetHash)
+    certificates.push(next)
+  }
+  return certificates
+}
+
 /**
  * A certificate on this branch that its state lacks and whose source it knows: the newest in
  * memory, or else the oldest on disk, which brings up a chain that fell behind link by link.
  */
-export async function missingCertificate(
-  finality: FinalityState,
-  stored: (fromEpoch: bigint) => AsyncIterable<Certificate>,
-  state: StateView,
-  parent: BlockSummary,
-): Promise<Certificate | undefined> {
+async function missingCertificate({
+  finality,
+  stored,
+  state,
+  parent,
+}: CertificateShelf): Promise<Certificate | undefined> {
   const last = await lastCertifiedEpoch(state)
   if (finality.justified.epoch <= last) return undefined
   const oldest = oldestEpochOn(finality, parent)

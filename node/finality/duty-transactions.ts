@@ -1,13 +1,14 @@
 /**
  * What a sealer tells the chain of finality, signed by its voting key and first in its block: the
- * newest certificate that the chain lacks, and evidence against a validator that it has not slashed
- * yet. Both are transactions like any other, and pay for themselves: the pot repays the gas of a
+ * certificates that the chain lacks, and evidence against a validator that it has not slashed yet.
+ * Most blocks may be those of miners that have no voting key, so each of ours brings all it can. Both are transactions like any other, and pay for themselves: the pot repays the gas of a
  * certificate, the finder of an offence gets a part of the penalty.
  *
  * Spec: docs/spec/finality.md, "Certificates", "Slashing".
  */
 import { createFeeMarket1559Tx } from '@ethereumjs/tx'
 import { hexToBytes } from '@ethereumjs/util'
+import type { Certificate } from '../../consensus/finality/types.ts'
 import { nextBaseFee } from '../../consensus/rules/base-fee.ts'
 import type { Address, Hex } from '../../consensus/types.ts'
 import { PREDEPLOYS } from '../../genesis/predeploys.ts'
@@ -16,14 +17,16 @@ import { decodeTransaction } from '../crypto/decode-transaction.ts'
 import type { BlockSummary } from '../events.ts'
 import type { StateView } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
-import { certifyCall, missingCertificate, punishableEvidence, slashCall } from './duty-calls.ts'
+import { certifyCall, missingCertificates, punishableEvidence, slashCall } from './duty-calls.ts'
 
 /** What the contract needs, and a quarter more. */
 const CERTIFY_GAS = 250_000n
 const SIGNATURE_GAS = 30_000n
 const SLASH_GAS = 500_000n
-/** Blocks until the same call is tried again: one that fails costs its sender gas. */
+/** Blocks until a call is tried again that was mined and failed: it costs its sender gas. */
 const RETRY_BLOCKS = 8n
+/** Of the gas of a block, what certificates may take at most: a half. */
+const CERTIFICATES_GAS_PART = 2n
 
 export type VotingKey = { readonly address: Address; readonly privateKey: Hex }
 
@@ -35,17 +38,21 @@ type Signed = {
 }
 
 type Call = {
+  /** The certificate or the evidence. */
   readonly subject: object
   readonly gasLimit: bigint
   readonly encode: () => Uint8Array
 }
 
+/** The last block that was to have a call: on which parent, and with which nonce. */
+type Try = { readonly number: bigint; readonly nonce: bigint }
+
 /** Remembers what it tried: what the contract refuses is not tried for ever. */
 export class DutyTransactions {
   readonly #chain: Chain
   readonly #key: VotingKey
-  /** By certificate or evidence: the parent's number at the last try. */
-  readonly #tried = new WeakMap<object, bigint>()
+  /** By certificate or evidence. */
+  readonly #tried = new WeakMap<object, Try>()
   readonly #signed = new WeakMap<object, Signed>()
 
   constructor(chain: Chain, key: VotingKey) {
@@ -63,39 +70,46 @@ export class DutyTransactions {
     // A voting key without coins leaves it to others, and need not look what there is to tell.
     if (left < CERTIFY_GAS * fee) return []
     const transactions: SignedTransaction[] = []
-    for (const call of await this.#calls(state, parent)) {
+    const { number } = parent.header
+    for (const call of await this.#calls(state, parent, nonce)) {
       left -= call.gasLimit * fee
       if (left < 0n) break
+      this.#tried.set(call.subject, { number, nonce })
       transactions.push(this.#signOnce(call, nonce++, fee))
     }
     return transactions
   }
 
-  async #calls(state: StateView, parent: BlockSummary): Promise<readonly Call[]> {
+  async #calls(state: StateView, parent: BlockSummary, nonce: bigint): Promise<readonly Call[]> {
     const { finality } = this.#chain
-    const calls: Call[] = []
+    const { number, gasLimit } = parent.header
     const stored = (fromEpoch: bigint) => this.#chain.storedCertificates(fromEpoch)
-    const certificate = await missingCertificate(finality, stored, state, parent)
-    const { number } = parent.header
-    if (certificate !== undefined && this.#mayTry(certificate, number)) {
-      const gasLimit = CERTIFY_GAS + SIGNATURE_GAS * BigInt(certificate.signers.length)
-      calls.push({ subject: certificate, gasLimit, encode: () => certifyCall(certificate) })
+    const calls: Call[] = []
+    let gasLeft = gasLimit / CERTIFICATES_GAS_PART
+    for (const certificate of await missingCertificates({ finality, stored, state, parent })) {
+      const call = callOf(certificate)
+      gasLeft -= call.gasLimit
+      // Those behind it have their sources from it.
+      if (!this.#mayTry(certificate, number, nonce)) break
+      if (gasLeft < 0n && calls.length > 0) break
+      calls.push(call)
     }
     const punishable = await punishableEvidence(finality, state, parent)
     // What was refused waits, and the next has its turn: none shields another.
-    const evidence = punishable.find((each) => this.#mayTry(each, number))
+    const evidence = punishable.find((each) => this.#mayTry(each, number, nonce))
     if (evidence !== undefined) {
       calls.push({ subject: evidence, gasLimit: SLASH_GAS, encode: () => slashCall(evidence) })
     }
     return calls
   }
 
-  /** Templates of one block may be many; a failure shows when the next block still wants it. */
-  #mayTry(subject: object, number: bigint): boolean {
+  /**
+   * Whether nothing shows that the chain refused it. A template hardly ever becomes a block, and
+   * says nothing: what was mined has used its nonce, and if the chain still wants it, has failed.
+   */
+  #mayTry(subject: object, number: bigint, nonce: bigint): boolean {
     const tried = this.#tried.get(subject)
-    if (tried !== undefined && tried !== number && number < tried + RETRY_BLOCKS) return false
-    this.#tried.set(subject, number)
-    return true
+    return tried === undefined || nonce <= tried.nonce || number >= tried.number + RETRY_BLOCKS
   }
 
   #signOnce(call: Call, nonce: bigint, fee: bigint): SignedTransaction {
@@ -119,4 +133,9 @@ export class DutyTransactions {
     const signed = createFeeMarket1559Tx(fields, { common }).sign(hexToBytes(this.#key.privateKey))
     return decodeTransaction(signed.serialize(), common, this.#key.address)
   }
+}
+
+function callOf(certificate: Certificate): Call {
+  const gasLimit = CERTIFY_GAS + SIGNATURE_GAS * BigInt(certificate.signers.length)
+  return { subject: certificate, gasLimit, encode: () => certifyCall(certificate) }
 }

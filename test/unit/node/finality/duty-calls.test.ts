@@ -1,7 +1,7 @@
 /** What it costs to ask which certificate a chain lacks: a template asks for each block. */
 import { describe, expect, it } from 'vitest'
 import type { Certificate } from '../../../../consensus/finality/types.ts'
-import { missingCertificate } from '../../../../node/finality/duty-calls.ts'
+import { missingCertificates } from '../../../../node/finality/duty-calls.ts'
 import type { StateView } from '../../../../node/state/types.ts'
 import { FinalityMachine, linkVote } from '../../../support/finality-net.ts'
 import { GENESIS } from '../../../support/mined-blocks.ts'
@@ -37,21 +37,21 @@ function untold(epochs: number, number = epochs * EPOCH) {
   }
   const header = { ...GENESIS, number: BigInt(number) }
   const parent = { hash: machine.tree.head().hash, header } as never
-  const look = () => missingCertificate(machine.state, stored, state, parent)
+  const look = () => missingCertificates({ finality: machine.state, stored, state, parent })
   return { look, asked, readCount: () => reads }
 }
 
 describe('node / finality / duty calls', () => {
   it('each certificate is looked at once, though each is the source of the next', async () => {
     const { look, readCount } = untold(120)
-    expect(await look()).toBeUndefined()
+    expect(await look()).toEqual([])
     // The newest on chain, 118 in memory, 16 on disk.
     expect(readCount()).toBeLessThanOrEqual(1 + 118 + 16)
   })
 
   it('a target whose hash no contract can look up any more is not brought', async () => {
     const { look, asked, readCount } = untold(20, 8_240)
-    expect(await look()).toBeUndefined()
+    expect(await look()).toEqual([])
     // The block is 8,241, and 8,191 before it is block 50.
     expect(asked).toEqual([7n])
     // The newest on chain, and 7 to 20 in memory and on disk.
