@@ -1,7 +1,8 @@
 /**
  * What a sealer tells the chain of finality, signed by its voting key and first in its block: the
  * certificates that the chain lacks, and evidence against a validator that it has not slashed yet.
- * Most blocks may be those of miners that have no voting key, so each of ours brings all it can. Both are transactions like any other, and pay for themselves: the pot repays the gas of a
+ * Most blocks may be those of miners that have no voting key, so each of ours brings all it can.
+ * Both are transactions like any other, and pay for themselves: the pot repays the gas of a
  * certificate, the finder of an offence gets a part of the penalty.
  *
  * Spec: docs/spec/finality.md, "Certificates", "Slashing".
