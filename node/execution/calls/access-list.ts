@@ -8,8 +8,9 @@ import type { AccessListOutcome, CallRequest, Overrides } from '../call-types.ts
 import type { Lane } from '../evm/lane.ts'
 import { contextOf } from '../rules/fee-market.ts'
 import { OP } from '../tracing/evm/opcodes.ts'
-import { authoritiesOf, observe } from '../tracing/observe.ts'
+import { observe } from '../tracing/observe.ts'
 import type { FrameEntry, Step, TracedMessage, Tracer } from '../tracing/tracer.ts'
+import { authoritiesOf, isFor } from '../transaction/authorizations.ts'
 import type { CallBase } from '../types.ts'
 import { CALL_GAS_MAX } from './call.ts'
 import { failureReason } from './failure.ts'
@@ -78,19 +79,22 @@ async function touchedBy(
 }
 
 async function tracedMessage(
-  { overlay }: Lane,
+  lane: Lane,
   { caller, to, coinbase, authorizations }: CallMessage,
   gasLimit: bigint,
 ): Promise<TracedMessage> {
   const from = caller.toString()
-  const { current } = await overlay.loadAccount(from)
+  const { current } = await lane.overlay.loadAccount(from)
+  const chainId = lane.evm.common.chainId()
+  // Only those that may hold make their authorities warm.
+  const list = authorizations.map(authorizationBytes).filter((item) => isFor(item, chainId))
   return {
     from,
     to: to?.toString(),
     nonce: current?.nonce ?? 0n,
     gasLimit,
     coinbase,
-    authorities: authoritiesOf(authorizations.map(authorizationBytes)),
+    authorities: await authoritiesOf(lane, list),
     place: undefined,
   }
 }

@@ -5,9 +5,10 @@ import { NEW_ACCOUNT } from '../../state/overlay.ts'
 import type { CallOutcome } from '../call-types.ts'
 import { failureReason } from '../calls/failure.ts'
 import type { SimulatedBlock, SimulatedFields, Simulation } from '../simulation.ts'
-import { authoritiesOf, observe } from '../tracing/observe.ts'
+import { observe } from '../tracing/observe.ts'
 import type { TracedMessage } from '../tracing/tracer.ts'
 import type { AppliedTransaction } from '../transaction/apply-transaction.ts'
+import { authoritiesOf } from '../transaction/authorizations.ts'
 import type { TransactionChecks } from '../transaction/executable.ts'
 import { InclusionError } from '../transaction/inclusion-rules.ts'
 import { type IntrinsicGas, intrinsicGas } from '../transaction/intrinsic-gas.ts'
@@ -117,7 +118,7 @@ export class CallRun {
       nonce: tx.nonce,
       gasLimit: tx.gasLimit,
       coinbase: fields.coinbase,
-      authorities: authoritiesOf(tx.authorizationList ?? []),
+      authorities: await authoritiesOf(simulation.lane, tx.authorizationList ?? []),
       place: undefined,
     }
     let applied: AppliedTransaction | undefined

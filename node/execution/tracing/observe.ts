@@ -1,11 +1,8 @@
 /** One transaction or message under a tracer. */
-import {
-  type EOACode7702AuthorizationListBytesItem,
-  eoaCode7702RecoverAuthority,
-} from '@ethereumjs/util'
 import type { Address } from '../../../consensus/types.ts'
 import type { SignedTransaction } from '../../transaction.ts'
 import type { Lane } from '../evm/lane.ts'
+import { authoritiesOf } from '../transaction/authorizations.ts'
 import { EvmObserver } from './evm/evm-observer.ts'
 import { OverlayProbe } from './evm/overlay-probe.ts'
 import type { StateProbe, TracedMessage, TracedPlace, Tracer } from './tracer.ts'
@@ -31,12 +28,13 @@ export async function observe(
   return tracer.result()
 }
 
-/** The traced part of a transaction that stands in a block. */
-export function messageOf(
+/** The traced part of a transaction that stands in a block. Throws an `InterruptError`. */
+export async function messageOf(
+  lane: Lane,
   { tx, sender }: SignedTransaction,
   coinbase: Address,
   place: TracedPlace | undefined,
-): TracedMessage {
+): Promise<TracedMessage> {
   const list = 'authorizationList' in tx ? tx.authorizationList : []
   return {
     from: sender,
@@ -44,22 +42,9 @@ export function messageOf(
     nonce: tx.nonce,
     gasLimit: tx.gasLimit,
     coinbase,
-    authorities: authoritiesOf(list),
+    authorities: await authoritiesOf(lane, list),
     place,
   }
-}
-
-export function authoritiesOf(
-  list: readonly EOACode7702AuthorizationListBytesItem[],
-): readonly Address[] {
-  return list.flatMap((item) => {
-    try {
-      return [eoaCode7702RecoverAuthority(item).toString()]
-    } catch {
-      // A signature of nobody: the transaction passes it over, and so does the trace.
-      return []
-    }
-  })
 }
 
 /**

@@ -52,7 +52,7 @@ export async function traceBlock(
       index,
       firstLogIndex: replay.logCount,
     }
-    const message = messageOf(transaction, context.coinbase, place)
+    const message = await messageOf(lane, transaction, context.coinbase, place)
     const result = await observe(lane, createTracer(options, budget), message, () =>
       replay.apply(transaction),
     )

@@ -8,8 +8,9 @@ import { overrideState } from '../calls/override-state.ts'
 import { overrideBlock } from '../calls/overrides.ts'
 import type { BlockContext } from '../evm/block-context.ts'
 import type { Lane } from '../evm/lane.ts'
+import { authoritiesOf } from '../transaction/authorizations.ts'
 import { createTracer } from './create-tracer.ts'
-import { authoritiesOf, observe } from './observe.ts'
+import { observe } from './observe.ts'
 import { TraceBudget } from './trace-budget.ts'
 import { TraceError } from './trace-error.ts'
 import type { TraceCallOptions } from './trace-options.ts'
@@ -35,7 +36,7 @@ export async function traceCall(
     nonce: sender.current?.nonce ?? 0n,
     gasLimit,
     coinbase: message.coinbase,
-    authorities: authoritiesOf(message.authorizations.map(authorizationBytes)),
+    authorities: await authoritiesOf(lane, message.authorizations.map(authorizationBytes)),
     place: undefined,
   }
   const tracer = createTracer(options, new TraceBudget())
