@@ -96,6 +96,20 @@ const MUTANTS: readonly Mutant[] = [
     tier: 1,
   },
   {
+    name: 'votes that are written and not synced, whole nodes',
+    file: 'node/finality/protection.ts',
+    from: '{ sync: true }',
+    to: '{ sync: false }',
+    tier: 1,
+  },
+  {
+    name: 'surround votes that nobody notices',
+    file: 'consensus/finality/votes/slashing-rule.ts',
+    from: "return surrounds(a, b) || surrounds(b, a) ? 'surround-vote' : undefined",
+    to: 'return undefined',
+    tier: 0,
+  },
+  {
     name: 'BLOCKHASH of the canonical chain',
     file: 'node/chain/branch.ts',
     from: 'if (number < tree.root.number) return',

@@ -1,5 +1,6 @@
 /** What must hold on every node can fail: each thing that is put wrong is told by its invariant. */
 import { describe, expect, it } from 'vitest'
+import type { Link } from '../../consensus/finality/votes/vote-pool.ts'
 import type { Hex } from '../../consensus/types.ts'
 import { Watcher } from '../../node/simulation/node/checks/watcher.ts'
 import { Cluster } from '../../node/simulation/node/cluster.ts'
@@ -15,6 +16,25 @@ import { tableEnd, tableStart } from '../../node/storage/keys.ts'
 type Spoiling = (node: SimulatedNode) => Promise<void> | void
 
 const SPOILINGS: readonly (readonly [string, string, Spoiling])[] = [
+  [
+    'I4',
+    'a vote that is sent and not on disk',
+    ({ node: { chain } }) => {
+      const vote = { ...chain.finality.duty!.lastVote!.vote, targetEpoch: 99n }
+      const signed = { ...chain.finality.duty!.lastVote!, vote }
+      chain.events.emit('finality', [{ kind: 'publish-vote', signed }])
+    },
+  ],
+  [
+    'I10',
+    'two votes of one validator for one epoch, both counted',
+    ({ node: { chain } }) => {
+      const [{ vote, signatures }] = [...chain.finality.votes.links] as [Link]
+      const other = { ...vote, outputRoot: vote.targetHash }
+      const links = [vote, other].map((each) => ({ vote: each, signatures }))
+      Object.defineProperty(chain.finality.votes, 'links', { value: links })
+    },
+  ],
   ['I5', 'a header without work', ({ node, unproven }) => void unproven.add(node.chain.head.hash)],
   [
     'I6',

@@ -13,6 +13,11 @@ export class WriteLog<Entry> {
     return this.#entries
   }
 
+  /** What every crash leaves. */
+  get synced(): readonly Entry[] {
+    return this.#entries.slice(0, this.#synced)
+  }
+
   /** Writes that a crash may take. */
   get unsynced(): number {
     return this.#entries.length - this.#synced

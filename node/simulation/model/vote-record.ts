@@ -24,6 +24,13 @@ export class VoteRecord {
     return this.#log.entries.at(-1)
   }
 
+  /** Whether a power cut would leave this vote here. */
+  holds({ sourceEpoch, targetEpoch }: SignedEpochs): boolean {
+    return this.#log.synced.some(
+      (vote) => vote.sourceEpoch === sourceEpoch && vote.targetEpoch === targetEpoch,
+    )
+  }
+
   /** One vote at a time, as in `FinalityDriver` (F21). */
   get isWriting(): boolean {
     return this.#isWriting

@@ -17,9 +17,10 @@ import type {
 } from '../../../consensus/finality/types.ts'
 import { voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
 import type { Hash } from '../../../consensus/types.ts'
+import { countedFault } from '../checks/counted-votes.ts'
 import { headFault } from '../checks/head-check.ts'
 import { quorumFault } from '../checks/quorum.ts'
-import { VoteLedger } from '../checks/vote-ledger.ts'
+import { conflictOf, VoteLedger } from '../checks/vote-ledger.ts'
 import type { ModelNode } from '../model/model-node.ts'
 import { ORPHANS_MAX } from '../model/model-sync.ts'
 import type { ModelObserver, ModelWorld } from '../model/model-world.ts'
@@ -112,8 +113,10 @@ export class Checker implements ModelObserver {
       case 'safety-fault':
         this.#onFault(node, effect.fault.code)
         return
-      case 'sign':
       case 'publish-vote':
+        this.#onPublished(node, effect.signed)
+        return
+      case 'sign':
       case 'assembled':
       case 'fetch-block':
       case 'fetch-certificates':
@@ -123,11 +126,13 @@ export class Checker implements ModelObserver {
     }
   }
 
-  /** I5, I16: now and then, for every node. */
+  /** I5, I10, I16: now and then, for every node. */
   check(node: ModelNode): void {
     const { finality, tree } = node.chain
     const fault = headFault(finality)
     this.#expect(fault === undefined, 'I5', node, `${fault}`)
+    const twice = countedFault(finality)
+    this.#expect(twice === undefined, 'I10', node, `${twice}`)
     const { pending, votes, book } = finality
     const isBounded =
       pending.size <= PENDING_CERTIFICATES_MAX && node.sync.orphanCount <= ORPHANS_MAX
@@ -136,6 +141,12 @@ export class Checker implements ModelObserver {
     const votesMax = (voters + 2) * VOTES_PER_VALIDATOR_MAX
     this.#expect(votes.size <= votesMax, 'I16', node, `${votes.size} votes are held`)
     this.#expect(book.size <= tree.size + Number(EPOCHS_BELOW_FINAL_MAX), 'I16', node, 'the book')
+  }
+
+  /** I4: what could be forgotten is never sent. */
+  #onPublished(node: ModelNode, { vote }: SignedVote): void {
+    const what = `the vote for epoch ${vote.targetEpoch} is not on disk`
+    this.#expect(node.record.holds(vote), 'I4', node, what)
   }
 
   /** I10: by the sets of its source and its target, with signatures of its signers. */
@@ -213,6 +224,8 @@ export class Checker implements ModelObserver {
     const isVoid = isOld(first) && isOld(second)
     this.#expect(!isVoid, 'I13', node, `void evidence against ${first.validator} is taken`)
     coverage.hit('liar caught')
+    if (conflictOf(first.vote, second.vote)?.invariant === 'I4')
+      coverage.hit('surround vote caught')
   }
 
   #onFault(node: ModelNode, code: string): void {

@@ -15,6 +15,7 @@ const TIER_0 = [
   'crash that lost writes',
   'a heavier branch gave way to a justified one',
   'liar caught',
+  'surround vote caught',
   'liar slashed on chain',
   'certificates by epoch',
   'block from the future',

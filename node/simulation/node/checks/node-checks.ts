@@ -1,6 +1,6 @@
 /**
- * What must hold on every node by itself, looked at between two events: I5, I6, I8, I9, I15 and
- * I16, and by certificate-checks.ts I10 and I12. On the real objects, with their own readers.
+ * What must hold on every node by itself, looked at between two events: I5, I6, I8, I9, I10, I15
+ * and I16, and by certificate-checks.ts I10 and I12. On the real objects, with their own readers.
  *
  * Spec: docs/simulator.md, "Invariants".
  */
@@ -13,6 +13,7 @@ import type { Node } from '../../../node.ts'
 import { decodeAccount } from '../../../state/flat/flat-codec.ts'
 import { tableEnd, tableStart } from '../../../storage/keys.ts'
 import { ORPHAN_COUNT_MAX } from '../../../sync/orphan-pool.ts'
+import { countedFault } from '../../checks/counted-votes.ts'
 import { headFault } from '../../checks/head-check.ts'
 import type { MemoryStore } from '../disk/memory-store.ts'
 import { storedFaults } from './certificate-checks.ts'
@@ -39,6 +40,8 @@ export async function checkNode(
   }
   const fault = headFault(chain.finality)
   expect('I5', fault === undefined, `head ${chain.head.header.number}: ${fault}`)
+  const twice = countedFault(chain.finality)
+  expect('I10', twice === undefined, `${twice}`)
   expect('I6', await executesAgain(chain), 'the head executes to another state')
   const total = await sumOfBalances(store)
   expect('I8', total === SUPPLY_WEI, `all balances come to ${total} wei`)

@@ -5,7 +5,7 @@
  * Spec: docs/simulator.md, "Invariants".
  */
 import { hexToBytes } from '../../../../consensus/codec/hex.ts'
-import type { Evidence } from '../../../../consensus/finality/types.ts'
+import type { Evidence, SignedVote } from '../../../../consensus/finality/types.ts'
 import type { Address, Hash } from '../../../../consensus/types.ts'
 import { addressOfKey } from '../../../../genesis/validator-keys.ts'
 import { CorruptionError } from '../../../storage/codec/record.ts'
@@ -84,7 +84,9 @@ export class Watcher implements ClusterObserver {
     return this.#ledger.accusedBy(node)
   }
 
-  onStart({ index, node, parts: { coinbase, votingKey } }: SimulatedNode): void {
+  onStart(each: SimulatedNode): void {
+    const { index, node } = each
+    const { coinbase, votingKey } = each.parts
     const { chain } = node
     this.#transactions.onStart(index)
     this.#sealers.set(coinbase, index)
@@ -103,6 +105,7 @@ export class Watcher implements ClusterObserver {
       for (const effect of effects) {
         this.#coverage?.hit(`finality: ${effect.kind}`)
         this.#ledger.onEffect(index, effect, chain.finality)
+        if (effect.kind === 'publish-vote') this.#onPublished(each, effect.signed)
         if (effect.kind !== 'certified') continue
         this.#certificates.onCertified(index, effect.certificate)
       }
@@ -114,6 +117,13 @@ export class Watcher implements ClusterObserver {
       this.#ledger.onHead(index, chain.finality)
       if (removed.length > 0) void this.#transactions.onReorg(index, node, removed)
     })
+  }
+
+  /** I4: what a power cut could make it forget is never sent. */
+  #onPublished({ index, disk }: SimulatedNode, { vote }: SignedVote): void {
+    const { sourceEpoch, targetEpoch, targetHash } = vote
+    if (disk.files.keeps(`${sourceEpoch} ${targetEpoch} ${targetHash}`)) return
+    this.#violations.tell('I4', index, `the vote for epoch ${targetEpoch} is not on disk`)
   }
 
   /** I7: a handler that fails has a bug, unless the disk or the queue is the cause. */

@@ -63,6 +63,12 @@ export class MemoryFiles implements Files {
     }
   }
 
+  /** Whether some file would still have this text after a power cut. */
+  keeps(text: string): boolean {
+    const kept = [...this.#files.values()].map((file) => file.text.slice(0, file.syncedLength))
+    return kept.some((each) => each.includes(text))
+  }
+
   snapshot(): FilesSnapshot {
     return new Map([...this.#files].map(([path, { text }]) => [path, text]))
   }

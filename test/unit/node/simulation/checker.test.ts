@@ -139,6 +139,38 @@ describe('node / simulation / checker', () => {
     expect(accuse).toThrow(told('I4'))
   })
 
+  it('I4: a vote is sent that a power cut would take from the record', () => {
+    const { world, checker, nodes, grow, voteFor, signed } = openWorld()
+    const [node] = nodes
+    const vote = voteFor(world.executor.genesis, grow()[EPOCH - 1]!)
+    const send = () => checker.onEffect(node!, { kind: 'publish-vote', signed: signed(vote, 0) })
+    expect(send).toThrow(told('I4'))
+    node!.record.write(
+      vote,
+      () => true,
+      send,
+      () => undefined,
+    )
+    expect(() => world.scheduler.runUntil(100)).not.toThrow()
+    expect(send).not.toThrow()
+  })
+
+  it('I10: both of two votes are counted of which one surrounds the other', () => {
+    const { world, checker, nodes, grow, voteFor, signed } = openWorld()
+    const branch = [...grow()]
+    branch.push(...grow(branch.at(-1)))
+    const at = (epoch: number) => branch[epoch * EPOCH - 1]!
+    const votes = [voteFor(at(1), at(2)), voteFor(world.executor.genesis, at(3))]
+    const links = votes.map((vote) => {
+      return { vote, signatures: new Map([[nodes[1]!.address, signed(vote, 1).signature]]) }
+    })
+    const { finality } = nodes[0]!.chain
+    Object.defineProperty(finality.votes, 'links', { value: links.slice(0, 1), configurable: true })
+    checker.check(nodes[0]!)
+    Object.defineProperty(finality.votes, 'links', { value: links })
+    expect(() => checker.check(nodes[0]!)).toThrow(told('I10'))
+  })
+
   it('I5: the head is beside what is justified', () => {
     const { checker, nodes, grow } = openWorld()
     const { chain } = nodes[0]!
