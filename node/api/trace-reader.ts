@@ -6,7 +6,7 @@ import { ancestorHashes } from '../chain/branch.ts'
 import type { Chain } from '../chain/chain.ts'
 import { decodeTransaction } from '../crypto/decode-transaction.ts'
 import { BlockTracer, type TraceSource } from '../execution/tracing/block-tracer.ts'
-import type { ReplayedBlock } from '../execution/tracing/trace-block.ts'
+import { decoded, type GivenBlock, type ReplayedBlock } from '../execution/tracing/trace-block.ts'
 import type { ParentState } from '../execution/types.ts'
 import { StateError } from './state-reader.ts'
 
@@ -34,14 +34,14 @@ class ChainTraceSource implements TraceSource {
     return { hash, parentHash: header.parentHash, context: header, transactions, receipts }
   }
 
-  async decode(rlp: Uint8Array): Promise<ReplayedBlock> {
+  decode(rlp: Uint8Array): GivenBlock {
     const { hash, header, transactions } = decodeBlock(rlp)
     const { common } = this.#chain
     return {
       hash,
       parentHash: header.parentHash,
       context: header,
-      transactions: transactions.map((raw) => decodeTransaction(new Uint8Array(raw), common)),
+      transactions: decoded(transactions, (raw) => decodeTransaction(new Uint8Array(raw), common)),
       receipts: undefined,
     }
   }

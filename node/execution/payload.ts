@@ -57,14 +57,14 @@ export class PayloadBuilder implements BlockBuilder {
       throw new PayloadError({ code: 'TIMESTAMP_NOT_LATER', parent: timestamp })
     }
     const fields = { ...this.#fieldsOf(parent.header, attributes), extraData }
-    const given = transactions?.map((raw) => decode(raw, fields))
-    const build = (block: SimulatedBlock): Promise<readonly Included[]> =>
-      given === undefined ? fill(block, candidates()) : include(block, given)
     return state.simulate(
       parent,
       async (simulation) => {
         const block = await simulation.open(fields)
-        const included = await build(block)
+        const included =
+          transactions === undefined
+            ? await fill(block, candidates())
+            : await include(block, transactions, (raw) => decode(raw, fields))
         const raws = included.map(({ transaction }) => transaction.raw)
         const sealed = await block.finish(raws)
         return {
@@ -97,13 +97,18 @@ export class PayloadBuilder implements BlockBuilder {
   }
 }
 
-/** All of them. Throws the `InclusionError` of the first that may not stand where it does. */
+/**
+ * All of them, each decoded in its turn: recovering all senders at once would hold up everybody.
+ * Throws the `InclusionError` of the first that may not stand where it does.
+ */
 async function include(
   block: SimulatedBlock,
-  transactions: readonly SignedTransaction[],
+  raws: readonly Uint8Array[],
+  decode: (raw: Uint8Array) => SignedTransaction,
 ): Promise<readonly Included[]> {
   const included: Included[] = []
-  for (const transaction of transactions) {
+  for (const raw of raws) {
+    const transaction = decode(raw)
     const { receipt } = await block.execute(transaction)
     included.push({ transaction, receipt })
   }

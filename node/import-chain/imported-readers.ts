@@ -23,7 +23,7 @@ import type {
 } from '../execution/call-types.ts'
 import type { Simulate } from '../execution/simulation.ts'
 import type { TraceSource } from '../execution/tracing/block-tracer.ts'
-import type { ReplayedBlock } from '../execution/tracing/trace-block.ts'
+import { decoded, type GivenBlock, type ReplayedBlock } from '../execution/tracing/trace-block.ts'
 import type { CallBase, ParentState } from '../execution/types.ts'
 import type { Receipt } from '../receipt.ts'
 import type { StateView } from '../state/types.ts'
@@ -198,7 +198,7 @@ export class ImportedTraceSource implements TraceSource {
     return { hash, parentHash, context: this.#chain.contextOf(block), transactions, receipts }
   }
 
-  async decode(rlp: Uint8Array): Promise<ReplayedBlock> {
+  decode(rlp: Uint8Array): GivenBlock {
     const [block] = decodeEthereumChain(rlp)
     if (block === undefined) throw new ImportError({ code: 'BLOCK_MISSING' })
     const { header, ommers } = block
@@ -211,7 +211,7 @@ export class ImportedTraceSource implements TraceSource {
         ommers: ommers.map((ommer) => ({ hash: hashEthereumHeader(ommer), header: ommer })),
         ...(block.withdrawals && { withdrawals: block.withdrawals }),
       }),
-      transactions: block.transactions.map((raw) => decodeEthereumTransaction(raw, common)),
+      transactions: decoded(block.transactions, (raw) => decodeEthereumTransaction(raw, common)),
       receipts: undefined,
     }
   }

@@ -1,4 +1,5 @@
 /** The chain taken back, or made anew from some block on; and its state as a file. */
+import { setImmediate } from 'node:timers/promises'
 import type { Address } from '../../consensus/types.ts'
 import type { NodeApi } from '../../node/api.ts'
 import type { DevControls } from '../../node/dev/controls.ts'
@@ -120,6 +121,8 @@ async function prepare(
   const prepared: { place: number; transaction: SignedTransaction }[] = []
   for (const { place, transaction } of pairs) {
     if (transaction instanceof Uint8Array) {
+      // To recover all senders at once would hold up everybody else.
+      await setImmediate()
       prepared.push({ place, transaction: signer.decode(transaction) })
       continue
     }

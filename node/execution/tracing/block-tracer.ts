@@ -9,7 +9,13 @@ import type { CallRequest } from '../call-types.ts'
 import type { BlockExecutor } from '../executor.ts'
 import { contextOf } from '../rules/fee-market.ts'
 import type { ParentState } from '../types.ts'
-import { type ReplayedBlock, replayUpTo, type TransactionTrace, traceBlock } from './trace-block.ts'
+import {
+  type GivenBlock,
+  type ReplayedBlock,
+  replayUpTo,
+  type TransactionTrace,
+  traceBlock,
+} from './trace-block.ts'
 import { traceCall } from './trace-call.ts'
 import { TraceError } from './trace-error.ts'
 import type { TraceCallOptions, TraceOptions } from './trace-options.ts'
@@ -19,8 +25,8 @@ export interface TraceSource {
   readonly executor: Pick<BlockExecutor, 'replay'>
   /** With its receipts; undefined: not stored here. */
   block(hash: Hash): Promise<ReplayedBlock | undefined>
-  /** Decodes, and recovers senders. Throws what a malformed block throws. */
-  decode(rlp: Uint8Array): Promise<ReplayedBlock>
+  /** Throws what a malformed block throws, and so do its transactions when they are asked for. */
+  decode(rlp: Uint8Array): GivenBlock
   /** Where a block with this parent executes. Throws when the state is not here. */
   parentOf(parentHash: Hash): Promise<ParentState>
 }
@@ -55,7 +61,7 @@ export class BlockTracer implements TraceReader {
     options: TraceOptions,
     limits: CallLimits,
   ): Promise<readonly TransactionTrace[]> {
-    return this.#trace(await this.#source.decode(rlp), options, limits)
+    return this.#trace(this.#source.decode(rlp), options, limits)
   }
 
   async call(
@@ -84,7 +90,7 @@ export class BlockTracer implements TraceReader {
   }
 
   async #trace(
-    block: ReplayedBlock,
+    block: GivenBlock,
     options: TraceOptions,
     limits: CallLimits,
     only?: number,
@@ -103,7 +109,7 @@ export class BlockTracer implements TraceReader {
   }
 }
 
-function verifyTraceable({ context }: ReplayedBlock): void {
+function verifyTraceable({ context }: GivenBlock): void {
   if (context.number === 0n) throw new TraceError({ code: 'GENESIS' }, 'genesis is not traceable')
 }
 

@@ -26,13 +26,18 @@ export type ReplayedBlock = {
   readonly receipts: readonly Receipt[] | undefined
 }
 
+/** From a caller's bytes: a transaction is decoded, and its sender recovered, in its turn. */
+export type GivenBlock = Omit<ReplayedBlock, 'transactions'> & {
+  readonly transactions: Iterable<SignedTransaction>
+}
+
 export type TransactionTrace = { readonly txHash: Hash; readonly result: unknown }
 
 /** Traces all transactions, or the one at `only`. */
 export async function traceBlock(
   lane: Lane,
   parent: ParentState,
-  block: ReplayedBlock,
+  block: GivenBlock,
   options: TraceOptions,
   only?: number,
 ): Promise<readonly TransactionTrace[]> {
@@ -40,7 +45,9 @@ export async function traceBlock(
   const budget = new TraceBudget()
   const traces: TransactionTrace[] = []
   const replay = await BlockReplay.open(lane, parent, block)
-  for (const [index, transaction] of transactions.entries()) {
+  let next = 0
+  for (const transaction of transactions) {
+    const index = next++
     if (only !== undefined && index < only) {
       await replay.apply(transaction)
       continue
@@ -60,6 +67,14 @@ export async function traceBlock(
     if (index === only) break
   }
   return traces
+}
+
+/** Each in its turn: recovering thousands of senders at once would hold up everybody else. */
+export function* decoded(
+  raws: readonly Uint8Array[],
+  decode: (raw: Uint8Array) => SignedTransaction,
+): Iterable<SignedTransaction> {
+  for (const raw of raws) yield decode(raw)
 }
 
 /** Brings the lane to the state before the transaction at `index`. */
@@ -85,7 +100,7 @@ class BlockReplay {
     this.#receipts = receipts
   }
 
-  static async open(lane: Lane, parent: ParentState, block: ReplayedBlock): Promise<BlockReplay> {
+  static async open(lane: Lane, parent: ParentState, block: GivenBlock): Promise<BlockReplay> {
     return new BlockReplay(await BlockRun.open(lane, parent, block.context), block.receipts)
   }
 

@@ -160,6 +160,8 @@ describe('rpc / own chain', () => {
       ask('testing_buildBlockV1', hash, attributesOf(node), raws, '0x')
     expect((await build(signed(node, { nonce: 9n }))).error?.code).toBe(-32000)
     expect((await build('0x1234')).error?.code).toBe(-32003)
+    // In turn: a sender is not recovered before its transaction comes.
+    expect((await build(signed(node, { nonce: 9n }), '0x1234')).error?.code).toBe(-32000)
     const unknown = await ask(
       'testing_buildBlockV1',
       `0x${'12'.repeat(32)}`,

@@ -1,5 +1,7 @@
+import { type Input, RLP } from '@ethereumjs/rlp'
 import { bytesToHex } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
+import type { Hex } from '../../../../consensus/types.ts'
 import type { CallFrame } from '../../../../node/execution/tracing/tracers/call-tracer.ts'
 import { assemble, initcodeOf } from '../../../support/evm-assembly.ts'
 import { ServedNode } from '../../../support/tracing/served-node.ts'
@@ -145,5 +147,20 @@ describe('rpc / debug / trace on a chain', () => {
     expect(await served.rpc('debug_traceBlock', raw)).toHaveLength(1)
     const broken = `${next!.slice(0, -4)}c1c0`
     await expect(served.rpc('debug_traceBlock', broken)).rejects.toMatchObject({ code: -32000 })
+  })
+
+  it('decodes a transaction of a given block when it is its turn', async () => {
+    const served = await ServedNode.start()
+    await served.send(1)
+    const block = await served.seal()
+    const raw = (await served.rpc('debug_getRawBlock', block)) as Hex
+    const [header, [transaction] = [], ...rest] = RLP.decode(raw) as Uint8Array[][]
+    const trace = (list: readonly (Uint8Array | undefined)[]) =>
+      served.rpc('debug_traceBlock', bytesToHex(RLP.encode([header, list, ...rest] as Input)))
+    const noTransaction = Uint8Array.of(2, 7)
+    await expect(trace([transaction, noTransaction])).rejects.toMatchObject({ code: -32003 })
+    await expect(trace([transaction, transaction, noTransaction])).rejects.toMatchObject({
+      message: 'tracing failed: nonce too low',
+    })
   })
 })
