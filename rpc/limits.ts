@@ -79,6 +79,11 @@ export const OVERRIDE_ACCOUNTS_MAX = 1_024
 export const LIST_ITEMS_MAX = 4_096
 /** Types of one `eth_signTypedData_v4`; more is code -32602. */
 export const STRUCT_TYPES_MAX = 256
+/**
+ * Members that its hash is made of, of types and of values; more is code -32602. A type of many
+ * members and a list of many empty values are short as JSON, and their product is not.
+ */
+export const TYPED_MEMBERS_MAX = 32_768
 /** `eth_sendTransaction` calls that wait for a nonce; the next is refused with code -32005. */
 export const SENDS_WAITING_MAX = 1_000
 /** `eth_sendRawTransactionSync` calls that wait at once; the next is refused with code -32005. */

@@ -4,7 +4,7 @@
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { paramInvalid } from '../errors.ts'
-import { LIST_ITEMS_MAX, STRUCT_TYPES_MAX } from '../limits.ts'
+import { LIST_ITEMS_MAX, STRUCT_TYPES_MAX, TYPED_MEMBERS_MAX } from '../limits.ts'
 import {
   address,
   arrayOf,
@@ -91,6 +91,7 @@ function readTypes(given: JsonObject, domain: JsonObject, path: string): Types {
 class TypedDataReader {
   readonly #types: Types
   readonly #typeHashes = new Map<string, Uint8Array>()
+  #memberCount = 0
 
   constructor(types: Types) {
     this.#types = types
@@ -99,7 +100,9 @@ class TypedDataReader {
   hashStruct(type: string, value: unknown, path: string, depth: number): Uint8Array {
     if (depth > DEPTH_MAX) throw paramInvalid(`"${path}" is more than ${DEPTH_MAX} deep`)
     const object = objectAt(value, path)
-    const words = this.#fieldsOf(type, path).map((member) =>
+    const members = this.#fieldsOf(type, path)
+    this.#spend(members.length)
+    const words = members.map((member) =>
       this.#word(member.type, object[member.name], `${path}.${member.name}`, depth + 1),
     )
     return keccak256(this.#typeHash(type), ...words)
@@ -121,9 +124,9 @@ class TypedDataReader {
     if (depth > DEPTH_MAX) throw paramInvalid(`"${path}" is more than ${DEPTH_MAX} deep`)
     const isLength = Array.isArray(value) && (!length || value.length === Number(length))
     if (!isLength) throw expected(path, `a list${length ? ` of ${length}` : ''}`, value)
-    const words = (value as unknown[]).map((each, index) =>
-      this.#word(item, each, `${path}[${index}]`, depth + 1),
-    )
+    const items = value as unknown[]
+    this.#spend(items.length)
+    const words = items.map((each, index) => this.#word(item, each, `${path}[${index}]`, depth + 1))
     return keccak256(...words)
   }
 
@@ -132,8 +135,9 @@ class TypedDataReader {
     if (known !== undefined) return known
     const others = [...this.#namesUnder(type)].filter((name) => name !== type).toSorted()
     const encoded = [type, ...others].map((name) => {
-      const members = this.#fieldsOf(name, name).map((member) => `${member.type} ${member.name}`)
-      return `${name}(${members.join(',')})`
+      const members = this.#fieldsOf(name, name)
+      this.#spend(members.length)
+      return `${name}(${members.map((member) => `${member.type} ${member.name}`).join(',')})`
     })
     const hash = keccak256(Buffer.from(encoded.join('')))
     this.#typeHashes.set(type, hash)
@@ -151,6 +155,12 @@ class TypedDataReader {
       }
     }
     return names
+  }
+
+  #spend(members: number): void {
+    this.#memberCount += members
+    if (this.#memberCount <= TYPED_MEMBERS_MAX) return
+    throw paramInvalid(`typed data too large: more than ${TYPED_MEMBERS_MAX} members to hash`)
   }
 
   #fieldsOf(type: string, path: string): readonly Field[] {

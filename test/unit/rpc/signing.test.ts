@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bytesToHex } from '../../../consensus/codec/hex.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import { devAccounts } from '../../../genesis/accounts.ts'
+import { TYPED_MEMBERS_MAX } from '../../../rpc/limits.ts'
 import { typedData } from '../../../rpc/params/typed-data.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
 import { RECIPIENT } from '../../support/signed-transactions.ts'
@@ -143,6 +144,41 @@ describe('rpc / eth / signing', () => {
     const asked = asJson({ ...MAIL, ...changes })
     const refused = fixture.rpc('eth_signTypedData_v4', FROM, asked)
     await expect(refused).rejects.toMatchObject({ code: -32602 })
+  })
+
+  it('hashes no more members than its limit, however short they are written', () => {
+    const members = (count: number, type: string) =>
+      Array.from({ length: count }, (_, index) => ({ name: `m${index}`, type }))
+    const parse = (items: number, width: number) => {
+      const types = { A: members(1, 'B[]'), B: members(width, 'C'), C: [] }
+      const message = { m0: Array.from({ length: items }, () => ({})) }
+      return () => typedData.parse({ types, primaryType: 'A', message }, 'typedData')
+    }
+    // The list, the members of its items, and those of the types A and B.
+    const width = 1_000
+    const items = Math.floor((TYPED_MEMBERS_MAX - 2 * width - 2) / (width + 1))
+    expect(parse(items, width)()).toHaveLength(32)
+    const tooLarge = `typed data too large: more than ${TYPED_MEMBERS_MAX} members to hash`
+    expect(parse(items + 2, width)).toThrow(tooLarge)
+    // Every type names all that are under it.
+    const names = Array.from({ length: 200 }, (_, index) => `T${index}`)
+    const wide = names.map((name) => [name, names.map((type) => ({ name: type, type }))])
+    const message = Object.fromEntries(names.map((name) => [name, {}]))
+    const manyTypes = { types: Object.fromEntries(wide), primaryType: 'T0', message }
+    expect(() => typedData.parse(manyTypes, 'typedData')).toThrow(tooLarge)
+  })
+
+  it('goes no deeper than its limit', () => {
+    const type = [{ name: 'next', type: 'Node' }]
+    const nested = (depth: number): object | null =>
+      depth === 0 ? null : { next: nested(depth - 1) }
+    const parse = (depth: number) => () =>
+      typedData.parse(
+        { types: { Node: type }, primaryType: 'Node', message: nested(depth) },
+        'typedData',
+      )
+    expect(parse(65)()).toHaveLength(32)
+    expect(parse(66)).toThrow('is more than 64 deep')
   })
 
   it('signs a transaction that anybody may send, and sends nothing', async () => {
