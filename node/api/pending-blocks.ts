@@ -4,9 +4,10 @@
  */
 import { blockBytes } from '../../consensus/codec/block-codec.ts'
 import { hashHeader } from '../../consensus/codec/header-codec.ts'
-import type { Address, Hash } from '../../consensus/types.ts'
+import type { Address, Hash, Header } from '../../consensus/types.ts'
 import type { ChainBlock } from '../api.ts'
 import type { Chain } from '../chain/chain.ts'
+import type { BlockSummary } from '../events.ts'
 import type { Clock } from '../ports.ts'
 import type { Receipt } from '../receipt.ts'
 import type { TemplateBuilder } from '../sealer/template.ts'
@@ -37,7 +38,8 @@ export class PendingBlocks {
   #latest: { readonly atMs: number; readonly building: Promise<PendingBlock> } | undefined
   #parentHash: Hash | undefined
   #revision = 0
-  #known: PendingBlock | undefined
+  /** By their headers, for as long as a reader who was given one holds it. */
+  readonly #built = new WeakMap<Header, PendingBlock>()
 
   constructor(modules: PendingModules) {
     this.#modules = modules
@@ -62,9 +64,9 @@ export class PendingBlocks {
     return building
   }
 
-  /** The pending block of this hash, if it was the last one handed out. */
-  find(hash: Hash): PendingBlock | undefined {
-    return this.#known?.block.hash === hash ? this.#known : undefined
+  /** The pending block that was handed out with this header; undefined: it was none. */
+  find({ header }: BlockSummary): PendingBlock | undefined {
+    return this.#built.get(header)
   }
 
   async #build(): Promise<PendingBlock> {
@@ -79,7 +81,8 @@ export class PendingBlocks {
       sizeBytes: blockBytes(header, raws),
     }
     const { receipts, changes } = executed
-    this.#known = { block, receipts, parentHash: parent.hash, changes }
-    return this.#known
+    const pending = { block, receipts, parentHash: parent.hash, changes }
+    this.#built.set(header, pending)
+    return pending
   }
 }

@@ -15,8 +15,9 @@ import type {
 } from '../execution/call-types.ts'
 import type { Simulate } from '../execution/simulation.ts'
 import type { CallBase } from '../execution/types.ts'
+import { proveAccount } from '../state/prove.ts'
 import type { StateView } from '../state/types.ts'
-import type { PendingBlocks } from './pending-blocks.ts'
+import type { PendingBlock, PendingBlocks } from './pending-blocks.ts'
 import { PendingState } from './pending-state.ts'
 
 export class NodeStateReader implements StateReader {
@@ -29,18 +30,21 @@ export class NodeStateReader implements StateReader {
   }
 
   async at(block: BlockSummary): Promise<StateView> {
-    const pending = this.#pending.find(block.hash)
-    if (pending === undefined) {
-      await this.#verifyExecuted(block.hash)
-      return this.#chain.state.viewAfter(block)
-    }
-    const parent = await summaryOf(this.#chain.blocks, pending.parentHash)
-    return new PendingState(this.#chain.state.viewAfter(parent), pending.changes)
+    const pending = this.#pending.find(block)
+    if (pending !== undefined) return this.#viewAfter(pending)
+    await this.#verifyExecuted(block.hash)
+    return this.#chain.state.viewAfter(block)
   }
 
   async prove(block: BlockSummary, address: Address, slots: readonly Hex[]): Promise<AccountProof> {
     const { state } = this.#chain
-    return state.prove(state.edits.rootAfter(await this.#stored(block)), address, slots)
+    const pending = this.#pending.find(block)
+    if (pending !== undefined) {
+      const { stateRoot, trieNodes } = pending.changes
+      return proveAccount(state.nodes.with(trieNodes), stateRoot, address, slots)
+    }
+    await this.#verifyExecuted(block.hash)
+    return state.prove(state.edits.rootAfter(block), address, slots)
   }
 
   async call(
@@ -80,29 +84,28 @@ export class NodeStateReader implements StateReader {
     simulate: Simulate<Result>,
     limits: CallLimits = {},
   ): Promise<Result> {
-    return this.#chain.executor.simulate(
-      await this.#baseOf(await this.#stored(block)),
-      limits,
-      simulate,
-    )
+    return this.#chain.executor.simulate(await this.#baseOf(block), limits, simulate)
   }
 
-  /** Calls on the pending block see what it would change. */
+  /** Who executes on the pending block sees what it would change. */
   async #baseOf(block: BlockSummary): Promise<CallBase> {
-    const { tree, blocks } = this.#chain
-    const pending = this.#pending.find(block.hash)
-    const stored = await this.#stored(block)
-    const ancestorHash = ancestorHashes(tree, blocks, stored.hash)
-    if (pending === undefined) return { ...stored, ancestorHash }
-    return { ...block, ancestorHash, view: await this.at(block) }
+    const { tree, blocks, state } = this.#chain
+    const pending = this.#pending.find(block)
+    if (pending === undefined) {
+      await this.#verifyExecuted(block.hash)
+      return { ...block, ancestorHash: ancestorHashes(tree, blocks, block.hash) }
+    }
+    return {
+      ...block,
+      ancestorHash: ancestorHashes(tree, blocks, pending.parentHash),
+      view: await this.#viewAfter(pending),
+      nodes: state.nodes.with(pending.changes.trieNodes),
+    }
   }
 
-  /** The tries of a pending block are not kept: proofs and simulations are of the one below it. */
-  async #stored(block: BlockSummary): Promise<BlockSummary> {
-    const pending = this.#pending.find(block.hash)
-    if (pending !== undefined) return summaryOf(this.#chain.blocks, pending.parentHash)
-    await this.#verifyExecuted(block.hash)
-    return block
+  async #viewAfter({ parentHash, changes }: PendingBlock): Promise<StateView> {
+    const parent = await summaryOf(this.#chain.blocks, parentHash)
+    return new PendingState(this.#chain.state.viewAfter(parent), changes)
   }
 
   async #verifyExecuted(hash: Hash): Promise<void> {

@@ -173,7 +173,8 @@ export class Executor {
     simulate: Simulate<Result>,
   ): Promise<Result> {
     const view = this.#viewOf(base)
-    const modules = { chainRules: this.#rules, nodes: this.#state.nodes, base }
+    const { nodes = this.#state.nodes } = base
+    const modules = { chainRules: this.#rules, nodes, base }
     return this.#calls.runAlone(this.#rulesOf(base), view, limits, (lane) =>
       simulate(new Simulation(lane, modules)),
     )

@@ -5,6 +5,7 @@
  */
 import type { Address, EthereumHeader, Hash, Header, Hex } from '../../consensus/types.ts'
 import type { Receipt } from '../receipt.ts'
+import type { NodeStore } from '../state/trie/node-store.ts'
 import type { StateChanges, StateView } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
 
@@ -29,6 +30,8 @@ export type ParentState = BlockParent & {
 export type CallBase = BlockParent & {
   /** In place of what is stored: of a block that is not. */
   readonly view?: StateView
+  /** Where the tries of that view are, which are not stored either. */
+  readonly nodes?: NodeStore
 }
 
 /** What header fields a builder fixes before execution; the results are filled in by it. */

@@ -61,7 +61,6 @@ export class BlockSimulator {
     return state.simulate(
       base,
       async (simulation) => {
-        // A pending block is simulated on the one below it, so the request does not know the base.
         const planned = planBlocks(simulation.parent.header, request.blocks, blockSeconds)
         const budget = { gasLeft: this.#modules.gasCap }
         const results: SimulatedBlockResult[] = []

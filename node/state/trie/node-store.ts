@@ -17,15 +17,31 @@ const CACHED_NODES_MAX = 65_536
 
 export class NodeStore {
   readonly #store: KeyValueReader
-  readonly #cache = new GenerationCache<NodeKey, Uint8Array>(CACHED_NODES_MAX)
+  readonly #cache: GenerationCache<NodeKey, Uint8Array>
+  /** Of a state that is not stored. */
+  readonly #unstored: ReadonlyMap<NodeKey, Uint8Array>
 
-  constructor(store: KeyValueReader) {
+  constructor(
+    store: KeyValueReader,
+    cache = new GenerationCache<NodeKey, Uint8Array>(CACHED_NODES_MAX),
+    unstored: ReadonlyMap<NodeKey, Uint8Array> = new Map(),
+  ) {
     this.#store = store
+    this.#cache = cache
+    this.#unstored = unstored
+  }
+
+  /** The same with these, which are on no disk: for readers of a state that may never be. */
+  with(nodes: readonly TrieNode[]): NodeStore {
+    const unstored = new Map(this.#unstored)
+    for (const { hash, node } of nodes) unstored.set(nodeKey(hash), node)
+    return new NodeStore(this.#store, this.#cache, unstored)
   }
 
   /** A node that needs no disk, if it is one of those. */
   peek(hash: Uint8Array): Uint8Array | undefined {
-    return this.#cache.get(nodeKey(hash))
+    const wanted = nodeKey(hash)
+    return this.#cache.get(wanted) ?? this.#unstored.get(wanted)
   }
 
   /** Throws a `CorruptionError` when the node is missing or damaged. */
