@@ -9,15 +9,26 @@ import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { assert } from '../errors.ts'
 import { HeaderError } from '../header-error.ts'
 import type { Hash, Header, Hex } from '../types.ts'
-import { bytesToHex, hexToBytes } from './hex.ts'
+import { bytesToHex, hexOfInteger, writeHex } from './hex.ts'
 import { type RlpItem, readRlpItems, readRlpWhole } from './rlp-reader.ts'
-import { encodeRlpInteger, encodeRlpList, encodeRlpString } from './rlp-writer.ts'
 
 /** An integer field and the most bytes it may take, or a byte field of exactly that width. */
-type Field = { readonly name: keyof Header; readonly bytes: number; readonly isInteger: boolean }
+type Field = {
+  readonly name: keyof Header
+  readonly bytes: number
+  readonly isInteger: boolean
+  /** The least integer that does not fit. */
+  readonly limit: bigint
+  /** What is wrong with a value that does not fit. */
+  readonly rule: string
+}
 
-const bytesField = (name: keyof Header, bytes: number): Field => ({ name, bytes, isInteger: false })
-const integer = (name: keyof Header, bytes: number): Field => ({ name, bytes, isInteger: true })
+const field = (name: keyof Header, bytes: number, isInteger: boolean): Field => ({
+  ...{ name, bytes, isInteger, limit: 1n << BigInt(8 * bytes) },
+  rule: `${name} has ${isInteger ? 'at most' : 'exactly'} ${bytes} bytes`,
+})
+const bytesField = (name: keyof Header, bytes: number): Field => field(name, bytes, false)
+const integer = (name: keyof Header, bytes: number): Field => field(name, bytes, true)
 
 /** The 21 fields in Ethereum's order. */
 const FIELDS: readonly Field[] = [
@@ -53,6 +64,17 @@ const NONCE_BYTES = 8
  */
 export const HEADER_BYTES_MAX = FIELDS.reduce((sum, field) => sum + field.bytes + 1, 5)
 
+const STRING_PREFIX = 0x80
+const SHORT_STRING_BYTES_MAX = 55
+/** Of a string, and of a list, whose length takes two bytes: the bloom, and every header. */
+const BLOOM_PREFIX = 0xb9
+const LIST_PREFIX = 0xf9
+const LIST_PREFIX_BYTES = 3
+const EMPTY_BLOOM: Hex = `0x${'00'.repeat(256)}`
+
+/** A header is put together here and copied once. */
+const scratch = new Uint8Array(HEADER_BYTES_MAX)
+
 /** A header never changes, and its bytes are asked for at every step of its road. */
 const encodings = new WeakMap<Header, Uint8Array>()
 
@@ -60,7 +82,13 @@ const encodings = new WeakMap<Header, Uint8Array>()
 export function encodeHeader(header: Header): Uint8Array {
   const known = encodings.get(header)
   if (known !== undefined) return known
-  const encoding = encodeRlpList(FIELDS.map((field) => encodeField(header, field)))
+  let end = LIST_PREFIX_BYTES
+  for (const field of FIELDS) end = writeField(header, field, end)
+  const length = end - LIST_PREFIX_BYTES
+  scratch[0] = LIST_PREFIX
+  scratch[1] = length >> 8
+  scratch[2] = length & 0xff
+  const encoding = scratch.slice(0, end)
   encodings.set(header, encoding)
   return encoding
 }
@@ -160,13 +188,32 @@ function isFieldCanonical(rlp: Uint8Array, item: RlpItem, field: Field): boolean
   return length <= field.bytes && (length === 0 || rlp[item.start] !== 0)
 }
 
-function encodeField(header: Header, field: Field): Uint8Array {
-  const value = header[field.name]
+/** Writes a field into the scratch at `offset`: returns where the next one goes. */
+function writeField(header: Header, { name, bytes, limit, rule }: Field, offset: number): number {
+  const value = header[name]
   if (typeof value === 'bigint') {
-    assert(value >= 0n && value < 1n << BigInt(8 * field.bytes), `${field.name} fits its width`)
-    return encodeRlpInteger(value)
+    assert(value >= 0n && value < limit, rule)
+    return writeInteger(value, offset)
   }
-  const bytes = hexToBytes(value)
-  assert(bytes.length === field.bytes, `${field.name} has its exact width`)
-  return encodeRlpString(bytes)
+  assert(value.length === 2 + 2 * bytes, rule)
+  let start = offset
+  if (bytes > SHORT_STRING_BYTES_MAX) {
+    scratch[start++] = BLOOM_PREFIX
+    scratch[start++] = bytes >> 8
+    scratch[start++] = bytes & 0xff
+  } else scratch[start++] = STRING_PREFIX + bytes
+  // Nearly every bloom of a young chain is this one.
+  if (value === EMPTY_BLOOM) scratch.fill(0, start, start + bytes)
+  else writeHex(value, scratch, start)
+  return start + bytes
+}
+
+function writeInteger(value: bigint, offset: number): number {
+  if (value < 0x80n) {
+    scratch[offset] = value === 0n ? STRING_PREFIX : Number(value)
+    return offset + 1
+  }
+  const count = writeHex(hexOfInteger(value), scratch, offset + 1)
+  scratch[offset] = STRING_PREFIX + count
+  return offset + 1 + count
 }

@@ -2,22 +2,24 @@
  * RLP encoding of parts that are bytes already: a string gets its prefix, a list joins items that
  * are encoded. Legacy transactions travel as ready lists, which a nested encoder cannot take.
  */
+import { hexOfInteger, hexToBytes } from './hex.ts'
 
 /** The canonical encoding of a byte string. */
 export function encodeRlpString(bytes: Uint8Array): Uint8Array {
+  const { length } = bytes
   const first = bytes[0]
-  if (bytes.length === 1 && first !== undefined && first < 0x80) return bytes
-  return join([prefixOf(bytes.length, 0x80), bytes])
+  if (length === 1 && first !== undefined && first < 0x80) return bytes
+  const encoded = new Uint8Array(prefixBytes(length) + length)
+  encoded.set(bytes, writePrefix(encoded, length, 0x80))
+  return encoded
 }
 
 /** The list of `items`, each of them RLP already. */
 export function encodeRlpList(items: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const item of items) length += item.length
-  const prefix = prefixOf(length, 0xc0)
-  const list = new Uint8Array(prefix.length + length)
-  list.set(prefix)
-  let offset = prefix.length
+  const list = new Uint8Array(prefixBytes(length) + length)
+  let offset = writePrefix(list, length, 0xc0)
   for (const item of items) {
     list.set(item, offset)
     offset += item.length
@@ -28,34 +30,38 @@ export function encodeRlpList(items: readonly Uint8Array[]): Uint8Array {
 /** The canonical encoding of an unsigned integer: no leading zero, and zero is empty. */
 export function encodeRlpInteger(value: bigint): Uint8Array {
   if (value < 0x80n) return Uint8Array.of(value === 0n ? 0x80 : Number(value))
-  return encodeRlpString(bytesOf(value))
+  return encodeRlpString(hexToBytes(hexOfInteger(value)))
 }
 
 /** Bytes that a string of `length` bytes, or a list with that payload, takes with its prefix. */
 export function rlpBytes(length: number): number {
-  return prefixOf(length, 0xc0).length + length
+  return prefixBytes(length) + length
 }
 
-function prefixOf(length: number, base: 0x80 | 0xc0): Uint8Array {
-  if (length < 56) return Uint8Array.of(base + length)
-  if (length < 0x100) return Uint8Array.of(base + 56, length)
-  if (length < 0x10000) return Uint8Array.of(base + 57, length >> 8, length & 0xff)
-  const lengthBytes = bytesOf(BigInt(length))
-  return Uint8Array.of(base + 55 + lengthBytes.length, ...lengthBytes)
+function prefixBytes(length: number): number {
+  if (length < 56) return 1
+  if (length < 0x100) return 2
+  return length < 0x10000 ? 3 : 1 + byteCount(length)
 }
 
-function bytesOf(value: bigint): Uint8Array {
-  const bytes: number[] = []
-  for (let rest = value; rest > 0n; rest >>= 8n) bytes.push(Number(rest & 0xffn))
-  return Uint8Array.from(bytes.reverse())
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    joined.set(part, offset)
-    offset += part.length
+/** Begins `encoded` with the prefix of a payload of `length` bytes, and says where that goes. */
+function writePrefix(encoded: Uint8Array, length: number, base: 0x80 | 0xc0): number {
+  if (length < 56) {
+    encoded[0] = base + length
+    return 1
   }
-  return joined
+  const count = prefixBytes(length) - 1
+  encoded[0] = base + 55 + count
+  let rest = length
+  for (let i = count; i > 0; i--) {
+    encoded[i] = rest & 0xff
+    rest = Math.floor(rest / 0x100)
+  }
+  return 1 + count
+}
+
+function byteCount(length: number): number {
+  let count = 0
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 0x100)) count += 1
+  return count
 }

@@ -61,7 +61,7 @@ export function wordBytes(word: Hex): Uint8Array {
 }
 
 export function wordOf(bytes: Uint8Array): Hex {
-  return `0x${Buffer.from(bytes).toString('hex').padStart(64, '0')}`
+  return `0x${bytesToHex(bytes).slice(2).padStart(64, '0')}`
 }
 
 export function encodeChangeRecord(key: Uint8Array, record: ChangeRecord): Uint8Array {

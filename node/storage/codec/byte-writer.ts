@@ -1,5 +1,5 @@
 /** Appends fields to a growing buffer: the writing half of every compact record. */
-import { hexToBytes } from '../../../consensus/codec/hex.ts'
+import { writeHex } from '../../../consensus/codec/hex.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 
@@ -72,7 +72,9 @@ export class ByteWriter {
 
   /** The bytes of a hex string, without their length. */
   hex(value: Hex): this {
-    return this.bytes(hexToBytes(value))
+    const at = this.#grow((value.length - 2) >> 1)
+    writeHex(value, this.#bytes, at)
+    return this
   }
 
   /** Bytes with their length before them. */
