@@ -14,9 +14,13 @@ import { assert } from '../../consensus/errors.ts'
 import { type ChainInputs, createChainCommon } from '../../genesis/chain-config.ts'
 import { customCrypto } from './custom-crypto.ts'
 
+const shared = new WeakMap<ChainInputs, Common>()
+
 /** The chain's rules, shared and frozen in time: `copy` and `updateParams` change nothing. */
 export function createSharedCommon(genesis: ChainInputs): Common {
-  return freezeCommon(createChainCommon(genesis, customCrypto))
+  const common = shared.get(genesis) ?? freezeCommon(createChainCommon(genesis, customCrypto))
+  shared.set(genesis, common)
+  return common
 }
 
 /** Fixes a Common at its hardfork, with what the libraries would ask it computed once. */
