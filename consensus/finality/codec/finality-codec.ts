@@ -46,13 +46,22 @@ export function decodeVote(bytes: Uint8Array): SignedVote {
   return voteOf(bytes, items)
 }
 
-export function encodeCertificate({ vote, signers, signatures }: Certificate): Uint8Array {
+/** A certificate never changes, and is handed on as often as somebody asks for it. */
+const encodings = new WeakMap<Certificate, Uint8Array>()
+
+/** Not to be written to. */
+export function encodeCertificate(certificate: Certificate): Uint8Array {
+  const known = encodings.get(certificate)
+  if (known !== undefined) return known
+  const { vote, signers, signatures } = certificate
   const encoded = signatures.map((signature) => encodeRlpString(hexToBytes(signature)))
-  return encodeRlpList([
+  const encoding = encodeRlpList([
     ...encodeFields(vote),
     encodeRlpString(bitmapOf(signers)),
     encodeRlpList(encoded),
   ])
+  encodings.set(certificate, encoding)
+  return encoding
 }
 
 /** Throws a {@link FinalityCodecError}; each bit of the bitmap has its signature. */
@@ -64,7 +73,10 @@ export function decodeCertificate(bytes: Uint8Array): Certificate {
   const signed = readRlpItems(bytes, list, SIGNERS_MAX)
   if (signed === undefined || signed.length !== signers.length) throw notCanonical()
   const signatures = signed.map((_, i) => fixedAt(bytes, signed, i, SIGNATURE_BYTES))
-  return { vote: fieldsOf(bytes, items), signers, signatures }
+  const certificate = { vote: fieldsOf(bytes, items), signers, signatures }
+  // It has one encoding, and this is it; a copy, as the bytes may be a view of a long message.
+  encodings.set(certificate, new Uint8Array(bytes))
+  return certificate
 }
 
 export function encodeEvidence({ first, second }: Evidence): Uint8Array {
