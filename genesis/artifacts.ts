@@ -116,12 +116,21 @@ export const PREINSTALL_CODE = preinstalls as Readonly<
   Record<PreinstallName, { readonly source: string; readonly code: Hex }>
 >
 
+/** By predeploy and label: layouts are long, and states are read by their labels. */
+const variables = new Map<PredeployArtifactName, ReadonlyMap<string, StorageVariable>>()
+
 /** Where predeploy `name` keeps `label`; asking for one that it has not is a bug. */
 export function storageVariable(name: PredeployArtifactName, label: string): StorageVariable {
-  const layout: readonly StorageVariable[] = PREDEPLOY_ARTIFACTS[name].storageLayout
-  const variable = layout.find((candidate) => candidate.label === label)
+  const known = variables.get(name) ?? variablesOf(name)
+  variables.set(name, known)
+  const variable = known.get(label)
   if (variable === undefined) throw new RangeError(`${name} keeps no ${label}`)
   return variable
+}
+
+function variablesOf(name: PredeployArtifactName): ReadonlyMap<string, StorageVariable> {
+  const layout: readonly StorageVariable[] = PREDEPLOY_ARTIFACTS[name].storageLayout
+  return new Map(layout.map((variable) => [variable.label, variable]))
 }
 
 /** The integer of `variable` in the 32-byte `word` of its slot. */

@@ -17,7 +17,8 @@ export type ContractSet = ValidatorView & {
   readonly lastFinalized: bigint
 }
 
-export async function readContractSet(state: StateView): Promise<ContractSet> {
+export async function readContractSet(view: StateView): Promise<ContractSet> {
+  const state = new Slots(view)
   const dynasty = await read(state, 'dynasty')
   const place = placeOf('_dynasties', dynasty)
   const votingKeys: Address[] = []
@@ -60,9 +61,26 @@ export function totalFault(set: ContractSet): string | undefined {
   return undefined
 }
 
-async function read(state: StateView, label: string, first = 0n): Promise<bigint> {
+async function read(state: Slots, label: string, first = 0n): Promise<bigint> {
   const variable = storageVariable('ValidatorSet', label)
-  const slot = first + BigInt(variable.slot)
-  const word: Hex = `0x${slot.toString(16).padStart(64, '0')}`
-  return readStorageVariable(variable, BigInt(await state.storage(VALIDATOR_SET, word)))
+  return readStorageVariable(variable, await state.read(first + BigInt(variable.slot)))
+}
+
+/** Words of one state: variables share them, and each is read once. */
+class Slots {
+  readonly #state: StateView
+  readonly #words = new Map<bigint, bigint>()
+
+  constructor(state: StateView) {
+    this.#state = state
+  }
+
+  async read(slot: bigint): Promise<bigint> {
+    const known = this.#words.get(slot)
+    if (known !== undefined) return known
+    const name: Hex = `0x${slot.toString(16).padStart(64, '0')}`
+    const word = BigInt(await this.#state.storage(VALIDATOR_SET, name))
+    this.#words.set(slot, word)
+    return word
+  }
 }

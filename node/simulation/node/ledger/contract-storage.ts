@@ -4,11 +4,11 @@ import type { Hex } from '../../../../consensus/types.ts'
 import {
   PREDEPLOY_ARTIFACTS,
   readStorageVariable,
-  type StorageVariable,
   storageVariable,
 } from '../../../../genesis/artifacts.ts'
 import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
+import { GenerationCache } from '../../../state/generation-cache.ts'
 import type { StateOverlay } from '../../../state/overlay.ts'
 
 export const VALIDATOR_SET = PREDEPLOYS.ValidatorSet
@@ -23,7 +23,6 @@ const FIRST_VALIDATOR = bytesToBigInt(keccak256(wordBytes(BigInt(VALIDATORS.slot
 
 export class ContractStorage {
   readonly #overlay: StateOverlay
-  readonly #variables = new Map<string, StorageVariable>()
 
   constructor(overlay: StateOverlay) {
     this.#overlay = overlay
@@ -31,12 +30,12 @@ export class ContractStorage {
 
   /** `first` is where the struct begins that the variable is a member of. */
   async read(label: string, first = 0n): Promise<bigint> {
-    const variable = this.#variable(label)
+    const variable = storageVariable('ValidatorSet', label)
     return readStorageVariable(variable, await this.#word(first + BigInt(variable.slot)))
   }
 
   async write(label: string, value: bigint, first = 0n): Promise<void> {
-    const variable = this.#variable(label)
+    const variable = storageVariable('ValidatorSet', label)
     const slot = first + BigInt(variable.slot)
     const shift = BigInt(8 * variable.offset)
     const mask = ((1n << BigInt(8 * variable.bytes)) - 1n) << shift
@@ -58,20 +57,21 @@ export class ContractStorage {
     const { value } = await this.#overlay.loadSlot(VALIDATOR_SET, slotOf(slot))
     return value.length === 0 ? 0n : bytesToBigInt(value)
   }
-
-  #variable(label: string): StorageVariable {
-    const known = this.#variables.get(label)
-    if (known !== undefined) return known
-    const variable = storageVariable('ValidatorSet', label)
-    this.#variables.set(label, variable)
-    return variable
-  }
 }
+
+/** Keys of mappings whose places are remembered; twice as many at most. */
+const PLACES_MAX = 4_096
+const places = new GenerationCache<string, bigint>(PLACES_MAX)
 
 /** Where the value of a key stands in the mapping `label`. */
 export function placeOf(label: string, key: bigint): bigint {
+  const name = `${label} ${key}`
+  const known = places.get(name)
+  if (known !== undefined) return known
   const { slot } = storageVariable('ValidatorSet', label)
-  return bytesToBigInt(keccak256(wordBytes(key), wordBytes(BigInt(slot))))
+  const place = bytesToBigInt(keccak256(wordBytes(key), wordBytes(BigInt(slot))))
+  places.set(name, place)
+  return place
 }
 
 /** Where the record of a validator begins. */
