@@ -167,8 +167,26 @@ export class Cluster {
   }
 }
 
+/** Between two immediates of one turn of its loop the platform runs all that promises wait for. */
+const IMMEDIATES_PER_TURN = 64
+let immediatesLeft = 0
+let waiting: (() => void)[] = []
+
 /** Everything that can run without another event has run: timers and sockets there are none. */
-const settle: Settle = () => new Promise((resolve) => setImmediate(resolve))
+const settle: Settle = () =>
+  new Promise((resolve) => {
+    waiting.push(resolve)
+    if (immediatesLeft > 0) return
+    immediatesLeft = IMMEDIATES_PER_TURN
+    for (let i = 0; i < IMMEDIATES_PER_TURN; i++) setImmediate(onImmediate)
+  })
+
+function onImmediate(): void {
+  immediatesLeft -= 1
+  const settled = waiting
+  waiting = []
+  for (const resolve of settled) resolve()
+}
 
 /** Warnings and errors go to the observer; nothing of the machine stands in their lines. */
 function logOf(node: number, observer: ClusterObserver): pino.Logger {
