@@ -7,8 +7,8 @@ import type { Certificate } from '../../../../consensus/finality/types.ts'
 import { voteDigest } from '../../../../consensus/finality/votes/vote-digest.ts'
 import type { Hash } from '../../../../consensus/types.ts'
 import type { Chain } from '../../../chain/chain.ts'
-import { recoverSigner } from '../../../finality/vote-signer.ts'
 import { quorumFault } from '../../checks/quorum.ts'
+import { recoverSharedSigner } from '../shared-signers.ts'
 import { type ContractSet, readContractSet, totalFault } from './contract-set.ts'
 
 type Fault = readonly [invariant: string, message: string]
@@ -71,7 +71,7 @@ async function judge(chain: Chain, certificate: Certificate): Promise<readonly F
   }
   const digest = voteDigest(chain.finality.separator, vote)
   const fault = quorumFault(certificate, sets, (place) =>
-    recoverSigner(digest, hexToBytes(signatures[place] ?? '0x')),
+    recoverSharedSigner(digest, hexToBytes(signatures[place] ?? '0x')),
   )
   if (fault !== undefined) faults.push(['I10', `epoch ${vote.targetEpoch}: ${fault}`])
   return faults
