@@ -15,6 +15,7 @@ import { REQUEST_LIMITS } from '../protocol.ts'
 import type { SyncRequests } from '../requests.ts'
 import { BodySync, PROGRESS_MS_MAX } from './body-sync.ts'
 import { type Ancestor, findCommonAncestor } from './common-ancestor.ts'
+import { PeerHeaders } from './peer-headers.ts'
 
 /** Headers verified before everything else gets a turn: a few milliseconds of work. */
 const HEADERS_PER_TURN = 8
@@ -52,7 +53,8 @@ export async function runRangeSync(
   signal: AbortSignal,
 ): Promise<boolean> {
   const startWork = modules.chain.tree.head().totalDifficulty
-  const ancestor = await ancestorWith(options, modules, signal)
+  const peer = new PeerHeaders(options.peerId, modules.requests)
+  const ancestor = await ancestorWith(peer, options, modules, signal)
   const bodies = new BodySync({ ...modules, peerIds: options.peerIds })
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
@@ -60,7 +62,7 @@ export async function runRangeSync(
     failed.abort()
     throw error
   }
-  const headers = pumpHeaders(ancestor, options, modules, bodies, either)
+  const headers = pumpHeaders(peer, ancestor, modules, bodies, either)
   const [{ work, isEarly }] = await Promise.all([
     headers.catch(abortOthers),
     bodies.run(either).catch(abortOthers),
@@ -76,6 +78,7 @@ export async function runRangeSync(
 
 /** With a limit for all of its questions: each alone may take as long as a request may. */
 async function ancestorWith(
+  peer: PeerHeaders,
   options: RangeSyncOptions,
   modules: RangeSyncModules,
   signal: AbortSignal,
@@ -83,7 +86,7 @@ async function ancestorWith(
   const late = new AbortController()
   const cancel = modules.clock.setTimer(PROGRESS_MS_MAX, () => late.abort())
   try {
-    return await searchAncestor(options, modules, AbortSignal.any([signal, late.signal]))
+    return await searchAncestor(peer, options, modules, AbortSignal.any([signal, late.signal]))
   } catch (error) {
     if (late.signal.aborted && !signal.aborted) throw new RangeSyncError({ code: 'TOO_SLOW' })
     throw error
@@ -93,8 +96,9 @@ async function ancestorWith(
 }
 
 async function searchAncestor(
-  { peerId, headNumber }: RangeSyncOptions,
-  { chain, requests }: RangeSyncModules,
+  peer: PeerHeaders,
+  { headNumber }: RangeSyncOptions,
+  { chain }: RangeSyncModules,
   signal: AbortSignal,
 ): Promise<Ancestor> {
   const { tree } = chain
@@ -102,8 +106,7 @@ async function searchAncestor(
   const ancestor = await findCommonAncestor({
     from: headNumber < head ? headNumber : head,
     lowest: tree.root.number,
-    hashAt: async (first) =>
-      (await requests.headersByRange(peerId, { first, count: 1 }, signal))[0]?.hash,
+    hashAt: async (number) => (await peer.from(number, 1, signal))[0]?.hash,
     isExecuted: (hash) => tree.get(hash)?.status === 'executed',
   })
   if (ancestor === undefined) throw new RangeSyncError({ code: 'NO_COMMON_ANCESTOR' })
@@ -112,9 +115,9 @@ async function searchAncestor(
 
 /** Fetches and verifies headers until the peer has no more that our clock lets in. */
 async function pumpHeaders(
+  peer: PeerHeaders,
   ancestor: Ancestor,
-  { peerId }: RangeSyncOptions,
-  { chain, requests, clock }: RangeSyncModules,
+  { chain, clock }: RangeSyncModules,
   bodies: BodySync,
   signal: AbortSignal,
 ): Promise<Pumped> {
@@ -122,7 +125,7 @@ async function pumpHeaders(
   let work = 0n
   let isEarly = false
   for (let first = ancestor.number + 1n; !signal.aborted && !isEarly; ) {
-    const headers = await requests.headersByRange(peerId, { first, count }, signal)
+    const headers = await peer.from(first, count, signal)
     if (headers.length === 0) break
     let usable = 0
     for (const sealed of headers) {
