@@ -9,6 +9,7 @@ import type { RpcModules } from '../modules.ts'
 import { block, LATEST } from '../params/block.ts'
 import { callRequest, defined, type TransactionRequest } from '../params/call.ts'
 import { blockOverride, stateOverride } from '../params/overrides.ts'
+import { estimateGas } from './estimate.ts'
 
 const listParams = [
   required('transaction', callRequest),
@@ -65,11 +66,7 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
         const request = gas === undefined ? rest : { ...rest, gas: cap(gas) }
         const block = await requireBlock(api.chain, selector)
         const overrides = { ...defined('accounts', accounts), ...defined('block', blockOverrides) }
-        const outcome = await withSignal(callTimeMs, (signal) =>
-          api.state.estimateGas(block, request, overrides, { signal }),
-        )
-        if (outcome.kind === 'ok') return quantity(outcome.gas)
-        throw outcome.kind === 'reverted' ? reverted(outcome.output) : failed(outcome.reason)
+        return quantity(await estimateGas(api, { block, request, overrides, callTimeMs }))
       },
     }),
   }

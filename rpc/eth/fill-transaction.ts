@@ -11,12 +11,12 @@ import {
   type UnsignedTransaction,
   unsignedTransaction,
 } from '../../node/execution/simulate/unsigned-transaction.ts'
-import { withSignal } from '../dispatch/call-time.ts'
-import { paramInvalid, RpcError, reverted } from '../errors.ts'
+import { paramInvalid } from '../errors.ts'
 import { formatFilled } from '../format/unsigned-transaction.ts'
 import { type MethodTable, method, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { type FillRequest, fillRequest } from '../params/fill-transaction.ts'
+import { estimateGas } from './estimate.ts'
 import type { FeeOracle } from './fee-oracle.ts'
 
 export type FillModules = Pick<RpcModules, 'api' | 'fees' | 'callTimeMs'>
@@ -90,12 +90,7 @@ async function estimate(
   callTimeMs: number,
 ): Promise<bigint> {
   const request: CallRequest = call
-  const outcome = await withSignal(callTimeMs, (signal) =>
-    api.state.estimateGas(api.chain.head(), request, {}, { signal }),
-  )
-  if (outcome.kind === 'ok') return outcome.gas
-  if (outcome.kind === 'reverted') throw reverted(outcome.output)
-  throw new RpcError({ code: 'CALL_FAILED' }, outcome.reason)
+  return estimateGas(api, { block: api.chain.head(), request, callTimeMs })
 }
 
 function verifyType({ type }: FillRequest, filled: number): void {

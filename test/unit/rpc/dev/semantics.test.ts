@@ -11,6 +11,8 @@ const STRANGER = '0x1234567890123456789012345678901234567890'
 const MINER = '0x4444444444444444444444444444444444444444'
 /** Returns the block hash of the number in the call data: CALLDATALOAD BLOCKHASH MSTORE RETURN. */
 const BLOCKHASH_CODE = '0x6000354060005260206000f3'
+/** Reverts unless it is later than the call data says: CALLDATALOAD TIMESTAMP GT JUMPI REVERT. */
+const LATER_CODE = '0x6000354211600d5760006000fd5b00'
 /** LOG0 of nothing. */
 const LOG_CODE = '0x60006000a000'
 const LOGGER = '0x00000000000000000000000000000000000c0de1'
@@ -80,6 +82,31 @@ describe('rpc / dev', () => {
       await rpc('evm_setTime', Number(timestamp) + 10_000)
       await rpc('evm_mine')
       expect(Number((await latest()).timestamp)).toBeGreaterThanOrEqual(Number(timestamp) + 10_000)
+    })
+
+    it('a transaction that needs a later time is estimated at it, before any block has it', async () => {
+      await rpc('anvil_setCode', READER, LATER_CODE)
+      const start = Number((await latest()).timestamp)
+      const data = `0x${(start + 5_000).toString(16).padStart(64, '0')}`
+      const request = { from: ALICE, to: READER, data }
+      const ask = (method: string) => rpc(method, request)
+      const asked = ['eth_estimateGas', 'eth_fillTransaction', 'eth_sendTransaction']
+      for (const method of asked) await expect(ask(method)).rejects.toMatchObject({ code: 3 })
+      await rpc('evm_increaseTime', 10_000)
+      expect(Number(await ask('eth_estimateGas'))).toBeGreaterThan(21_000)
+      expect(await mined((await ask('eth_sendTransaction')) as Hash)).toMatchObject({
+        status: '0x1',
+      })
+      await rpc('evm_setNextBlockTimestamp', start + 50_000)
+      const late = { ...request, data: `0x${(start + 40_000).toString(16).padStart(64, '0')}` }
+      expect(await mined((await rpc('eth_sendTransaction', late)) as Hash)).toMatchObject({
+        status: '0x1',
+      })
+      // A call is of the block that it names, as everywhere.
+      const future = { ...request, data: `0x${(start + 60_000).toString(16).padStart(64, '0')}` }
+      await rpc('evm_increaseTime', 20_000)
+      await expect(rpc('eth_call', future, 'latest')).rejects.toMatchObject({ code: 3 })
+      expect(Number(await rpc('eth_estimateGas', future, 'pending'))).toBeGreaterThan(21_000)
     })
 
     it('mines on demand alone when automine is off', async () => {
