@@ -2,29 +2,41 @@
 import { RpcError } from '../errors.ts'
 
 /** Rejects with TIMED_OUT after `timeMs`; the work itself ends by its own signal. */
-export async function within<Value>(work: Promise<Value>, timeMs: number): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timedOut(timeMs)), timeMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+export function within<Value>(work: Promise<Value>, timeMs: number): Promise<Value> {
+  return withTimer(work, timeMs)
 }
 
 /** The same for work that can be told to stop. */
-export async function withSignal<Value>(
+export function withSignal<Value>(
   timeMs: number,
   run: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
   const controller = new AbortController()
-  try {
-    return await within(run(controller.signal), timeMs)
-  } finally {
-    controller.abort()
-  }
+  return withTimer(run(controller.signal), timeMs, () => controller.abort())
+}
+
+/** By hand: races, and signals of what has ended already, cost more than most reads. */
+function withTimer<Value>(
+  work: Promise<Value>,
+  timeMs: number,
+  onLate?: () => void,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(timedOut(timeMs))
+      onLate?.()
+    }, timeMs)
+    work.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
 }
 
 /** The sentence is geth's. */
