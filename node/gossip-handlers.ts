@@ -56,6 +56,7 @@ export class GossipHandlers {
 
   onPeerDisconnected(peerId: string): void {
     this.#transactions.forget(peerId)
+    this.finality.onPeerDisconnected(peerId)
   }
 
   /** A block of ours, with its witness, to everybody. */

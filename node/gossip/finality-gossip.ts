@@ -39,6 +39,10 @@ export class FinalityGossip {
     )
   }
 
+  onPeerDisconnected(peerId: string): void {
+    this.#votes.leave(peerId)
+  }
+
   stop(): void {
     this.#votes.stop()
   }

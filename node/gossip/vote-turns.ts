@@ -8,6 +8,7 @@
  */
 import { assert } from '../../consensus/errors.ts'
 import { SIGNERS_MAX } from '../../consensus/finality/types.ts'
+import { UNJUDGED_MESSAGES_MAX } from '../../p2p/limits.ts'
 import type { Verdict } from '../../p2p/options.ts'
 import { TokenBucket } from '../../p2p/token-bucket.ts'
 import type { Cancel, Clock } from '../ports.ts'
@@ -22,10 +23,14 @@ export const VOTES_OF_ALL_PER_SECOND_MAX = 256
 export const VOTES_OF_ALL_BURST_MAX = 512
 /** Of one peer; further ones are ignored. */
 export const VOTES_WAITING_PER_PEER_MAX = 256
+/** Of all peers; then who has most of them gives up its last one. */
+export const VOTES_WAITING_MAX = 2_048
 /** Who connects anew has what it had; of more, who voted first is forgotten. */
 export const VOTERS_REMEMBERED_MAX = 512
 
 assert(VOTES_BURST_MAX >= SIGNERS_MAX, 'the votes of a whole set are judged at once')
+// A vote that waits is a message without a verdict, and of those there are so many for all topics.
+assert(2 * VOTES_WAITING_MAX <= UNJUDGED_MESSAGES_MAX, 'votes that wait leave blocks their places')
 
 type Waiting = {
   readonly payload: Uint8Array
@@ -45,6 +50,7 @@ export class VoteTurns {
   /** Senders with votes that wait; who was served goes to the end. */
   readonly #line = new Set<Sender>()
   readonly #all: TokenBucket
+  #waitingCount = 0
   #cancelTimer: Cancel | undefined
 
   constructor(clock: Clock, judge: (payload: Uint8Array) => Verdict) {
@@ -60,12 +66,20 @@ export class VoteTurns {
     const mayGoFirst = sender.waiting.length === 0 && !this.#isContended()
     if (mayGoFirst && this.#pay(sender)) return this.#judge(payload)
     if (sender.waiting.length >= VOTES_WAITING_PER_PEER_MAX) return 'ignore'
+    if (!this.#makeRoom(sender)) return 'ignore'
     return new Promise((resolve, reject) => {
       sender.waiting.push({ payload, resolve, reject })
+      this.#waitingCount += 1
       if (this.#line.has(sender)) return
       this.#line.add(sender)
       this.#awaitTurn()
     })
+  }
+
+  /** What waits of a peer that is gone is ignored; its budget is as it was if it comes back. */
+  leave(peerId: string): void {
+    const sender = this.#senders.get(peerId)
+    if (sender !== undefined) this.#forget(sender)
   }
 
   /** What waits is ignored. */
@@ -92,7 +106,20 @@ export class VoteTurns {
 
   #forget(sender: Sender): void {
     this.#line.delete(sender)
+    this.#waitingCount -= sender.waiting.length
     for (const { resolve } of sender.waiting.splice(0)) resolve('ignore')
+  }
+
+  /** Whether one more of the sender may wait; if all places are taken, not if it has most. */
+  #makeRoom(sender: Sender): boolean {
+    if (this.#waitingCount < VOTES_WAITING_MAX) return true
+    let longest = sender
+    for (const each of this.#line) if (each.waiting.length > longest.waiting.length) longest = each
+    if (longest === sender) return false
+    longest.waiting.pop()?.resolve('ignore')
+    this.#waitingCount -= 1
+    if (longest.waiting.length === 0) this.#line.delete(longest)
+    return true
   }
 
   /** Somebody in the line has votes left of its own, and waits for those of all. */
@@ -139,6 +166,7 @@ export class VoteTurns {
   #serve(sender: Sender): void {
     const next = sender.waiting.shift()
     assert(next !== undefined, 'who is in the line waits for something')
+    this.#waitingCount -= 1
     this.#line.delete(sender)
     if (sender.waiting.length > 0) this.#line.add(sender)
     try {

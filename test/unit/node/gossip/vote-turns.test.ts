@@ -6,6 +6,7 @@ import {
   VOTES_OF_ALL_BURST_MAX,
   VOTES_OF_ALL_PER_SECOND_MAX,
   VOTES_PER_SECOND_MAX,
+  VOTES_WAITING_MAX,
   VOTES_WAITING_PER_PEER_MAX,
   VoteTurns,
 } from '../../../../node/gossip/vote-turns.ts'
@@ -69,6 +70,36 @@ describe('node / gossip / vote turns', () => {
     clock.advance(seconds * 1_000)
     expect(judged.length - before).toBeLessThanOrEqual(seconds * VOTES_OF_ALL_PER_SECOND_MAX + 1)
     expect(judged.length - before).toBeGreaterThan(seconds * VOTES_OF_ALL_PER_SECOND_MAX - 10)
+  })
+
+  it('has places for so many of all, and of more who has most gives up its last', async () => {
+    const { clock, judged, take } = scene()
+    const flooders = 40
+    const each = VOTES_BURST_MAX + VOTES_WAITING_PER_PEER_MAX
+    const verdicts = Array.from({ length: flooders }, (_, i) =>
+      take(1_000 + i, each, `flooder ${i}`),
+    )
+    const honest = take(5_000, 40, 'honest')
+    clock.advance(1)
+    const before = judged.length
+    expect(before).toBeLessThanOrEqual(VOTES_OF_ALL_BURST_MAX + 1)
+    clock.advance((1_000 * (VOTES_WAITING_MAX + 10)) / VOTES_OF_ALL_PER_SECOND_MAX)
+    expect(judged.length - before).toBeLessThanOrEqual(VOTES_WAITING_MAX)
+    expect(judged.length - before).toBeGreaterThan(VOTES_WAITING_MAX - 10)
+    expect(new Set(await Promise.all(honest))).toEqual(new Set<Verdict>(['accept']))
+    expect(await Promise.all(verdicts.flat())).toContain('ignore')
+  })
+
+  it('ignores what waits of a peer that is gone, and gives it no other budget', async () => {
+    const { clock, judged, turns, take } = scene()
+    const waiting = take(0, VOTES_BURST_MAX + 100)
+    turns.leave('peer')
+    expect(await waiting.at(-1)).toBe('ignore')
+    clock.advance(1_000)
+    expect(judged).toHaveLength(VOTES_BURST_MAX)
+    void take(5_000, VOTES_BURST_MAX)
+    expect(judged).toHaveLength(VOTES_BURST_MAX + VOTES_PER_SECOND_MAX)
+    turns.leave('nobody')
   })
 
   it('hands a failure to who asked, and goes on', async () => {
