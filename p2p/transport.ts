@@ -26,6 +26,7 @@ import {
   STREAM_WINDOW_BYTES_MAX,
   STREAMS_PER_CONNECTION_MAX,
 } from './limits.ts'
+import './window-updates.ts'
 import { isLoopback } from './peers/connection-gate.ts'
 
 export type Services = {
