@@ -6,6 +6,7 @@ import { ROOT } from '../test/support/source-tree.ts'
 import { benchCalls } from './calls.ts'
 import { benchDevnet } from './devnet.ts'
 import { benchExecution } from './execution.ts'
+import { benchFloods } from './floods.ts'
 import { benchGpu } from './gpu.ts'
 import { type Bench, type BenchRow, describeMachine, printRow, saveRows } from './report.ts'
 import { benchRpc } from './rpc.ts'
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'calls', about: 'stalls by calls and blocks of dear precompiles', run: benchCalls },
   { name: 'sync', about: 'importing a chain from a peer', run: benchSync },
   { name: 'sync-scale', about: 'importing 20,000 blocks, certified or not', run: benchSyncScale },
+  { name: 'floods', about: 'imports and latencies under seven floods', run: benchFloods },
   { name: 'sim', about: 'seeds of the simulator, tiers 0 and 1', run: benchSimulator },
   { name: 'throughput', about: 'transfers included over JSON-RPC', run: benchThroughput },
   { name: 'rpc', about: 'reads over JSON-RPC, beside Anvil', run: benchRpc },
