@@ -10,13 +10,13 @@ import { data, quantity } from '../format/hex.ts'
 import { LIST_ITEMS_MAX } from '../limits.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { NodeModules } from '../modules.ts'
-import { callRequest, type TransactionRequest } from '../params/call.ts'
+import { type SignRequest, signRequest } from '../params/call.ts'
 import { address, arrayOf, bytes, hash, objectAt, type Parser } from '../params/primitives.ts'
 import { named } from './aliases.ts'
 import { smallAmount } from './amounts.ts'
 
 /** A transaction of a block made anew, and the place of that block above the common one. */
-type Placed = { readonly transaction: TransactionRequest | Uint8Array; readonly place: number }
+type Placed = { readonly transaction: SignRequest | Uint8Array; readonly place: number }
 
 const placed: Parser<Placed> = {
   type: 'transaction and block',
@@ -27,7 +27,7 @@ const placed: Parser<Placed> = {
       transaction:
         typeof transaction === 'string'
           ? bytes.parse(transaction, `${path}[0]`)
-          : callRequest.parse(transaction, `${path}[0]`),
+          : signRequest.parse(transaction, `${path}[0]`),
       place: Number(smallAmount.parse(place, `${path}[1]`)),
     }
   },

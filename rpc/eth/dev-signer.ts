@@ -19,10 +19,10 @@ import type { SignedTransaction } from '../../node/transaction.ts'
 import { limitExceeded, paramInvalid, RpcError } from '../errors.ts'
 import { data } from '../format/hex.ts'
 import { SENDS_WAITING_MAX } from '../limits.ts'
-import type { TransactionRequest } from '../params/call.ts'
+import type { SignRequest } from '../params/call.ts'
 import { type FillModules, fillTransaction } from './fill-transaction.ts'
 
-type SendRequest = TransactionRequest & { readonly from: Address }
+type SendRequest = SignRequest & { readonly from: Address }
 type SignerModules = FillModules & { readonly api: NodeApi }
 
 /** The `v` of a signed message is 27 or 28. */
@@ -50,13 +50,13 @@ export class DevSigner {
   }
 
   /** Signs and submits; throws ACCOUNT_UNKNOWN, PARAM_INVALID, or what the pool says. */
-  async send(request: TransactionRequest): Promise<Hash> {
+  async send(request: SignRequest): Promise<Hash> {
     const { from } = this.#senderOf(request.from)
     return this.#inTurn(() => this.#submit({ ...request, from }))
   }
 
   /** Submits for any account, without its key; throws as {@link send} does. */
-  async sendUnsigned(request: TransactionRequest): Promise<Hash> {
+  async sendUnsigned(request: SignRequest): Promise<Hash> {
     const { from } = request
     if (from === undefined) throw paramInvalid('"transaction.from" must be given')
     return this.#inTurn(async () => {
@@ -78,7 +78,7 @@ export class DevSigner {
   }
 
   /** Signs what would be sent now; throws ACCOUNT_UNKNOWN or PARAM_INVALID. */
-  async signTransaction(request: TransactionRequest): Promise<SignedTransaction> {
+  async signTransaction(request: SignRequest): Promise<SignedTransaction> {
     const { from, key } = this.#accountOf(request.from)
     return signedBy(from, sign(await this.#fill({ ...request, from }), this.#common, key))
   }
@@ -103,7 +103,7 @@ export class DevSigner {
   }
 
   /** What {@link send} would submit: signed, or of an impersonated account as it gets. */
-  async prepare(request: TransactionRequest): Promise<SignedTransaction> {
+  async prepare(request: SignRequest): Promise<SignedTransaction> {
     const { from, key } = this.#senderOf(request.from)
     if (key === undefined) return this.#impersonated({ ...request, from })
     return signedBy(from, sign(await this.#fill({ ...request, from }), this.#common, key))

@@ -20,7 +20,9 @@ export async function estimateGas(
   api: ChainApi,
   { block, request, overrides = {}, callTimeMs }: Estimate,
 ): Promise<bigint> {
-  const inNext = { ...overrides, block: { ...timeOfNext(api, block), ...overrides.block } }
+  const time = timeOfNext(api, block)
+  const inNext =
+    time === undefined ? overrides : { ...overrides, block: { time, ...overrides.block } }
   const outcome = await withSignal(callTimeMs, (signal) =>
     api.state.estimateGas(block, request, inNext, { signal }),
   )
@@ -30,7 +32,6 @@ export async function estimateGas(
 }
 
 /** A developer who has moved time on sends a transaction that needs it: no block has it yet. */
-function timeOfNext(api: ChainApi, { hash }: EthereumSummary): { readonly time?: bigint } {
-  if (!isNode(api) || api.dev === undefined || hash !== api.chain.head().hash) return {}
-  return { time: api.dev.now }
+function timeOfNext(api: ChainApi, { hash }: EthereumSummary): bigint | undefined {
+  return isNode(api) && hash === api.chain.head().hash ? api.dev?.now : undefined
 }

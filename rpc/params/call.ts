@@ -11,6 +11,7 @@ import {
   bytes,
   expected,
   hash,
+  index,
   type JsonObject,
   member,
   objectAt,
@@ -24,6 +25,15 @@ export type TransactionRequest = CallRequest & {
   readonly nonce?: bigint
   readonly chainId?: bigint
 }
+
+/** What is to be signed. */
+export type SignRequest = TransactionRequest & {
+  /** EIP-2718; the fields make the type if it is not said. */
+  readonly type?: number
+}
+
+/** The last type of EIP-2718 that there is. */
+const TYPE_MAX = 4
 
 const accessEntry: Parser<NonNullable<CallRequest['accessList']>[number]> = {
   type: 'access list entry',
@@ -86,14 +96,30 @@ export const callRequest: Parser<TransactionRequest> = {
 
 const BLOB_MEMBERS = ['blobVersionedHashes', 'blobs', 'maxFeePerBlobGas']
 
-/** A transaction to be signed: one with blobs would come out as something else. */
-export const signRequest: Parser<TransactionRequest> = {
+/** One with blobs would come out as something else. */
+export const signRequest: Parser<SignRequest> = {
   type: 'transaction',
   parse(value, path) {
     const object = objectAt(value, path)
     const name = BLOB_MEMBERS.find((member) => object[member] !== undefined)
-    if (name === undefined) return callRequest.parse(value, path)
-    throw paramInvalid(`"${path}.${name}" is not supported: this chain takes no blobs`)
+    if (name !== undefined) {
+      throw paramInvalid(`"${path}.${name}" is not supported: this chain takes no blobs`)
+    }
+    return { ...callRequest.parse(value, path), ...readType(object, path) }
+  },
+}
+
+/** The type that a caller names, if it does. */
+export function readType(object: JsonObject, path: string): { readonly type?: number } {
+  return defined('type', member(object, path, 'type', transactionType))
+}
+
+const transactionType: Parser<number> = {
+  type: 'transaction type',
+  parse(value, path) {
+    const type = index.parse(value, path)
+    if (type <= TYPE_MAX) return type
+    throw expected(path, `a type of transaction, 0x0 to 0x${TYPE_MAX}`, value)
   },
 }
 

@@ -208,6 +208,22 @@ describe('rpc / eth / sending', () => {
     node.mine()
   })
 
+  it('signs the type that is named, and none that the fields do not make', async () => {
+    const { rpc, node } = fixture
+    const request = { from: OTHER, to: FROM, gas: '0x186a0' }
+    for (const type of ['0x0', '0x1', '0x2']) {
+      await rpc('eth_sendTransaction', { ...request, type })
+      const signed = (await rpc('eth_signTransaction', { ...request, type })) as { tx: object }
+      expect(signed.tx).toMatchObject({ type })
+    }
+    expect(node.pool.pending().map(({ tx }) => tx.type)).toEqual([0, 1, 2])
+    for (const type of ['0x3', '0x4', '0x5', 'legacy']) {
+      const refused = rpc('eth_sendTransaction', { ...request, type })
+      await expect(refused).rejects.toMatchObject({ code: -32602 })
+    }
+    node.mine()
+  })
+
   it('refuses accounts without a key, and fields that make no transaction', async () => {
     const { rpc } = fixture
     const from = `0x${'99'.repeat(20)}`
