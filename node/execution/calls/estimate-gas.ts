@@ -32,15 +32,17 @@ export async function estimateGas(
     if (isSuccess(result)) return { kind: 'ok', gas: TRANSFER_GAS }
   }
   const widest = await runMessage(lane, message, most)
-  if (widest.kind === 'refused') return { kind: 'failed', reason: widest.reason }
+  const exceeded = `gas required exceeds allowance (${most})`
+  if (widest.kind === 'refused') {
+    return { kind: 'failed', reason: widest.isShortOfGas ? exceeded : widest.reason }
+  }
   const { execution, gasUsed } = widest
   if (execution.exceptionError !== undefined) {
     const { exceptionError, returnValue } = execution
     if (exceptionError.error === 'revert')
       return { kind: 'reverted', output: bytesToHex(returnValue) }
     const isExhausted = exceptionError.error === 'out of gas'
-    const reason = `gas required exceeds allowance (${most})`
-    return { kind: 'failed', reason: isExhausted ? reason : failureReason(exceptionError.error) }
+    return { kind: 'failed', reason: isExhausted ? exceeded : failureReason(exceptionError.error) }
   }
   const hint = ((gasUsed + (execution.gasRefund ?? 0n) + CALL_STIPEND) * 64n) / 63n
   const found = await search(lane, message, { least: gasUsed - 1n, most, hint })

@@ -40,8 +40,8 @@ export type CallMessage = {
 
 export type MessageResult =
   | { readonly kind: 'executed'; readonly execution: ExecResult; readonly gasUsed: bigint }
-  /** It may not even begin. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** It may not even begin; `isShortOfGas`: with more gas it might. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly isShortOfGas: boolean }
 
 /** As geth: a message that names no fee pays none, and sees a base fee of zero. */
 export function readMessage(request: CallRequest, context: BlockContext): CallMessage {
@@ -94,16 +94,17 @@ export async function runOnState(
   const gas = intrinsicGas({ to, data, accessList, authorizationList }, prices)
   const required = gas.intrinsic > gas.floor ? gas.intrinsic : gas.floor
   if (gasLimit < required) {
-    return { kind: 'refused', reason: `intrinsic gas too low: have ${gasLimit}, want ${required}` }
+    const reason = `intrinsic gas too low: have ${gasLimit}, want ${required}`
+    return { kind: 'refused', reason, isShortOfGas: true }
   }
   const from = await overlay.loadAccount(caller.toString())
   const account = from.current ?? NEW_ACCOUNT
   const cost = gasLimit * message.feeCap + value
   if (account.balance < cost) {
-    return { kind: 'refused', reason: insufficientFunds(caller, account.balance, cost) }
+    return refused(insufficientFunds(caller, account.balance, cost))
   }
   if (gasPrice < (block.header.baseFeePerGas ?? 0n)) {
-    return { kind: 'refused', reason: 'max fee per gas less than block base fee' }
+    return refused('max fee per gas less than block base fee')
   }
   overlay.setAccount(from, { ...account, balance: account.balance - gasLimit * gasPrice })
   warmUp(lane, { caller, to, coinbase: message.coinbase, accessList })
@@ -127,6 +128,10 @@ export async function runOnState(
     execution: execResult,
     gasUsed: gasAfterRefund(lane, gas, execResult, authRefund),
   }
+}
+
+function refused(reason: string): MessageResult {
+  return { kind: 'refused', reason, isShortOfGas: false }
 }
 
 function nextNonce<Account extends { readonly nonce: bigint }>(account: Account): Account {

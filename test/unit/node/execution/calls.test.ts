@@ -296,7 +296,8 @@ describe('node / execution / calls', () => {
         { from: FROM, to: CONTRACT, gasPrice: 2n * GWEI },
         { accounts },
       )
-      expect(poor).toMatchObject({ kind: 'failed' })
+      // Geth's sentence, which tells wallets that it is the sender who is poor.
+      expect(poor).toEqual({ kind: 'failed', reason: 'gas required exceeds allowance (15000)' })
     })
   })
 
