@@ -90,6 +90,9 @@ export interface ChainReader {
   header(hash: Hash): Promise<EthereumHeader | undefined>
   block(hash: Hash): Promise<EthereumChainBlock | undefined>
   receipts(hash: Hash): Promise<readonly Receipt[] | undefined>
+  /** A canonical block that is in memory, and receipts that are: nothing is read or waited for. */
+  peek(number: bigint): EthereumSummary | undefined
+  peekReceipts(hash: Hash): readonly Receipt[] | undefined
   /** Canonical blocks that may hold a wanted log, lowest first, in runs; none is left out. */
   blocksWithLogs(search: LogSearch): AsyncIterable<readonly bigint[]>
   /** The stored witness; undefined for genesis, unknown and pruned blocks. */

@@ -56,6 +56,16 @@ export class NodeChainReader implements ChainReader {
     return this.#chain.blocks.receipts(hash)
   }
 
+  peek(number: bigint): BlockSummary | undefined {
+    const { head, blocks } = this.#chain
+    if (number >= head.header.number) return number === head.header.number ? head : undefined
+    return blocks.peekCanonical(number)
+  }
+
+  peekReceipts(hash: Hash): readonly Receipt[] | undefined {
+    return this.#chain.blocks.peekReceipts(hash)
+  }
+
   blocksWithLogs(search: LogSearch): AsyncIterable<readonly bigint[]> {
     return this.#chain.blocks.logs.search(search)
   }

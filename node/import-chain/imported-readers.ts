@@ -84,6 +84,14 @@ export class ImportedChainReader implements ChainReader {
     return this.#chain.block(hash)?.receipts
   }
 
+  peek(number: bigint): EthereumSummary | undefined {
+    return this.#chain.byNumber(number)
+  }
+
+  peekReceipts(hash: Hash): readonly Receipt[] | undefined {
+    return this.#chain.block(hash)?.receipts
+  }
+
   blocksWithLogs(search: LogSearch): AsyncIterable<readonly bigint[]> {
     return this.#chain.logs.search(search)
   }

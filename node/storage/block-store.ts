@@ -136,6 +136,17 @@ export class BlockStore {
     return hash
   }
 
+  /** A canonical block whose hash and header are in memory. */
+  peekCanonical(number: bigint): BlockSummary | undefined {
+    const hash = this.#canonical.peek(number)
+    const header = hash && this.#headers.peek(hash)
+    return header && { hash, header }
+  }
+
+  peekReceipts(hash: Hash): readonly Receipt[] | undefined {
+    return this.#receipts.peek(hash)
+  }
+
   locate(transactionHash: Hash): Promise<TransactionLocation | undefined> {
     return tables.readLocation(this.#store, transactionHash)
   }

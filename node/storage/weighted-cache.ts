@@ -22,6 +22,11 @@ export class WeightedCache<Key, Value> {
     return entry.value
   }
 
+  /** As {@link get}, but not counted as a use. */
+  peek(key: Key): Value | undefined {
+    return this.#entries.get(key)?.value
+  }
+
   /** An entry heavier than the bound is not kept at all. */
   set(key: Key, value: Value, weight: number): void {
     this.delete(key)

@@ -13,7 +13,7 @@ import type { LogCriteria } from '../params/log-criteria.ts'
 export type LogFilter = {
   /** May a block with this bloom (256 bytes) hold a wanted log? */
   admits(logsBloom: Hex): boolean
-  matches(log: Log): boolean
+  matches(log: Pick<Log, 'address' | 'topics'>): boolean
 }
 
 /** One hex digit of a bloom, and the bit in it. */

@@ -14,8 +14,11 @@ import type { JsonLog } from '../format/log.ts'
 import { LOG_BLOCKS_MAX, LOG_QUERY_BLOCKS, LOGS_MAX } from '../limits.ts'
 import { LATEST } from '../params/block.ts'
 import type { LogCriteria } from '../params/log-criteria.ts'
-import { blockLogs } from './block-logs.ts'
-import { createLogFilter } from './log-filter.ts'
+import { blockLogs, peekLogs } from './block-logs.ts'
+import { createLogFilter, type LogFilter } from './log-filter.ts'
+
+/** A range of so few blocks is looked through by blooms, if it is in memory: the index costs more. */
+const PEEKED_BLOCKS_MAX = 128n
 
 type Range = { readonly from: bigint; readonly to: bigint }
 
@@ -31,6 +34,8 @@ export async function queryLogs(
     return bounded(await blockLogs(chain, await blockOf(chain, criteria.blockHash), filter))
   }
   const { from, to } = await rangeOf(chain, criteria)
+  const blocks = blocksInMemory(chain, filter, { from, to })
+  if (blocks !== undefined) return logsOf(chain, blocks, filter, callTimeMs)
   const logs: JsonLog[] = []
   let blockCount = 0
   for await (const run of chain.blocksWithLogs({ ...criteria, from, to })) {
@@ -45,6 +50,40 @@ export async function queryLogs(
         bounded(logs)
       }
     }
+  }
+  return logs
+}
+
+/** Those that may hold a wanted log; undefined unless all headers of the range are in memory. */
+function blocksInMemory(
+  chain: ChainReader,
+  filter: LogFilter,
+  { from, to }: Range,
+): readonly EthereumSummary[] | undefined {
+  if (to - from >= PEEKED_BLOCKS_MAX) return undefined
+  const blocks: EthereumSummary[] = []
+  for (let number = from; number <= to; number++) {
+    const block = chain.peek(number)
+    if (block === undefined) return undefined
+    if (filter.admits(block.header.logsBloom)) blocks.push(block)
+  }
+  return blocks
+}
+
+async function logsOf(
+  chain: ChainReader,
+  blocks: readonly EthereumSummary[],
+  filter: LogFilter,
+  callTimeMs: number,
+): Promise<readonly JsonLog[]> {
+  const deadlineMs = performance.now() + callTimeMs
+  const logs: JsonLog[] = []
+  for (const [index, block] of blocks.entries()) {
+    if (index % LOG_QUERY_BLOCKS === LOG_QUERY_BLOCKS - 1) await setImmediate()
+    if (performance.now() > deadlineMs) throw timedOut(callTimeMs)
+    const found = peekLogs(chain, block, filter) ?? (await blockLogs(chain, block, filter))
+    for (const log of found) logs.push(log)
+    bounded(logs)
   }
   return logs
 }

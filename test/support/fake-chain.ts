@@ -119,6 +119,15 @@ export class FakeChain implements ChainReader {
     return this.#entries.get(hash)?.receipts
   }
 
+  peek(number: bigint): BlockSummary | undefined {
+    const hash = this.#canonical[Number(number)]
+    return hash === undefined ? undefined : this.#block(hash)
+  }
+
+  peekReceipts(hash: Hash): readonly Receipt[] | undefined {
+    return this.#entries.get(hash)?.receipts
+  }
+
   async *blocksWithLogs({ from, to }: LogSearch) {
     for (let number = from; number <= to; number++) yield [number]
   }

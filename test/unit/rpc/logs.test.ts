@@ -87,10 +87,27 @@ describe('rpc / eth / logs', () => {
     expect(await failure({ blockHash: topicOf(1) })).toEqual([-32000, 'unknown block'])
   })
 
+  it('finds the same whether blocks are in memory or on disk', async () => {
+    const { chain } = fixture.node
+    const peek = chain.peek.bind(chain)
+    const peekReceipts = chain.peekReceipts.bind(chain)
+    const whole = (filter: object) => fixture.rpc('eth_getLogs', { ...all, ...filter })
+    for (const filter of [{}, { address: OTHER }, { topics: [null, topicOf(3)] }]) {
+      chain.peek = () => undefined
+      const indexed = await whole(filter)
+      chain.peek = peek
+      chain.peekReceipts = () => undefined
+      expect(await whole(filter)).toEqual(indexed)
+      chain.peekReceipts = peekReceipts
+      expect(await whole(filter)).toEqual(indexed)
+    }
+  })
+
   it('refuses more logs than an answer may hold', async () => {
     const { chain } = fixture.node
     const receipts = chain.receipts.bind(chain)
     const [log] = (await chain.receipts((await chain.canonicalHash(1n))!))?.[0]?.logs ?? []
+    chain.peekReceipts = () => undefined
     chain.receipts = async (hash) => {
       const known = (await receipts(hash)) ?? []
       return known.map((receipt) => ({ ...receipt, logs: Array(LOGS_MAX / 2).fill(log) }))
