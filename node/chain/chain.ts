@@ -185,6 +185,11 @@ export class Chain {
     return this.#queue.run(() => this.#settle({ kind: 'certificate', certificate }))
   }
 
+  /** A certified block that is not here was found to stand on one that is invalid here. */
+  async condemnCertified(hash: Hash): Promise<void> {
+    await this.#queue.run(() => this.#settle({ kind: 'invalid', hashes: [hash] }))
+  }
+
   /** The stored certificate of a target epoch on our chain. */
   certificateAt(epoch: bigint): Promise<Certificate | undefined> {
     return this.#parts.finality.certificateAt(epoch)

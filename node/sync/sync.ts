@@ -8,6 +8,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
+import type { Hash } from '../../consensus/types.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { ImportOutcome } from '../chain/import/import-outcome.ts'
 import type { SealedBlock } from '../chain/sealed-block.ts'
@@ -15,7 +16,7 @@ import type { NodeEvents } from '../events.ts'
 import { type Clock, pause } from '../ports.ts'
 import { BehindWatch } from './behind-watch.ts'
 import { Blame } from './blame.ts'
-import { CertificateSync, mayHoldCertificates } from './certificates.ts'
+import { CertificateSync, mayHoldCertificates } from './certified/certificate-sync.ts'
 import { incompatibility, localStatus, OTHER_FINALITY } from './local-status.ts'
 import { PeerBook, type PeerClaim } from './peer-book.ts'
 import { runRangeSync } from './range/range-sync.ts'
@@ -102,8 +103,7 @@ export class Sync {
   progress(): { startingBlock: bigint; currentBlock: bigint; highestBlock: bigint } | undefined {
     const run = this.#run
     const currentBlock = this.#modules.chain.head.header.number
-    if (run === undefined || run.targetNumber - currentBlock <= this.#behind.blocksMax)
-      return undefined
+    if (!run || run.targetNumber - currentBlock <= this.#behind.blocksMax) return undefined
     return { startingBlock: run.startNumber, currentBlock, highestBlock: run.targetNumber }
   }
 
@@ -243,8 +243,8 @@ export class Sync {
     const targetNumber = status.headNumber
     this.#begin({ peerId, startNumber, targetNumber, controller })
     const peerIds = () => [peerId, ...this.#otherPeers(peerId)]
+    const certified = this.#certificates.provedBy(peerId)
     try {
-      const certified = this.#certificates.provedBy(peerId)
       const options = { peerId, headNumber: targetNumber, peerIds, certified }
       const modules = { chain, clock, requests: this.#requests }
       const isKept = await runRangeSync(options, modules, controller.signal)
@@ -252,7 +252,7 @@ export class Sync {
       else this.peers.failed(peerId)
       log.debug({ peer: peerId, number: chain.head.header.number }, 'Followed a heavier chain')
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.#onRunFailed(peerId, error)
+      if (!this.#stop.signal.aborted) await this.#onRunFailed(peerId, certified, error)
     } finally {
       this.#certificates.forget(peerId)
       this.#end()
@@ -271,10 +271,8 @@ export class Sync {
     this.#run = run
     this.#behind.onRunBegins()
     if (this.progress() !== undefined) {
-      this.#modules.log.info(
-        { number: run.startNumber, target: run.targetNumber, peer: run.peerId },
-        'Syncing',
-      )
+      const { startNumber: number, targetNumber: target, peerId: peer } = run
+      this.#modules.log.info({ number, target, peer }, 'Syncing')
       this.#modules.events.emit('syncing', true)
     }
   }
@@ -283,16 +281,18 @@ export class Sync {
     const { chain, events, log } = this.#modules
     const run = this.#run
     this.#run = undefined
-    if (run !== undefined && run.targetNumber - run.startNumber > this.#behind.blocksMax) {
+    if (run && run.targetNumber - run.startNumber > this.#behind.blocksMax) {
       log.info({ number: chain.head.header.number }, 'Stopped syncing')
       events.emit('syncing', false)
     }
   }
 
   /** Whatever happened, the peer's claim is not followed again before it says it anew. */
-  #onRunFailed(peerId: string, error: unknown): void {
+  async #onRunFailed(peerId: string, certified: Hash | undefined, error: unknown): Promise<void> {
     this.peers.failed(peerId)
     this.#modules.log.debug({ err: error, peer: peerId }, 'A range sync ended early')
+    // Where two thirds of the stake hold valid what we do not, who serves it is not to blame.
+    if (certified && (await this.#certificates.isInvalidHere(peerId, certified))) return
     this.#blame.chargeRun(peerId, error)
   }
 }

@@ -7,7 +7,7 @@
 import { EPOCHS_BELOW_FINAL_MAX } from '../../../consensus/finality/checkpoint-book.ts'
 import type { Certificate } from '../../../consensus/finality/types.ts'
 import type { Hash } from '../../../consensus/types.ts'
-import { mayHoldCertificates } from '../../sync/certificates.ts'
+import { mayHoldCertificates } from '../../sync/certified/certificate-sync.ts'
 import { REQUEST_LIMITS } from '../../sync/protocol.ts'
 import { STATUS_INTERVAL_MS } from '../../sync/sync.ts'
 import type { ModelBlock } from './model-block.ts'

@@ -9,6 +9,7 @@ import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import type { Genesis } from '../../../genesis/genesis-file.ts'
 import type { ExecutorOpener } from '../../chain/chain-types.ts'
 import type { Recovery } from '../../crypto/sender-recovery.ts'
+import type { BlockSummary } from '../../events.ts'
 import { Executor } from '../../execution/executor.ts'
 import { Node } from '../../node.ts'
 import type { NodeOptions } from '../../options.ts'
@@ -20,6 +21,7 @@ import { type CrashKind, MemoryDisk } from './disk/memory-disk.ts'
 import { HONEST, type Tampering } from './strategies/tampering.ts'
 import type { Switchboard } from './switchboard.ts'
 import { TokenSeal, verifyToken } from './token-seal.ts'
+import { wrongExecutor } from './wrong-executor.ts'
 
 export type SimulatedNodeParts = {
   readonly index: number
@@ -48,6 +50,8 @@ export class SimulatedNode {
   tampering: Tampering = HONEST
   /** Headers that it made without work: nobody may count them. */
   readonly unproven = new Set<Hash>()
+  /** A block that its software has wrong. */
+  misjudged: BlockSummary | undefined
   readonly #sealRng: SeededRng
   #node: Node | undefined
   #seal: TokenSeal
@@ -143,6 +147,7 @@ export class SimulatedNode {
     const { index, genesis, votingKey, coinbase, board, rng, log } = this.parts
     const { recovery, recoverSigner } = this.parts
     const clock = this.#clockOf(this.#life)
+    const openExecutor = this.parts.openExecutor ?? evmIn(clock)
     this.#seal = new TokenSeal(clock, this.#sealRng, this.parts.macsPerSecond)
     return {
       genesis,
@@ -160,7 +165,7 @@ export class SimulatedNode {
         disk: this.disk,
         openRecovery: () => recovery,
         openNetwork: board.open(index, this.#tamper()),
-        openExecutor: this.parts.openExecutor ?? evmIn(clock),
+        openExecutor: wrongExecutor(openExecutor, () => this.misjudged?.header),
         verifyProof: verifyToken,
         recoverSigner,
       },

@@ -37,6 +37,8 @@ export class Watcher implements ClusterObserver {
   readonly #coverage: Coverage | undefined
   /** Nodes that lied once: nothing is asked of them any more. */
   readonly #liars = new Set<number>()
+  /** Honest nodes whose software is wrong: what they say of blocks counts for nothing. */
+  readonly #wrong = new Set<number>()
   /** Whose blocks are whose. */
   readonly #sealers = new Map<Address, number>()
   /** Whose votes are whose. */
@@ -70,6 +72,11 @@ export class Watcher implements ClusterObserver {
     this.#liars.add(node)
   }
 
+  /** It may take a good block for a bad one, and ring the alarm of a majority that does not. */
+  excuse(node: number): void {
+    this.#wrong.add(node)
+  }
+
   isTrusted(node: number): boolean {
     return !this.#liars.has(node)
   }
@@ -97,6 +104,7 @@ export class Watcher implements ClusterObserver {
       const sealer = this.#sealers.get(block.header.coinbase)
       this.#coverage?.hit('block found invalid')
       if (sealer === undefined || !this.isTrusted(sealer) || !this.isTrusted(index)) return
+      if (this.#wrong.has(index)) return
       const { number } = block.header
       this.#violations.tell('I6', index, `block ${number} of node ${sealer}: ${outcome.code}`)
     })
@@ -104,6 +112,7 @@ export class Watcher implements ClusterObserver {
       if (!this.isTrusted(index)) return
       for (const effect of effects) {
         this.#coverage?.hit(`finality: ${effect.kind}`)
+        if (effect.kind === 'safety-fault' && this.#wrong.has(index)) continue
         this.#ledger.onEffect(index, effect, chain.finality)
         if (effect.kind === 'publish-vote') this.#onPublished(each, effect.signed)
         if (effect.kind !== 'certified') continue

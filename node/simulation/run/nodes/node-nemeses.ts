@@ -12,6 +12,7 @@ import type { Cluster } from '../../node/cluster.ts'
 import type { CrashKind } from '../../node/disk/memory-disk.ts'
 import type { SimulatedNode } from '../../node/simulated-node.ts'
 import type { Damage } from './damage.ts'
+import { type Core, cutsAround } from './mended-core.ts'
 import type { NodeSwarm } from './node-swarm.ts'
 
 export const NODE_NEMESIS_NAMES = [
@@ -69,27 +70,28 @@ export class NodeNemeses {
     }
   }
 
-  /** Nothing breaks any more, and what is broken is mended. */
-  async mend(): Promise<void> {
+  /** Nothing breaks any more, and what is broken in the core is mended. */
+  async mend(core: Core): Promise<void> {
     this.#isOver = true
     // A node that stands still amid a write is down a moment later.
     await this.#cluster.advance(0)
-    this.#cut(NO_CUTS)
+    this.#cut(cutsAround(core))
     this.#cluster.network.setQuality(() => ({ ...this.#swarm.wire, loss: 0 }))
     this.#cluster.board.requests.resets = 0
-    for (const node of this.#cluster.nodes) {
+    const mended = this.#cluster.nodes.filter(({ index }) => core.joined.has(index))
+    for (const node of mended) {
       node.disk.faults.failure = undefined
       node.disk.faults.slowMs = 0
       node.disk.faults.crashAtWrite(Number.POSITIVE_INFINITY, () => undefined)
       node.clock.set(0)
     }
     // What nobody has found yet would be found in the middle of the second phase.
-    for (const index of [...this.#watcher.damaged]) {
-      const node = this.#cluster.nodes[index]
-      if (node?.isUp === true || node?.isStarting === true) node.crash('process')
-      if (node !== undefined) this.#damage.wipe(node)
+    for (const node of mended) {
+      if (!this.#watcher.damaged.has(node.index)) continue
+      if (node.isUp || node.isStarting) node.crash('process')
+      this.#damage.wipe(node)
     }
-    const down = this.#cluster.nodes.filter(({ isUp, isStarting }) => !isUp && !isStarting)
+    const down = mended.filter(({ isUp, isStarting }) => !isUp && !isStarting)
     await this.#cluster.complete(Promise.all(down.map((node) => node.start())))
   }
 

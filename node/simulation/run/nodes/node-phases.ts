@@ -14,6 +14,7 @@ import { readContractSet } from '../../node/checks/contract-set.ts'
 import type { Watcher } from '../../node/checks/watcher.ts'
 import type { Cluster } from '../../node/cluster.ts'
 import type { SimulatedNode } from '../../node/simulated-node.ts'
+import { type Core, membersOf } from './mended-core.ts'
 import type { NodeSwarm } from './node-swarm.ts'
 
 export type Run = {
@@ -33,49 +34,61 @@ const SLOWNESS = 4
 const DETECTION_MS = 60_000
 
 /** I13: equal heads. */
-export async function meet(run: Run): Promise<string | undefined> {
-  const { cluster, swarm } = run
-  const honest = honestOf(run)
+export async function meet(run: Run, core: Core): Promise<string | undefined> {
+  const { cluster } = run
+  const members = membersOf(core, cluster.nodes)
   const haveMet = await cluster.advanceUntil(
-    () => new Set(honest.map((node) => headOf(node))).size === 1,
-    RECONNECT_MS + MEET_BLOCK_TIMES * swarm.blockMs,
+    () => new Set(members.map((node) => headOf(node))).size === 1,
+    RECONNECT_MS + MEET_BLOCK_TIMES * blockMsOf(run, core),
   )
-  return haveMet ? undefined : `I13: heads have not met\n${describe(honest)}`
+  return haveMet ? undefined : `I13: heads have not met\n${describe(members)}`
 }
 
 /** I13: finality goes on. */
-export async function finalize(run: Run): Promise<string | undefined> {
-  const { cluster, swarm } = run
-  const honest = honestOf(run)
+export async function finalize(run: Run, core: Core): Promise<string | undefined> {
+  const { cluster } = run
+  const members = membersOf(core, cluster.nodes)
   const finalOf = ({ node }: SimulatedNode) => node.chain.finality.finalized.epoch
-  const highest = honest.map(finalOf).reduce((a, b) => (a > b ? a : b), 0n)
-  const epochMs = swarm.epochLength * swarm.blockMs
+  const highest = members.map(finalOf).reduce((a, b) => (a > b ? a : b), 0n)
   const isOn = await cluster.advanceUntil(
-    () => honest.every((node) => node.isUp && finalOf(node) > highest),
-    RECONNECT_MS + SLOWNESS * FINAL_EPOCHS * epochMs,
+    () => members.every((node) => node.isUp && finalOf(node) > highest),
+    finalMsOf(run, core),
   )
-  return isOn ? undefined : `I13: nothing is final above epoch ${highest}\n${describe(honest)}`
+  return isOn ? undefined : `I13: nothing is final above epoch ${highest}\n${describe(members)}`
 }
 
 /** I13: the chain is told of what is final, and who was caught lying is slashed there. */
-export async function record(run: Run): Promise<string | undefined> {
-  const { cluster, swarm, watcher, coverage } = run
-  const honest = honestOf(run)
-  const highest = honest
+export async function record(run: Run, core: Core): Promise<string | undefined> {
+  const { cluster, watcher, coverage } = run
+  const members = membersOf(core, cluster.nodes)
+  const highest = members
     .map(({ node }) => node.chain.finality.finalized.epoch)
     .reduce((a, b) => (a < b ? a : b))
   let missing: string | undefined
   const look = async (): Promise<boolean> => {
-    for (const each of honest) {
+    for (const each of members) {
       missing = each.isUp ? await unrecorded(each, highest, watcher) : `node ${each.index} is down`
       if (missing !== undefined) return false
     }
     return true
   }
-  const epochMs = swarm.epochLength * swarm.blockMs
-  const isDone = await cluster.advanceUntil(look, RECONNECT_MS + SLOWNESS * FINAL_EPOCHS * epochMs)
+  const isDone = await cluster.advanceUntil(look, finalMsOf(run, core))
   if (isDone) coverage.hit('the chain knows what is final')
-  return isDone ? undefined : `I13: ${missing}\n${describe(honest)}`
+  return isDone ? undefined : `I13: ${missing}\n${describe(members)}`
+}
+
+/** As long as a block may take at present where only the core works. */
+function blockMsOf({ cluster, swarm }: Run, core: Core): number {
+  const { params } = cluster
+  const hardest = membersOf(core, cluster.nodes)
+    .filter(({ isUp }) => isUp)
+    .map(({ node }) => Number(node.chain.head.header.difficulty / params.genesisDifficulty))
+    .reduce((a, b) => Math.max(a, b), 1)
+  return (swarm.blockMs * hardest) / core.workShare
+}
+
+function finalMsOf(run: Run, core: Core): number {
+  return RECONNECT_MS + SLOWNESS * FINAL_EPOCHS * run.swarm.epochLength * blockMsOf(run, core)
 }
 
 /** Of whom a node accuses, those are asked for that are on its chain and can be punished there. */
@@ -126,9 +139,8 @@ export async function detect(run: Run): Promise<string | undefined> {
 }
 
 /** What the chain came to, for the counters. */
-export async function countSetChanges(run: Run): Promise<void> {
-  const { cluster, coverage } = run
-  const [first] = honestOf(run)
+export async function countSetChanges({ cluster, coverage }: Run, core: Core): Promise<void> {
+  const first = membersOf(core, cluster.nodes).find(({ isUp }) => isUp)
   if (first === undefined) return
   const { state, head } = first.node.chain
   const read = readValidatorRecords(state.view(head.header.stateRoot))

@@ -11,6 +11,7 @@ import type { WireQuality } from '../../engine/network.ts'
 import { SeededRng } from '../../engine/seeded-rng.ts'
 import type { SetChange } from '../../node/set-changes.ts'
 import { LIE_NAMES, type LieName } from '../../strategy-names.ts'
+import { haveQuorum } from './mended-core.ts'
 import { DAMAGES, NODE_NEMESIS_NAMES, type NodeNemesisName } from './node-nemeses.ts'
 
 export type NodeSwarm = {
@@ -34,6 +35,8 @@ export type NodeSwarm = {
   readonly isOverThird: boolean
   /** The honest node whose disk is damaged: all others have a good copy. */
   readonly victim: number | undefined
+  /** The honest node that has a block wrong; without it there is a quorum. */
+  readonly misjudging: number | undefined
 }
 
 type Member = NodeSwarm['nodes'][number]
@@ -49,6 +52,8 @@ const BLOCK_MS = 2_000
 const CHANGES_UNTIL_MS = 100_000
 /** What who joins puts at stake, in least stakes: an account of a devnet has five. */
 const STAKES = [1, 1, 2, 4] as const
+/** Part of the seeds in which somebody's software is wrong, where the others can do without it. */
+const MISJUDGING_CHANCE = 0.15
 const RESETS = [0, 0, 0, 0.1] as const
 /** Sizes of which two sides can each have a quorum with the same liars. */
 const SPLITS = [
@@ -73,10 +78,12 @@ export function drawNodeSwarm(seed: number): NodeSwarm {
   const honest = validators.flatMap(({ strategy }, i) => (strategy === undefined ? [i] : []))
   const nemeses = drawNemeses(rng)
   const victim = nemeses.some((name) => DAMAGES.has(name)) ? rng.pick(honest) : undefined
+  const changes = drawStakes(drawChanges(nodes, size, liars, rng), seed)
   return {
     ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, nemeses, victim },
     validators: size,
-    changes: drawStakes(drawChanges(nodes, size, liars, rng), seed),
+    changes,
+    misjudging: drawMisjudging(honest, victim, { nodes, validators: size, changes }, seed),
     resets: new SeededRng(`node swarm resets ${seed}`).pick(RESETS),
     wire: drawWire(rng),
     faultEveryMs: BLOCK_MS * rng.integer(10, 60),
@@ -95,6 +102,7 @@ function drawOverThird(rng: SeededRng): NodeSwarm {
   return {
     ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, validators: size },
     ...{ changes: [], nemeses: [], isOverThird: true, victim: undefined },
+    misjudging: undefined,
     resets: 0,
     wire: drawWire(rng),
     faultEveryMs: BLOCK_MS,
@@ -126,6 +134,22 @@ function drawStakes(changes: readonly SetChange[], seed: number): readonly SetCh
   return changes.map((change) =>
     change.kind === 'deposit' ? { ...change, stakes: rng.pick(STAKES) } : change,
   )
+}
+
+/** One without which the other honest ones have more than two thirds, and a good disk. */
+function drawMisjudging(
+  honest: readonly number[],
+  victim: number | undefined,
+  swarm: Pick<NodeSwarm, 'nodes' | 'validators' | 'changes'>,
+  seed: number,
+): number | undefined {
+  const rng = new SeededRng(`node swarm misjudging ${seed}`)
+  if (!rng.chance(MISJUDGING_CHANCE)) return undefined
+  const able = honest.filter((index) => {
+    const others = new Set(honest.filter((other) => other !== index))
+    return index !== victim && haveQuorum(others, swarm)
+  })
+  return able.length === 0 ? undefined : rng.pick(able)
 }
 
 function drawWire(rng: SeededRng): WireQuality {

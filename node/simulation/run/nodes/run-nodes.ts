@@ -1,7 +1,7 @@
 /**
  * One seed of tier 1 or 2: whole nodes, with a ledger in place of the EVM or with the EVM itself.
- * First faults and lies, with every invariant watched; then all is mended, heads must meet and
- * finality must go on.
+ * First faults and lies, with every invariant watched; then a core is mended, its heads must meet
+ * and finality must go on.
  *
  * Spec: docs/simulator.md, "Tier 1", "Tier 2".
  */
@@ -17,6 +17,8 @@ import { simulatedGenesis, validatorKeys } from '../../node/validators.ts'
 import { Workload } from '../../node/workload.ts'
 import type { RunOptions, RunReport } from '../run-types.ts'
 import { Damage } from './damage.ts'
+import { type Core, drawCore } from './mended-core.ts'
+import { misjudgeLater, notice } from './misjudging.ts'
 import { NodeNemeses } from './node-nemeses.ts'
 import {
   countSetChanges,
@@ -57,7 +59,7 @@ export async function runNodes(
   })
   let failure: string | undefined
   try {
-    failure = await runBothPhases({ cluster, swarm, watcher, coverage }, untilMs)
+    failure = await runBothPhases({ cluster, swarm, watcher, coverage }, seed, untilMs)
   } catch (error) {
     failure = error instanceof Error ? `${error.message}\n${error.stack}` : String(error)
   }
@@ -67,11 +69,12 @@ export async function runNodes(
 }
 
 /** What is wrong; undefined: nothing. */
-async function runBothPhases(run: Run, untilMs: number): Promise<string | undefined> {
+async function runBothPhases(run: Run, seed: number, untilMs: number): Promise<string | undefined> {
   const { cluster, swarm } = run
   await cluster.start()
   cluster.board.requests.resets = swarm.resets
   corrupt(run)
+  misjudgeLater(run)
   new Workload(cluster, swarm.transactionsPerSecond).start()
   new SetChanges(cluster, validatorKeys(swarm.nodes.length)).start(swarm.changes)
   const nemeses = await unleash(run)
@@ -83,11 +86,22 @@ async function runBothPhases(run: Run, untilMs: number): Promise<string | undefi
   }
   if (endMs === untilMs) return undefined
   if (swarm.isOverThird) return (await detect(run)) ?? (await inspect(run))
-  await nemeses.mend()
-  const broken =
-    (await meet(run)) ?? (await finalize(run)) ?? (await record(run)) ?? (await inspect(run))
-  await countSetChanges(run)
+  const core = drawCore(swarm, seed)
+  noteCore(run, core)
+  await nemeses.mend(core)
+  const phases = [meet, finalize, record, notice, inspect]
+  let broken: string | undefined
+  for (const phase of phases) broken ??= await phase(run, core)
+  await countSetChanges(run, core)
   return broken
+}
+
+function noteCore({ cluster, coverage }: Run, core: Core): void {
+  const { members, joined, leftOut } = core
+  cluster.trace.add('core', -1, members.size, () => [...members].join(' '))
+  if (leftOut === 0) return
+  coverage.hit('honest nodes stay broken')
+  coverage.hit(joined.size > members.size ? 'liars among the core' : 'no liar among the core')
 }
 
 /** Liars begin to lie. */

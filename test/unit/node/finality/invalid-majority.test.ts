@@ -7,9 +7,12 @@ import type { Certificate } from '../../../../consensus/finality/types.ts'
 import { outputRoot } from '../../../../consensus/finality/votes/vote-digest.ts'
 import { devAccounts } from '../../../../genesis/accounts.ts'
 import type { SealedBlock } from '../../../../node/chain/sealed-block.ts'
+import { Executor } from '../../../../node/execution/executor.ts'
 import type { Node } from '../../../../node/node.ts'
+import { wrongExecutor } from '../../../../node/simulation/node/wrong-executor.ts'
 import {
   certify,
+  EPOCH,
   type Fork,
   forkOf,
   VOTING_KEYS,
@@ -77,6 +80,34 @@ describe('node / finality / invalid majority', () => {
     expect(await node.api.chain.header(bad.hash)).toBeUndefined()
     expect((await node.api.chain.resolve({ tag: 'latest' }))?.hash).toBe(node.chain.head.hash)
     expect(node.api.health().isReady).toBe(false)
+  })
+
+  it('is noticed where the invalid block lies below the one that is certified', async () => {
+    const genesis = await validatorGenesis()
+    const fork = await forkOf(3 * EPOCH, devAccounts()[0]!.address)
+    const full = await startTestNode({ genesis, peers: [] })
+    for (const block of fork.blocks) await full.chain.importBlock(block, 'gossip')
+    for (const epoch of [0, 1, 2]) {
+      await full.chain.takeCertificate(fork.certificate(epoch, epoch + 1))
+    }
+    expect(full.chain.finality.finalized.epoch).toBe(2n)
+    const bad = fork.blocks[EPOCH + 3]!
+    const wrong = await startTestNode({
+      ...{ genesis, peers: [full], votingKey: VOTING_KEYS[3]! },
+      ports: {
+        openExecutor: wrongExecutor(
+          (parts) => Executor.open(parts),
+          () => bad.header,
+        ),
+      },
+    })
+    await expect.poll(() => status(wrong).safetyFault?.code, POLL).toBe('JUSTIFIED_IS_INVALID')
+    const { certificate } = wrong.chain.finality.fault!
+    expect(certificate.vote.targetHash).toBe(fork.hash(2))
+    expect(wrong.chain.head.hash).toBe(bad.header.parentHash)
+    expect(status(wrong).voting).toBe('safety-fault')
+    // Who serves what two thirds hold valid is not blamed for it.
+    expect(wrong.api.network.peers()).toHaveLength(1)
   })
 
   it('its operator stays with --exclude, and who did not sign it votes at once', async () => {

@@ -5,14 +5,15 @@
  * Spec: docs/spec/finality.md, F8; docs/spec/network.md, S2.
  */
 import type { Logger } from 'pino'
-import { EPOCHS_BELOW_FINAL_MAX } from '../../consensus/finality/checkpoint-book.ts'
-import { type FinalityState, headEpoch } from '../../consensus/finality/finality-state.ts'
-import type { Certificate } from '../../consensus/finality/types.ts'
-import type { Hash } from '../../consensus/types.ts'
-import type { Chain } from '../chain/chain.ts'
-import { REQUEST_LIMITS } from './protocol.ts'
-import { PENALTY_FAULT, type SyncNetwork, type SyncRequests } from './requests.ts'
-import type { Status } from './wire.ts'
+import { EPOCHS_BELOW_FINAL_MAX } from '../../../consensus/finality/checkpoint-book.ts'
+import { type FinalityState, headEpoch } from '../../../consensus/finality/finality-state.ts'
+import type { Certificate } from '../../../consensus/finality/types.ts'
+import type { Hash } from '../../../consensus/types.ts'
+import type { Chain } from '../../chain/chain.ts'
+import { REQUEST_LIMITS } from '../protocol.ts'
+import { PENALTY_FAULT, type SyncNetwork, type SyncRequests } from '../requests.ts'
+import type { Status } from '../wire.ts'
+import { standsOnInvalid } from './invalid-ancestry.ts'
 
 /** Epochs from the justified checkpoint to the head while finality goes on as it should. */
 const EPOCHS_BEHIND_MAX = 1n
@@ -53,15 +54,35 @@ export class CertificateSync {
   provedBy(peerId: string): Hash | undefined {
     const hash = this.#proved.get(peerId)
     if (hash === undefined) return undefined
-    const status = this.#modules.chain.tree.get(hash)?.status
+    const { tree, finality } = this.#modules.chain
+    const status = tree.get(hash)?.status
+    const isFault = finality.fault?.certificate.vote.targetHash === hash
     // Executed, or found invalid: nothing to be followed for either way.
-    if (status !== 'executed' && status !== 'invalid') return hash
+    if (status !== 'executed' && status !== 'invalid' && !isFault) return hash
     this.#proved.delete(peerId)
     return undefined
   }
 
   forget(peerId: string): void {
     this.#proved.delete(peerId)
+  }
+
+  /**
+   * Whether the peer proves that a certified block stands on one that is invalid here; then the
+   * alarm rings, and its chain is nothing that anybody can be blamed for.
+   */
+  async isInvalidHere(peerId: string, certified: Hash): Promise<boolean> {
+    const { chain, log } = this.#modules
+    const certificate = chain.finality.pending.get(certified)
+    if (certificate === undefined) return false
+    try {
+      if (!(await standsOnInvalid(certificate.vote, peerId, this.#modules))) return false
+      await chain.condemnCertified(certified)
+      return true
+    } catch (error) {
+      log.debug({ err: error, peer: peerId }, 'The ancestors of a certified block were not served')
+      return false
+    }
   }
 
   /** Asks a peer for certificates above what is final here, and takes them in order. */
