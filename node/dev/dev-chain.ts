@@ -30,6 +30,8 @@ import { type StateEdit, writeEdit, writeState } from './state-writer.ts'
 
 /** Made and sealed one by one: about a minute's work. */
 export const MINE_BLOCKS_MAX = 10_000n
+/** Changes of the chain that wait for the one at work; the next is refused as BUSY. */
+const CHANGES_WAITING_MAX = 1_024
 /** A gas limit moves by less than this fraction of the parent's. */
 const GAS_LIMIT_BOUND_DIVISOR = 1024n
 
@@ -58,6 +60,9 @@ export class DevChain implements DevControls {
   #nextSnapshot = 0
   #gasLimit: bigint | undefined
   #revision = 0
+  /** The change at work, and those behind it. */
+  #lastChange: Promise<unknown> = Promise.resolve()
+  #changesWaiting = 0
 
   constructor(modules: DevModules) {
     const { chain, clock } = modules
@@ -193,10 +198,12 @@ export class DevChain implements DevControls {
 
   async write(edit: StateEdit): Promise<void> {
     const { chain, store } = this.#modules
-    await this.#rework(async (parts) => {
-      await writeState(parts, store, chain.head, edit)
-      return []
-    })
+    await this.#inTurn(() =>
+      this.#rework(async (parts) => {
+        await writeState(parts, store, chain.head, edit)
+        return []
+      }),
+    )
   }
 
   dump(): Promise<Uint8Array> {
@@ -213,8 +220,8 @@ export class DevChain implements DevControls {
     await this.write(edit)
   }
 
-  async snapshot(): Promise<number> {
-    return this.#holding(async () => {
+  snapshot(): Promise<number> {
+    return this.#inTurn(async () => {
       const { head, state } = this.#modules.chain
       const id = this.#nextSnapshot++
       this.#snapshots.set(id, { head, edits: await state.edits.of(head.hash) })
@@ -222,20 +229,26 @@ export class DevChain implements DevControls {
     })
   }
 
-  async revert(id: number): Promise<boolean> {
-    const snapshot = this.#snapshots.get(id)
-    if (snapshot === undefined) return false
-    for (const later of [...this.#snapshots.keys()]) if (later >= id) this.#snapshots.delete(later)
-    await this.#rewindTo(snapshot.head, snapshot)
-    return true
+  revert(id: number): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const snapshot = this.#snapshots.get(id)
+      if (snapshot === undefined) return false
+      for (const later of [...this.#snapshots.keys()]) {
+        if (later >= id) this.#snapshots.delete(later)
+      }
+      await this.#rewindTo(snapshot.head, snapshot)
+      return true
+    })
   }
 
-  async rollback(depth: bigint): Promise<void> {
-    const target = await this.#ancestor(depth)
-    await this.#rewindTo(target)
-    for (const [id, { head }] of this.#snapshots) {
-      if (head.header.number > target.header.number) this.#snapshots.delete(id)
-    }
+  rollback(depth: bigint): Promise<void> {
+    return this.#inTurn(async () => {
+      const target = await this.#ancestor(depth)
+      await this.#rewindTo(target)
+      for (const [id, { head }] of this.#snapshots) {
+        if (head.header.number > target.header.number) this.#snapshots.delete(id)
+      }
+    })
   }
 
   async reorg(
@@ -252,14 +265,16 @@ export class DevChain implements DevControls {
     await this.#modules.pool.settled()
   }
 
-  async reset(): Promise<void> {
-    const { chain } = this.#modules
-    const first = await summaryOf(chain.blocks, chain.genesis.hash)
-    await this.#rewindTo(first, { edits: undefined })
-    await this.drop()
-    this.#snapshots.clear()
-    this.#impersonated.clear()
-    this.#isAutoImpersonating = false
+  reset(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { chain } = this.#modules
+      const first = await summaryOf(chain.blocks, chain.genesis.hash)
+      await this.#rewindTo(first, { edits: undefined })
+      await this.drop()
+      this.#snapshots.clear()
+      this.#impersonated.clear()
+      this.#isAutoImpersonating = false
+    })
   }
 
   impersonate(address: Address): void {
@@ -322,14 +337,30 @@ export class DevChain implements DevControls {
     this.#time.reset(to.header.timestamp)
   }
 
-  /** With the sealer held, between two imports; then the pool looks at all accounts again. */
+  /**
+   * With the sealer held, and one change after another: what goes back by so many blocks, or to one
+   * that it remembers, must find them where they were.
+   */
+  async #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    if (this.#changesWaiting >= CHANGES_WAITING_MAX) {
+      throw new DevError({ code: 'BUSY', waitingMax: CHANGES_WAITING_MAX })
+    }
+    this.#changesWaiting += 1
+    const done = this.#lastChange.then(() => this.#holding(change))
+    const leave = (): void => {
+      this.#changesWaiting -= 1
+    }
+    // The next one goes its way whether this one is made or not; its caller hears of it.
+    this.#lastChange = done.then(leave, leave)
+    return done
+  }
+
+  /** Between two imports; then the pool looks at all accounts again. */
   async #rework(job: (parts: ChainParts) => Promise<readonly BlockSummary[]>): Promise<void> {
     this.#verifyAlone()
     const { chain, pool } = this.#modules
-    await this.#holding(async () => {
-      await chain.rework(job)
-      await pool.refresh()
-    })
+    await chain.rework(job)
+    await pool.refresh()
     this.#revision++
   }
 

@@ -5,6 +5,7 @@ import type { Address } from '../../consensus/types.ts'
 export type DevErrorType =
   | { readonly code: 'SHARED_CHAIN' }
   | { readonly code: 'NO_SEALER' }
+  | { readonly code: 'BUSY'; readonly waitingMax: number }
   | { readonly code: 'TIME_NOT_LATER'; readonly timestamp: bigint; readonly parent: bigint }
   | { readonly code: 'TOO_MANY_BLOCKS'; readonly blocks: bigint; readonly blocksMax: bigint }
   | { readonly code: 'TOO_DEEP'; readonly depth: bigint; readonly depthMax: bigint }
@@ -30,6 +31,8 @@ function sentenceOf(type: DevErrorType): string {
       return 'this chain has other validators: its state and its blocks are not ours to change'
     case 'NO_SEALER':
       return 'this node does not make blocks'
+    case 'BUSY':
+      return `${type.waitingMax} changes of the chain wait already: try again`
     case 'TIME_NOT_LATER':
       return `Timestamp error: ${type.timestamp} is not later than the ${type.parent} of the head`
     case 'TOO_MANY_BLOCKS':

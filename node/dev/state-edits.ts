@@ -62,7 +62,11 @@ export class StateEdits {
     if (!this.#roots.has(block)) return undefined
     const recordKey = editKey(block)
     const record = await this.#store.get(recordKey)
-    if (record === undefined) throw missingRecord(recordKey)
+    if (record === undefined) {
+      // Taken back while it was looked for.
+      if (this.#staged.has(block) || !this.#roots.has(block)) return undefined
+      throw missingRecord(recordKey)
+    }
     return decodeChangeRecord(recordKey, record)
   }
 

@@ -44,6 +44,22 @@ describe('rpc / dev / going back', () => {
     await rpc('evm_revert', home)
   })
 
+  it('changes that are asked for at once are made one after another', async () => {
+    await rpc('anvil_mine', 12)
+    const height = Number(await rpc('eth_blockNumber'))
+    const wealth = Array.from({ length: 8 }, (_, index) => `0x${(index + 1).toString(16)}`)
+    const asked = [
+      ...Array.from({ length: 6 }, () => rpc('anvil_rollback', 2)),
+      ...wealth.map((wei) => rpc('anvil_setBalance', STRANGER, wei)),
+      ...wealth.map(() => rpc('eth_getBlockByNumber', 'pending', false)),
+    ]
+    await Promise.all(asked)
+    expect(Number(await rpc('eth_blockNumber'))).toBe(height - 12)
+    await rpc('anvil_setBalance', STRANGER, '0x77')
+    await rpc('evm_mine')
+    expect(await rpc('eth_getBalance', STRANGER)).toBe('0x77')
+  })
+
   describe('subscriptions', () => {
     let socket: TestSocket
     beforeEach(async () => {
