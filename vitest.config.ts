@@ -5,7 +5,11 @@ const project = (
   name: string,
   include: string[],
   testTimeout: number,
-  more: { readonly isolate?: boolean; readonly globalSetup?: string } = {},
+  more: {
+    readonly isolate?: boolean
+    readonly globalSetup?: string
+    readonly env?: Record<string, string>
+  } = {},
 ) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout, pool: 'forks' as const, ...more },
 })
@@ -26,6 +30,8 @@ export default defineConfig({
       // Needs the packages of test/clients/package.json: `npm run test:clients`.
       project('clients', ['test/clients/*.test.ts'], 120_000, {
         globalSetup: 'test/clients/support/compile-till.ts',
+        // It runs beside `e2e`: test/support/free-ports.ts.
+        env: { HANZO_TEST_PORTS_FROM: '27000' },
       }),
     ],
   },

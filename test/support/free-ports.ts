@@ -1,8 +1,9 @@
 /** Ranges of ports for devnets of tests, away from those that a developer's own devnet uses. */
 import { firstTakenPort } from '../../node/devnet/ports.ts'
 
-const FIRST = 21_000
-const SPAN = 20_000
+/** Suites that run at once have ranges of their own: see vitest.config.ts. */
+const FIRST = Number(process.env['HANZO_TEST_PORTS_FROM'] ?? 21_000)
+const SPAN = 6_000
 const STEP = 64
 
 /** Base ports with `count` free ports each for JSON-RPC and for p2p. */
