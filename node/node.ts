@@ -17,6 +17,7 @@ import { NodeEvents } from './events.ts'
 import { Executor } from './execution/executor.ts'
 import { PrecompileThreads } from './execution/precompiles/precompile-threads.ts'
 import { CertifyWatch } from './finality/certify-watch.ts'
+import { DutyCourier } from './finality/duty-courier.ts'
 import { DutyTransactions } from './finality/duty-transactions.ts'
 import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
 import { Hearing } from './finality/hearing.ts'
@@ -125,11 +126,13 @@ async function openParts(options: NodeOptions, closers: Closer[]): Promise<NodeP
   const backend = await openSearch(options)
   if (backend !== options.ports?.backend) closers.push(() => backend?.close())
   const dev = options.devControls === true ? new DevChain(foundation) : undefined
-  const sealing = createSealing(options, foundation, peers, backend, dev)
+  const log = options.log.child({ module: 'finality' })
+  const duties = openDuties(options, chain)
+  if (duties && peers) new DutyCourier({ chain, pool, duties, sync: peers.sync, log })
+  const sealing = createSealing(options, foundation, { peers, backend, dev, duties })
   const { sealer } = sealing
   dev?.join({ sealer, finality })
   const coinbase = options.coinbase ?? ZERO_COINBASE
-  const log = options.log.child({ module: 'finality' })
   const certified = new CertifyWatch(chain, log)
   const readers = { options, peers, coinbase, certified, dev }
   const api = createNodeApi({ ...foundation, ...sealing, ...readers })
@@ -241,21 +244,25 @@ type Sealing = {
   readonly sealer: Sealer | undefined
 }
 
+/** What a validator tells the chain of finality: with its blocks, or by the pool. */
+function openDuties({ votingKey: privateKey, seal }: NodeOptions, chain: Chain) {
+  if (privateKey === undefined || (seal !== undefined && seal.certify !== true)) return undefined
+  return new DutyTransactions(chain, { address: addressOfKey(hexToBytes(privateKey)), privateKey })
+}
+
+type SealingParts = {
+  readonly peers: PeerServices | undefined
+  readonly backend: ProofBackend | undefined
+  readonly dev: DevChain | undefined
+  readonly duties: DutyTransactions | undefined
+}
+
 function createSealing(
-  { seal, votingKey, coinbase = ZERO_COINBASE, ports, log }: NodeOptions,
+  { seal, coinbase = ZERO_COINBASE, ports, log }: NodeOptions,
   { chain, pool, clock }: Foundation,
-  peers: PeerServices | undefined,
-  backend: ProofBackend | undefined,
-  dev: DevChain | undefined,
+  { peers, backend, dev, duties }: SealingParts,
 ): Sealing {
   const publish = (block: SealedBlock) => peers?.gossip.publishBlock(block)
-  const duties =
-    votingKey !== undefined && seal?.certify === true
-      ? new DutyTransactions(chain, {
-          address: addressOfKey(hexToBytes(votingKey)),
-          privateKey: votingKey,
-        })
-      : undefined
   const templates = new TemplateBuilder({
     chain,
     clock,

@@ -45,7 +45,9 @@ async function untold(
   })
   const due = async () => duties.dueOn(await summaryOf(chain.blocks, chain.head.hash))
   const certified = () => lastCertifiedEpoch(chain.state.view(chain.head.header.stateRoot))
-  return { due, certified }
+  const overdue = async (sinceEpoch: bigint) =>
+    duties.overdueOn(await summaryOf(chain.blocks, chain.head.hash), sinceEpoch)
+  return { due, overdue, certified }
 }
 
 afterEach(() => test.close())
@@ -68,6 +70,14 @@ describe('node / finality / duty transactions', () => {
       await test.extend(1, { coinbase })
       expect((await due()).map(({ tx }) => tx.data)).toEqual(first.map(({ tx }) => tx.data))
     }
+  })
+
+  it('for the pool there is nothing before something is overdue, and then a tip', async () => {
+    const { overdue } = await untold(3)
+    expect(await overdue(0n)).toEqual([])
+    const transactions = await overdue(1n)
+    expect(transactions).toHaveLength(3)
+    for (const { tx } of transactions) expect(tx).toMatchObject({ maxPriorityFeePerGas: 1n })
   })
 
   it('what the chain refused waits for eight blocks', async () => {
