@@ -3,7 +3,7 @@
  * who mine need no voting key, and those who have one need not mine. Validators take turns, one an
  * epoch, so that not all of them pay for the same call.
  *
- * Spec: docs/spec/finality.md, F26.
+ * Spec: docs/spec/finality.md, F27.
  */
 import type { Logger } from 'pino'
 import { headEpoch } from '../../consensus/finality/finality-state.ts'
