@@ -11,7 +11,7 @@ import { BlockGossip, type BlockGossipModules } from './gossip/block-gossip.ts'
 import { FinalityGossip } from './gossip/finality-gossip.ts'
 import { TransactionGossip, type TransactionGossipModules } from './gossip/transaction-gossip.ts'
 import { TransactionOutbox } from './gossip/transaction-outbox.ts'
-import { BLOCK_TOPIC, TRANSACTIONS_TOPIC } from './sync/protocol.ts'
+import { BLOCK_TOPIC, TRANSACTIONS_TOPIC, VOTE_TOPIC } from './sync/protocol.ts'
 import { encodeSealedBlock } from './sync/wire.ts'
 
 export type GossipModules = BlockGossipModules &
@@ -52,6 +52,11 @@ export class GossipHandlers {
       this.#log.error({ err: error, topic }, 'A gossip handler failed')
     }
     return 'ignore'
+  }
+
+  /** Votes wait for their turn; what else comes is judged as it comes. */
+  isCrowded(topic: string, peerId: string): boolean {
+    return topic === VOTE_TOPIC && this.finality.isCrowded(peerId)
   }
 
   onPeerDisconnected(peerId: string): void {

@@ -93,6 +93,7 @@ export class PeerServices {
     const network = await openNetwork(networkOptions(options, modules), {
       onGossip: async (topic, payload, peerId) =>
         (await services?.gossip.onMessage(topic, payload, peerId)) ?? 'ignore',
+      isCrowded: (topic, peerId) => services?.gossip.isCrowded(topic, peerId) ?? false,
       onRequest: (name, payload, peerId) =>
         services === undefined ? unavailable() : services.#requests.answer(name, payload, peerId),
       onPeerConnected: (peerId) => services?.sync.onPeerConnected(peerId),

@@ -25,6 +25,11 @@ export type Direction = 'inbound' | 'outbound'
 export type NetworkHandlers = {
   /** Decides whether a gossip message is forwarded. `peer` is the propagation source. */
   readonly onGossip: (topic: string, payload: Uint8Array, peer: PeerId) => Promise<Verdict>
+  /**
+   * Whether a message of the topic would find no place behind those of the same peer: it is dropped
+   * unseen then, and the copy of another peer may be taken.
+   */
+  readonly isCrowded?: (topic: string, peer: PeerId) => boolean
   /** Answers one request with chunks; the network pulls them one by one (back-pressure). */
   readonly onRequest: (name: string, payload: Uint8Array, peer: PeerId) => AsyncIterable<ReplyChunk>
   /** The peer is of our chain and can be asked. Its gossip may come a little earlier. */

@@ -14,7 +14,7 @@ import { type Rpc, rpcClient } from '../../test/support/rpc-client.ts'
 import type { FedBlock } from './chain.ts'
 
 export const BLOCKS_PER_SECOND = 8
-export const QUESTIONS_PER_SECOND = 16
+export const QUESTIONS_PER_SECOND = 10
 /** What has no answer by then is an error, not a latency. */
 const PATIENCE_MS = 20_000
 const FIRST_HEADER = encodeRangeRequest({ first: 1n, count: 1 })

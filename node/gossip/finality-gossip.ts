@@ -39,6 +39,11 @@ export class FinalityGossip {
     )
   }
 
+  /** Whether a vote of the peer would find no place to wait for its turn. */
+  isCrowded(peerId: string): boolean {
+    return !this.#votes.hasRoomFor(peerId)
+  }
+
   onPeerDisconnected(peerId: string): void {
     this.#votes.leave(peerId)
   }

@@ -76,6 +76,14 @@ export class VoteTurns {
     })
   }
 
+  /** Whether a vote of the peer is judged, now or later; otherwise it is ignored. */
+  hasRoomFor(peerId: string): boolean {
+    const sender = this.#senders.get(peerId)
+    if (sender === undefined || sender.waiting.length === 0) return true
+    if (sender.waiting.length >= VOTES_WAITING_PER_PEER_MAX) return false
+    return this.#waitingCount < VOTES_WAITING_MAX || this.#longestBeside(sender) !== sender
+  }
+
   /** What waits of a peer that is gone is ignored; its budget is as it was if it comes back. */
   leave(peerId: string): void {
     const sender = this.#senders.get(peerId)
@@ -113,8 +121,7 @@ export class VoteTurns {
   /** Whether one more of the sender may wait; if all places are taken, not if it has most. */
   #makeRoom(sender: Sender): boolean {
     if (this.#waitingCount < VOTES_WAITING_MAX) return true
-    let longest = sender
-    for (const each of this.#line) if (each.waiting.length > longest.waiting.length) longest = each
+    const longest = this.#longestBeside(sender)
     if (longest === sender) return false
     longest.waiting.pop()?.resolve('ignore')
     this.#waitingCount -= 1
@@ -127,6 +134,13 @@ export class VoteTurns {
     const nowMs = this.#clock.now()
     for (const { bucket } of this.#line) if (bucket.waitMs(1, nowMs) === 0) return true
     return false
+  }
+
+  /** Who has more waiting than the sender, and most of all; the sender if nobody has. */
+  #longestBeside(sender: Sender): Sender {
+    let longest = sender
+    for (const each of this.#line) if (each.waiting.length > longest.waiting.length) longest = each
+    return longest
   }
 
   /** Takes one vote from both budgets, or from none. */

@@ -8,6 +8,7 @@ import {
   type SubscriptionChangeData,
   TopicValidatorResult,
 } from '@libp2p/gossipsub'
+import type { RPC } from '@libp2p/gossipsub/message'
 import { NetworkError, reasonOf } from '../errors.ts'
 import {
   UNJUDGED_BYTES_MAX,
@@ -18,6 +19,7 @@ import {
 import type { NetworkMetrics } from '../metrics.ts'
 import type { NetworkHandlers, NetworkLog, PeerId, TopicOptions, Verdict } from '../options.ts'
 import { type ChainName, topicOf } from '../topics.ts'
+import { messageId } from './gossipsub-options.ts'
 import { asInternals, type GossipInternals } from './internals.ts'
 import { type Offence, RpcGuard } from './rpc-guard.ts'
 import { GRAYLIST_THRESHOLD } from './score-params.ts'
@@ -68,6 +70,7 @@ export class Gossip {
     this.#guard = new RpcGuard({
       bytesMax: new Map([...this.#topicsOnWire].map(([wire, { bytesMax }]) => [wire, bytesMax])),
       onOffence: (peer, offence) => this.#onOffence(peer, offence),
+      isCrowded: (peer, message) => this.#isCrowded(peer, message),
       now: () => performance.now(),
     })
     this.#guard.install(this.#pubsub)
@@ -117,6 +120,20 @@ export class Gossip {
     this.#guard.forget(peer)
   }
 
+  /** Asked for every message, so that a flood of one topic costs little more than its decoding. */
+  #isCrowded(peer: PeerId, { topic: wire, data }: RPC.Message): boolean {
+    const { handlers, metrics } = this.#modules
+    const topic = this.#topicsOnWire.get(wire)
+    if (topic === undefined || handlers.isCrowded?.(topic.name, peer) !== true) return false
+    metrics.gossipMessages.inc({ topic: topic.name, direction: 'inbound', verdict: 'overload' })
+    const { gossipTracer } = this.#pubsub
+    // It may have been asked for it, and has kept its promise.
+    if (gossipTracer.size > 0 && data !== undefined) {
+      gossipTracer.deliverMessage(this.#pubsub.msgIdToStrFn(messageId(wire, data)))
+    }
+    return true
+  }
+
   readonly #onMessage = (event: CustomEvent<GossipsubMessage>): void => {
     const { propagationSource, msgId, msg } = event.detail
     const topic = this.#topicsOnWire.get(msg.topic)
@@ -126,25 +143,20 @@ export class Gossip {
     void this.#judge(topic, payload, propagationSource.toString(), msgId)
   }
 
-  async #judge(
-    topic: TopicOptions,
-    payload: Uint8Array,
-    peer: PeerId,
-    messageId: string,
-  ): Promise<void> {
+  async #judge(topic: TopicOptions, payload: Uint8Array, peer: PeerId, id: string): Promise<void> {
     const { metrics } = this.#modules
     const labels = { topic: topic.name, direction: 'inbound' }
     metrics.gossipBytes.inc(labels, payload.length)
     const load = this.#admit(peer, payload.length)
     if (load === undefined) {
       metrics.gossipMessages.inc({ ...labels, verdict: 'overload' })
-      this.#tell(messageId, peer, 'ignore')
+      this.#tell(id, peer, 'ignore')
       return
     }
     const verdict = await this.#verdictOf(topic.name, payload, peer)
     this.#release(peer, load, payload.length)
     metrics.gossipMessages.inc({ ...labels, verdict })
-    this.#tell(messageId, peer, verdict)
+    this.#tell(id, peer, verdict)
     if (verdict !== 'reject') return
     this.#modules.report(peer, REJECT_PENALTY * topic.weight, `rejected ${topic.name}`)
   }
@@ -160,8 +172,8 @@ export class Gossip {
     }
   }
 
-  #tell(messageId: string, peer: PeerId, verdict: Verdict): void {
-    this.#pubsub.reportMessageValidationResult(messageId, peer, RESULTS[verdict])
+  #tell(id: string, peer: PeerId, verdict: Verdict): void {
+    this.#pubsub.reportMessageValidationResult(id, peer, RESULTS[verdict])
   }
 
   #admit(peer: PeerId, bytes: number): Load | undefined {

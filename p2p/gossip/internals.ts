@@ -11,6 +11,9 @@ import { NetworkError } from '../errors.ts'
 export type GossipInternals = GossipSub & {
   readonly peers: ReadonlyMap<string, PeerId>
   readonly streamsOutbound: ReadonlyMap<string, unknown>
+  /** What peers have promised: to send what they told of and we asked for. */
+  readonly gossipTracer: { readonly size: number; deliverMessage(messageId: string): void }
+  msgIdToStrFn(messageId: Uint8Array): string
   getScore(peer: string): number
   reportMessageValidationResult(
     messageId: string,
@@ -23,18 +26,23 @@ export type GossipInternals = GossipSub & {
 }
 
 const METHODS = [
+  'msgIdToStrFn',
   'getScore',
   'reportMessageValidationResult',
   'handleReceivedRpc',
   'sendRpc',
   'createInboundStream',
 ]
+const OBJECTS = ['gossipTracer']
 const MAPS = ['peers', 'streamsOutbound']
 
 export function asInternals(pubsub: GossipSub): GossipInternals {
   const members = pubsub as unknown as Record<string, unknown>
   for (const member of METHODS) {
     if (typeof members[member] !== 'function') throw changed(member)
+  }
+  for (const member of OBJECTS) {
+    if (typeof members[member] !== 'object') throw changed(member)
   }
   for (const member of MAPS) {
     if (!(members[member] instanceof Map)) throw changed(member)

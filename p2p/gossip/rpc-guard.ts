@@ -37,6 +37,8 @@ export type RpcGuardOptions = {
   /** Topic on the wire -> the most a payload may have. */
   readonly bytesMax: ReadonlyMap<string, number>
   readonly onOffence: (peer: PeerId, offence: Offence) => void
+  /** Whether a message that is in order finds no place; gossipsub never hears of it then. */
+  readonly isCrowded?: (peer: PeerId, message: RPC.Message) => boolean
   readonly now: () => number
 }
 
@@ -62,7 +64,7 @@ export class RpcGuard {
     pubsub.handleReceivedRpc = async (from, rpc) => {
       const peer = from.toString()
       const offence = this.inspect(peer, rpc)
-      if (offence === undefined) await handle(from, rpc)
+      if (offence === undefined) await handle(from, this.#withoutCrowd(peer, rpc))
       else this.#options.onOffence(peer, offence)
     }
     const send = pubsub.sendRpc.bind(pubsub)
@@ -96,6 +98,13 @@ export class RpcGuard {
       if (bytesMax !== undefined && (message.data?.length ?? 0) > bytesMax) return 'MESSAGE_TOO_BIG'
     }
     return hasOnlyOurIds(rpc.control) ? undefined : 'MESSAGE_ID_MALFORMED'
+  }
+
+  #withoutCrowd(peer: PeerId, rpc: RPC): RPC {
+    const { isCrowded } = this.#options
+    if (isCrowded === undefined || rpc.messages.length === 0) return rpc
+    const messages = rpc.messages.filter((message) => !isCrowded(peer, message))
+    return messages.length === rpc.messages.length ? rpc : { ...rpc, messages }
   }
 
   /** Added after gossipsub's own listener: the first one to listen gets what has come before. */

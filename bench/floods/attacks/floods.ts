@@ -48,7 +48,8 @@ function planOf(
     }
     case 'votes of 16 peers': {
       const next = voteFrames(target, checkpoint, 'without guilt')
-      return sender(VOTERS, VOTES_PER_SECOND, next)
+      // By then their first votes are judged and the places taken: what is measured lasts.
+      return { ...sender(VOTERS, VOTES_PER_SECOND, next), headStartMs: 3_000 }
     }
     case 'subscriptions': {
       const frame = subscriptionFrame(target)

@@ -55,6 +55,25 @@ describe('p2p / gossip', () => {
     expect(c.received[0]?.peer).toBe(b.id)
   })
 
+  it('does not see what finds no place, and takes the copy of another peer', async () => {
+    let crowded = ''
+    const [a, b] = [await TestNetwork.start(), await TestNetwork.start()]
+    const c = await TestNetwork.start({
+      isCrowded: (topic, peer) => topic === 'vote' && peer === crowded,
+    })
+    crowded = a.id
+    await connectAll([a, c])
+    await connectAll([b, c])
+    await a.network.publish('vote', bytes(10))
+    // Comes behind the vote, from the same peer: another topic has its place.
+    await a.network.publish('block', bytes(10))
+    await c.untilReceived(1)
+    expect(c.received.map(({ topic }) => topic)).toEqual(['block'])
+    await b.network.publish('vote', bytes(10))
+    await c.untilReceived(2)
+    expect(c.received[1]).toEqual({ topic: 'vote', payload: bytes(10), peer: b.id })
+  })
+
   it.each(['ignore', 'reject', 'throw'] as const)('does not forward after %s', async (verdict) => {
     const [a, b, c] = await lineOfThree(verdict)
     await a.network.publish('block', bytes(10))

@@ -76,6 +76,7 @@ export type TestNetworkOptions = {
   readonly timing?: Partial<NetworkTiming>
   readonly onGossip?: (received: Received) => Promise<Verdict>
   readonly onRequest?: NetworkHandlers['onRequest']
+  readonly isCrowded?: NetworkHandlers['isCrowded']
 }
 
 export class TestNetwork {
@@ -253,6 +254,7 @@ function handlersOf(options: TestNetworkOptions, records: Records): NetworkHandl
       happenings.tell()
       return (await options.onGossip?.(message)) ?? 'accept'
     },
+    ...(options.isCrowded && { isCrowded: options.isCrowded }),
     onRequest: options.onRequest ?? ((_name, payload) => replyOf(payload)),
     onPeerConnected: (peer) => {
       connected.add(peer)

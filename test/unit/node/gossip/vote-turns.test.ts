@@ -46,7 +46,10 @@ describe('node / gossip / vote turns', () => {
 
   it('ignores what finds no place to wait, and lets no other peer wait', async () => {
     const { judged, turns, take } = scene()
-    void take(0, VOTES_BURST_MAX + VOTES_WAITING_PER_PEER_MAX)
+    void take(0, VOTES_BURST_MAX + VOTES_WAITING_PER_PEER_MAX - 1)
+    expect(turns.hasRoomFor('peer')).toBe(true)
+    void take(0, 1)
+    expect(turns.hasRoomFor('peer')).toBe(false)
     const [refused] = await Promise.all(take(1, 1))
     expect(refused).toBe('ignore')
     expect(await turns.take(payload(5_000), 'another peer')).toBe('accept')
@@ -73,13 +76,17 @@ describe('node / gossip / vote turns', () => {
   })
 
   it('has places for so many of all, and of more who has most gives up its last', async () => {
-    const { clock, judged, take } = scene()
+    const { clock, judged, turns, take } = scene()
     const flooders = 40
     const each = VOTES_BURST_MAX + VOTES_WAITING_PER_PEER_MAX
     const verdicts = Array.from({ length: flooders }, (_, i) =>
       take(1_000 + i, each, `flooder ${i}`),
     )
     const honest = take(5_000, 40, 'honest')
+    expect(turns.hasRoomFor('honest')).toBe(true)
+    expect(turns.hasRoomFor('nobody yet')).toBe(true)
+    const rooms = Array.from({ length: flooders }, (_, i) => turns.hasRoomFor(`flooder ${i}`))
+    expect(rooms).toContain(false)
     clock.advance(1)
     const before = judged.length
     expect(before).toBeLessThanOrEqual(VOTES_OF_ALL_BURST_MAX + 1)
