@@ -79,8 +79,10 @@ export const RPC_CONTROL_MESSAGES_MAX = 64
 
 /** Streams of one protocol on one connection, each way. */
 export const REQUESTS_PER_PEER_MAX = 32
-/** Requests being answered; beyond it the answer is "unavailable". */
+/** Requests being answered; beyond it the answer is "unavailable". One that still comes is none. */
 export const REQUESTS_IN_FLIGHT_MAX = 128
+/** Of one peer even beyond that: a few that read slowly must not leave the others without any. */
+export const REQUESTS_IN_FLIGHT_ALWAYS = 2
 /** The same for one peer, over all protocols: one that reads slowly must not hold every place. */
 export const REQUESTS_IN_FLIGHT_PER_PEER_MAX = 32
 export const REQUEST_READ_TIMEOUT_MS = 5_000

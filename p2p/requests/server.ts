@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { reasonOf } from '../errors.ts'
 import {
+  REQUESTS_IN_FLIGHT_ALWAYS,
   REQUESTS_IN_FLIGHT_MAX,
   REQUESTS_IN_FLIGHT_PER_PEER_MAX,
   REQUESTS_PER_PEER_MAX,
@@ -43,6 +44,8 @@ type Exchange = {
   readonly stream: Stream
   readonly peer: PeerId
   readonly gone: AbortSignal
+  /** Whether it counts among the requests in flight, until its stream is closed. */
+  hasPlace: boolean
 }
 
 type Refusal = Exclude<ReplyCode, 0>
@@ -90,24 +93,27 @@ export class RequestServer {
     const onClose = () => gone.abort(new Error('the stream was closed'))
     stream.addEventListener('close', onClose, { once: true })
     let outcome: Outcome = 'broken'
-    this.#count(peer, 1)
+    const exchange = { request, stream, peer, gone: gone.signal, hasPlace: false }
     try {
-      outcome = await this.#answer({ request, stream, peer, gone: gone.signal })
+      outcome = await this.#answer(exchange)
       await stream.close({ signal: AbortSignal.timeout(this.#modules.timing.chunkTimeoutMs) })
     } catch (error) {
       log.debug({ name: request.name, peer, error: reasonOf(error) }, 'Request broke off')
       stream.abort(error instanceof Error ? error : new Error(reasonOf(error)))
     } finally {
-      this.#count(peer, -1)
+      if (exchange.hasPlace) this.#count(peer, -1)
       metrics.requests.inc({ name: request.name, direction: 'inbound', outcome })
     }
   }
 
   async #answer(exchange: Exchange): Promise<Outcome> {
     const { request, peer } = exchange
-    if (this.#isBusy(peer)) return await this.#refuse(exchange, 3, 'busy')
+    // Before it has a place: requests that come a byte a second would hold all of them.
     const payload = await this.#readRequest(exchange)
     if (payload === undefined) return await this.#refuse(exchange, 1, 'request too big')
+    if (this.#isBusy(peer)) return await this.#refuse(exchange, 3, 'busy')
+    exchange.hasPlace = true
+    this.#count(peer, 1)
     if (!(await this.#waitForToken(exchange))) return await this.#refuse(exchange, 3, 'too many')
     const chunks = this.#modules.handlers.onRequest(request.name, payload, peer)
     const iterator = chunks[Symbol.asyncIterator]()
@@ -128,7 +134,8 @@ export class RequestServer {
 
   #isBusy(peer: PeerId): boolean {
     const own = this.#inFlightOf.get(peer) ?? 0
-    return this.#inFlight > REQUESTS_IN_FLIGHT_MAX || own > REQUESTS_IN_FLIGHT_PER_PEER_MAX
+    if (own >= REQUESTS_IN_FLIGHT_PER_PEER_MAX) return true
+    return this.#inFlight >= REQUESTS_IN_FLIGHT_MAX && own >= REQUESTS_IN_FLIGHT_ALWAYS
   }
 
   /** Undefined: longer than allowed. Throws when it does not come whole and in time. */

@@ -7,6 +7,8 @@ import {
   CONNECTIONS_PER_PEER_MAX,
   IWANT_REPLY_BYTES_MAX,
   PIECES_PER_RPC_MAX,
+  REQUESTS_IN_FLIGHT_MAX,
+  REQUESTS_IN_FLIGHT_PER_PEER_MAX,
   REQUESTS_PER_PEER_MAX,
   RPC_BURST_MAX,
 } from '../../../p2p/limits.ts'
@@ -187,6 +189,36 @@ describe('p2p / attacks / requests', () => {
     stream.send(bytes(2, 0))
     await untilClosed(stream)
     expect(node.network.peers()[0]?.score).toBeCloseTo(-10, 1)
+  })
+
+  it.each([
+    ['requests that never come', bytes(2, 0)],
+    ['answers that never end', Uint8Array.from([0, 0, 0, 1, 7])],
+  ])('answers others between %s', async (_what, start) => {
+    const silent = Promise.withResolvers<void>()
+    const answered: string[] = []
+    const node = await TestNetwork.start({
+      onRequest: async function* (_name, payload, peer) {
+        answered.push(peer)
+        node.happenings.tell()
+        if (peer !== friend.id) await silent.promise
+        yield { code: 0, payload } as ReplyChunk
+      },
+    })
+    const friend = await TestNetwork.start()
+    await connectAll([node, friend])
+    const isWhole = start.length > 4
+    for (let i = 0; i * REQUESTS_IN_FLIGHT_PER_PEER_MAX < REQUESTS_IN_FLIGHT_MAX; i++) {
+      const attacker = await RawPeer.start()
+      const connection = await attacker.join(node)
+      for (let count = 1; count <= REQUESTS_IN_FLIGHT_PER_PEER_MAX; count++) {
+        const stream = await connection.newStream(STATUS, { maxOutboundStreams: 1_000 })
+        stream.send(start)
+      }
+    }
+    if (isWhole) await node.happenings.until(() => answered.length === REQUESTS_IN_FLIGHT_MAX)
+    expect(await friend.ask(node.id, 'status', bytes(1))).toMatchObject([{ code: 0 }])
+    silent.resolve()
   })
 
   it('resets the streams of one request beyond their number', async () => {
