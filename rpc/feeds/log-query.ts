@@ -17,7 +17,7 @@ import type { LogCriteria } from '../params/log-criteria.ts'
 import { blockLogs, peekLogs } from './block-logs.ts'
 import { createLogFilter, type LogFilter } from './log-filter.ts'
 
-/** A range of so few blocks is looked through by blooms, if it is in memory: the index costs more. */
+/** So few blocks, if in memory, are looked through by their blooms: the index costs more. */
 const PEEKED_BLOCKS_MAX = 128n
 
 type Range = { readonly from: bigint; readonly to: bigint }

@@ -57,7 +57,8 @@ export class CallLanes {
       yieldTo: () => this.#pool.whenBlocksRest(),
       ...(signal && { signal }),
     }
-    await this.#enter()
+    const waiting = this.#enter()
+    if (waiting !== undefined) await waiting
     try {
       const lane = this.#pool.acquire(rules, view)
       await lane.pace.start(limits)
@@ -67,15 +68,16 @@ export class CallLanes {
     }
   }
 
-  async #enter(): Promise<void> {
+  /** What to wait for, if the call has to; it has its place then. */
+  #enter(): Promise<void> | undefined {
     if (this.#running < CALLS_RUNNING_MAX) {
       this.#running += 1
-      return
+      return undefined
     }
     if (this.#waiting.length >= CALLS_WAITING_MAX) {
       throw new CallError({ code: 'TOO_MANY_CALLS', waitingMax: CALLS_WAITING_MAX })
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** The place of a call that ended goes to the one that waited longest. */

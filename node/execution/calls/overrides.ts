@@ -39,7 +39,9 @@ async function overrideStorage(
   }
 }
 
-export function overrideBlock(context: BlockContext, overrides: BlockOverrides = {}): BlockContext {
+/** The same context where nothing is to be otherwise. */
+export function overrideBlock(context: BlockContext, overrides?: BlockOverrides): BlockContext {
+  if (overrides === undefined) return context
   const { number, time, gasLimit, feeRecipient, prevRandao, baseFeePerGas } = overrides
   const { blobBaseFee = context.blobBaseFee } = overrides
   return {

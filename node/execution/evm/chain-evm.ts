@@ -164,7 +164,7 @@ export class ChainEvm extends EVM {
   }
 
   async #execute(message: Message): Promise<ExecResult> {
-    const failure = await this.#moveValue(message)
+    const failure = message.value > 0n ? await this.#moveValue(message) : undefined
     if (failure !== undefined) return failed(failure, 0n)
     const address = message.codeAddress.toString()
     const precompile = this.precompiles.get(address.slice(2))
@@ -175,14 +175,16 @@ export class ChainEvm extends EVM {
       const result = await precompile({ data, gasLimit, common: this.common, _EVM: this })
       return { ...result, gasRefund }
     }
-    const code = await this.#codeAt(address, message.depth)
+    const code = this.#peekCode(address) ?? (await this.#codeAt(address, message.depth))
     const { to } = message
     assert(to !== undefined, 'a call has a target')
+    const own = to.toString()
     if (code.length === 0) {
-      if (!message.delegatecall) this.#touchEmpty(to.toString())
+      if (!message.delegatecall) this.#touchEmpty(own)
       return succeeded(message, 0n)
     }
-    return this.#runFrame(message, code, await this.#entryOf(to.toString()))
+    const entry = this.#overlay.peekAccount(own) ?? (await this.#overlay.loadAccount(own))
+    return this.#runFrame(message, code, entry)
   }
 
   async #runFrame(message: Message, code: Uint8Array, account: AccountEntry): Promise<ExecResult> {
@@ -227,7 +229,7 @@ export class ChainEvm extends EVM {
   /** Coins of a message from its caller to its target; how that failed, if it did. */
   async #moveValue(message: Message): Promise<EVMError | undefined> {
     const { value, caller, to } = message
-    if (message.delegatecall || value === 0n || to === undefined) return undefined
+    if (message.delegatecall || to === undefined) return undefined
     const from = await this.#entryOf(caller.toString())
     const balance = from.current?.balance ?? 0n
     if (balance < value) return new EVMError(INSUFFICIENT_BALANCE)
@@ -244,6 +246,13 @@ export class ChainEvm extends EVM {
   #touchEmpty(address: AddressHex): void {
     const current = this.#overlay.peekAccount(address)?.current
     if (current?.nonce === 0n && current.balance === 0n) this.#access.touch(address)
+  }
+
+  /** Code that is at hand and no delegation. */
+  #peekCode(address: AddressHex): Uint8Array | undefined {
+    const entry = this.#overlay.peekAccount(address)
+    const code = entry && this.#overlay.peekCode(entry)
+    return code === undefined || isDelegation(code) ? undefined : code
   }
 
   /** The code that runs for an address: its own, or what EIP-7702 says it delegates to. */

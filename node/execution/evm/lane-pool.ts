@@ -62,10 +62,10 @@ export class LanePool {
     }
   }
 
-  /** Resolves when no block runs. */
-  async whenBlocksRest(): Promise<void> {
-    if (this.#blocksRunning === 0) return
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  /** Resolves when no block runs; undefined while none does. */
+  whenBlocksRest(): Promise<void> | undefined {
+    if (this.#blocksRunning === 0) return undefined
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** The thread of a block's precompile leaves this one free. */

@@ -25,8 +25,8 @@ export type PaceLimits = {
   readonly deadlineMs?: number
   /** Aborts when nobody waits for the outcome any more. */
   readonly signal?: AbortSignal
-  /** What goes first, however long it takes: resolves at once when there is nothing. */
-  readonly yieldTo?: () => Promise<void>
+  /** What goes first, however long it takes; undefined when there is nothing. */
+  readonly yieldTo?: () => Promise<void> | undefined
   /** Waits for work that is done elsewhere, and lets others run here if it takes long. */
   readonly standAside?: <Value>(work: Promise<Value>) => Promise<Value>
 }
@@ -55,7 +55,8 @@ export class Pace {
   async start(limits: PaceLimits): Promise<void> {
     this.#limits = limits
     this.#interrupt = undefined
-    await limits.yieldTo?.()
+    const first = limits.yieldTo?.()
+    if (first !== undefined) await first
     this.#judge()
     if (this.#interrupt !== undefined) throw this.#interrupt
   }

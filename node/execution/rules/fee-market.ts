@@ -52,8 +52,21 @@ export function blobBaseFeeAt(
   return fakeExponential(BLOB_BASE_FEE_MIN_WEI, excessBlobGas, blobs.baseFeeUpdateFraction)
 }
 
+type KnownContext = { readonly rules: BlockRules; readonly context: BlockContext }
+
+/** Calls come by the thousand on one head, and what follows from a context is kept with it. */
+const known = new WeakMap<EthereumHeader, KnownContext>()
+
 /** A block of this header as execution sees it; of its body nothing is known. */
 export function contextOf(rules: BlockRules, header: EthereumHeader): BlockContext {
+  const kept = known.get(header)
+  if (kept?.rules === rules) return kept.context
+  const context = readContext(rules, header)
+  known.set(header, { rules, context })
+  return context
+}
+
+function readContext(rules: BlockRules, header: EthereumHeader): BlockContext {
   const { number, coinbase, timestamp, difficulty, mixHash, gasLimit } = header
   const { baseFeePerGas = 0n, excessBlobGas, parentBeaconBlockRoot } = header
   return {
