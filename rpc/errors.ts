@@ -5,7 +5,9 @@
  */
 import { CodedError } from '../consensus/errors.ts'
 import type { Hex } from '../consensus/types.ts'
+import { CALL_TIME_MS_MAX } from '../node/execution/calls/call-lanes.ts'
 import { revertReason } from '../node/execution/calls/revert-reason.ts'
+import { InterruptError } from '../node/execution/evm/pace.ts'
 import {
   SimulationError,
   type SimulationErrorType,
@@ -123,10 +125,18 @@ export function formatError(error: unknown): JsonRpcError | undefined {
   if (error instanceof SimulationError) {
     return { code: SIMULATION_CODES[error.type.code], message: error.message }
   }
+  if (error instanceof InterruptError && error.type.code === 'TIMED_OUT') {
+    return { code: RPC_CODES.TIMED_OUT, message: timeoutSentence(CALL_TIME_MS_MAX) }
+  }
   if (error instanceof CodedError) {
     return { code: FAMILY_CODES[error.name] ?? OTHER_FAILURE, message: sentenceOf(error) }
   }
   return undefined
+}
+
+/** Geth's: whether the server's clock ends a call or the executor's, its caller reads the same. */
+export function timeoutSentence(timeMs: number): string {
+  return `execution aborted (timeout = ${timeMs / 1000}s)`
 }
 
 /** An error without a message of its own carries its code, which is no sentence. */

@@ -1,5 +1,5 @@
 /** The call time: how long a client waits for a method before it is told to go. */
-import { RpcError } from '../errors.ts'
+import { RpcError, timeoutSentence } from '../errors.ts'
 
 /** Rejects with TIMED_OUT after `timeMs`; the work itself ends by its own signal. */
 export function within<Value>(work: Promise<Value>, timeMs: number): Promise<Value> {
@@ -39,7 +39,6 @@ function withTimer<Value>(
   })
 }
 
-/** The sentence is geth's. */
 export function timedOut(timeMs: number): RpcError {
-  return new RpcError({ code: 'TIMED_OUT' }, `execution aborted (timeout = ${timeMs / 1000}s)`)
+  return new RpcError({ code: 'TIMED_OUT' }, timeoutSentence(timeMs))
 }

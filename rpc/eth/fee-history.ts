@@ -30,11 +30,17 @@ export const percentiles: Parser<readonly number[]> = {
   },
 }
 
+export type FeeHistoryRequest = {
+  readonly count: number
+  readonly newest: BlockSelector
+  readonly percentiles: readonly number[]
+  /** Aborts when nobody waits any more: receipts of a thousand full blocks take their time. */
+  readonly signal: AbortSignal
+}
+
 export async function feeHistory(
   { chain, fees }: Pick<ChainApi, 'chain' | 'fees'>,
-  count: number,
-  newest: BlockSelector,
-  rewardPercentiles: readonly number[],
+  { count, newest, percentiles, signal }: FeeHistoryRequest,
 ) {
   const last = await requireBlock(chain, isPending(newest) ? LATEST : newest)
   const blocks = await blocksBefore(chain, last, Math.min(count, FEE_HISTORY_BLOCKS_MAX))
@@ -43,8 +49,8 @@ export async function feeHistory(
   const headers = blocks.map((block) => block.header)
   return {
     oldestBlock: quantity(oldest.header.number),
-    ...(rewardPercentiles.length > 0 && {
-      reward: await rewardsOf(chain, blocks, rewardPercentiles),
+    ...(percentiles.length > 0 && {
+      reward: await rewardsOf(chain, blocks, percentiles, signal),
     }),
     baseFeePerGas: [
       ...headers.map((header) => quantity(header.baseFeePerGas ?? 0n)),
@@ -81,9 +87,11 @@ async function rewardsOf(
   chain: ChainReader,
   blocks: readonly EthereumSummary[],
   percentiles: readonly number[],
+  signal: AbortSignal,
 ) {
   const rows: string[][] = []
   for (const { hash, header } of blocks) {
+    signal.throwIfAborted()
     const receipts = header.gasUsed === 0n ? [] : ((await chain.receipts(hash)) ?? [])
     rows.push(tipsAt(receipts, header.baseFeePerGas ?? 0n, percentiles).map(quantity))
   }

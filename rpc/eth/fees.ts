@@ -1,4 +1,5 @@
 /** `eth_`: prices of gas. */
+import { withSignal } from '../dispatch/call-time.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
@@ -6,7 +7,11 @@ import { blockNumber } from '../params/block.ts'
 import { count } from '../params/primitives.ts'
 import { feeHistory, percentiles } from './fee-history.ts'
 
-export function feeMethods({ api, fees }: Pick<RpcModules, 'api' | 'fees'>): MethodTable {
+export function feeMethods({
+  api,
+  fees,
+  callTimeMs,
+}: Pick<RpcModules, 'api' | 'fees' | 'callTimeMs'>): MethodTable {
   return {
     eth_gasPrice: method({
       description: 'A price for legacy transactions: the next base fee and a tip',
@@ -35,7 +40,9 @@ export function feeMethods({ api, fees }: Pick<RpcModules, 'api' | 'fees'>): Met
         required('newestBlock', blockNumber),
         optional('rewardPercentiles', percentiles, []),
       ],
-      handler: async ([blocks, newest, rewards]) => feeHistory(api, blocks, newest, rewards),
+      isUntimed: true,
+      handler: ([count, newest, percentiles]) =>
+        withSignal(callTimeMs, (signal) => feeHistory(api, { count, newest, percentiles, signal })),
     }),
   }
 }

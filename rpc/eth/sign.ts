@@ -2,9 +2,9 @@
 
 import { data } from '../format/hex.ts'
 import { formatSigned } from '../format/transaction.ts'
-import { type MethodTable, method, required } from '../method.ts'
+import { type MethodTable, method, optional, required } from '../method.ts'
 import { signRequest } from '../params/call.ts'
-import { address, bytes } from '../params/primitives.ts'
+import { address, bytes, text } from '../params/primitives.ts'
 import { typedData } from '../params/typed-data.ts'
 import type { DevSigner } from './dev-signer.ts'
 
@@ -31,8 +31,12 @@ export function signMethods(signer: DevSigner): MethodTable {
       handler: () => signer.addresses,
     }),
     personal_sign: method({
-      description: 'Dev chains only: eth_sign with the message first',
-      params: [required('message', bytes), required('address', address)],
+      description: 'Dev chains only: eth_sign with the message first; a password is passed over',
+      params: [
+        required('message', bytes),
+        required('address', address),
+        optional('password', text, undefined),
+      ],
       handler: ([message, account]) => data(signer.signMessage(account, message)),
     }),
     eth_signTypedData_v4: method({

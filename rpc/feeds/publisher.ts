@@ -108,6 +108,8 @@ export class Publisher {
       // A reader that subscribed later than this change has nothing to hear of it.
       if (reader.topic.cursor > position) continue
       const logs = await blockLogs(this.#chain, block, reader.topic.filter, isRemoved)
+      // It may have unsubscribed while they were read.
+      if (!readers.has(reader)) continue
       for (const entry of logs) this.#modules.subscriptions.notify(reader, JSON.stringify(entry))
     }
   }

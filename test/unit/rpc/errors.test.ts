@@ -27,7 +27,7 @@ describe('rpc / errors', () => {
 
   it('answers a call that ran out of time or found no place with -32005, in words', () => {
     const late = formatError(new InterruptError({ code: 'TIMED_OUT' }))
-    expect(late).toEqual({ code: -32005, message: 'timed out' })
+    expect(late).toEqual({ code: -32005, message: 'execution aborted (timeout = 5s)' })
     const crowded = formatError(new CallError({ code: 'TOO_MANY_CALLS', waitingMax: 1 }))
     expect(crowded).toEqual({ code: -32005, message: 'too many calls' })
   })

@@ -3,6 +3,7 @@ import { hexToBytes } from '@ethereumjs/util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Hash, Hex } from '../../../consensus/types.ts'
 import { devAccounts } from '../../../genesis/accounts.ts'
+import { feeHistory } from '../../../rpc/eth/fee-history.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
 import {
   oneOfEach,
@@ -225,6 +226,14 @@ describe('rpc / eth / reads', () => {
         new Uint8Array(),
       ],
     ])
+  })
+
+  it('reads no more receipts for a history of fees that nobody waits for', async () => {
+    const newest = { tag: 'latest' } as const
+    const ask = (signal: AbortSignal) =>
+      feeHistory(fixture.node, { count: 3, newest, percentiles: [50], signal })
+    expect(await ask(new AbortController().signal)).toMatchObject({ reward: expect.any(Array) })
+    await expect(ask(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
   })
 
   it('says who and where it is', async () => {

@@ -83,6 +83,10 @@ describe('rpc / eth / signing', () => {
     expect(await rpc('personal_sign', '0xdeadbeef', FROM)).toBe(
       await rpc('eth_sign', FROM, '0xdeadbeef'),
     )
+    // As web3.js asks: the third is the password of an account of geth.
+    expect(await rpc('personal_sign', '0xdeadbeef', FROM, 'secret')).toBe(
+      await rpc('eth_sign', FROM, '0xdeadbeef'),
+    )
     expect(await rpc('eth_requestAccounts')).toEqual(await rpc('eth_accounts'))
   })
 

@@ -1,5 +1,12 @@
+import { hexToBytes } from '@ethereumjs/util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createLogFilter } from '../../../rpc/feeds/log-filter.ts'
+import { NodeFeed } from '../../../rpc/feeds/node-feed.ts'
+import { Publisher } from '../../../rpc/feeds/publisher.ts'
+import { Subscriptions } from '../../../rpc/feeds/subscriptions.ts'
 import { SUBSCRIPTIONS_PER_SOCKET_MAX } from '../../../rpc/limits.ts'
+import { SILENT } from '../../support/chain-factory.ts'
+import { FakeNode } from '../../support/fake-node.ts'
 import { RpcFixture, type TestSocket } from '../../support/rpc-fixture.ts'
 import { logData, signTransaction, topicOf } from '../../support/signed-transactions.ts'
 
@@ -49,6 +56,33 @@ describe('rpc / subscriptions', () => {
       { topics: [topicOf(1)], removed: false },
       { topics: [topicOf(1)], removed: true },
     ])
+  })
+
+  it('tells nothing more to who has unsubscribed while logs were read for it', async () => {
+    const node = await FakeNode.create()
+    const feed = new NodeFeed(node.events)
+    const subscriptions = new Subscriptions(() => undefined)
+    const publisher = new Publisher({ api: node, feed, subscriptions, log: SILENT })
+    feed.start()
+    publisher.start()
+    const subscribe = (onNotice: () => void) => {
+      const socket = { send: onNotice, drop: () => undefined }
+      const filter = createLogFilter({ addresses: [], topics: [] })
+      const id = subscriptions.subscribe(socket, { kind: 'logs', filter, cursor: 0 })
+      subscriptions.activate(socket, [id])
+      return { socket, id }
+    }
+    let count = 0
+    const { socket: leaving, id } = subscribe(() => count++)
+    const staying = new Promise<void>((resolve) => subscribe(resolve))
+    const raw = signTransaction(node.genesis, 0, { data: logData(1) })
+    await node.pool.submit(hexToBytes(raw))
+    node.mine()
+    subscriptions.unsubscribe(leaving, id)
+    await staying
+    expect(count).toBe(0)
+    publisher.stop()
+    feed.stop()
   })
 
   it('announces pending transactions by hash, or in full when asked to', async () => {
