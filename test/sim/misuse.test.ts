@@ -103,6 +103,10 @@ describe('sim / misuse / faults', () => {
       () => net.untilFinalized(1),
       () => net.partition([[0]]),
       () => net.heal(),
+      () => net.nodes[0]!.rpc('eth_blockNumber'),
+      () => net.nodes[0]!.crash(),
+      () => net.nodes[0]!.restart(),
+      async () => net.nodes[0]!.behave('flood'),
     ]) {
       await expect(ask()).rejects.toMatchObject({ type: { code: 'CLOSED' } })
     }

@@ -7,7 +7,7 @@ import { dataDirectory } from '../../storage/data-directory.ts'
 import type { DevnetValidator } from '../config.ts'
 import type { Devnet } from '../devnet.ts'
 import { validatorKeyPath } from '../prepare.ts'
-import { DevnetTestError, resultOf } from './errors.ts'
+import { closed, DevnetTestError, resultOf } from './errors.ts'
 import type { CrashOptions, DevnetNode, RpcProvider } from './types.ts'
 
 /** A node that does not answer for so long does not answer. */
@@ -22,6 +22,7 @@ export class ProcessDevnetNode implements DevnetNode {
   readonly #directory: string
   readonly #validator: DevnetValidator
   #isUp = true
+  #isClosed = false
   #votingKey: Hex | undefined
   /** Kept for a node that starts again amid a partition. */
   #allowed: readonly string[] | undefined
@@ -55,16 +56,23 @@ export class ProcessDevnetNode implements DevnetNode {
   }
 
   async crash({ losesUnsynced = false }: CrashOptions = {}): Promise<void> {
+    this.#demandOpen()
     if (losesUnsynced) throw impossible('a power cut for a process')
     this.#isUp = false
     await this.#devnet.kill(this.index)
   }
 
   async restart(): Promise<void> {
+    this.#demandOpen()
     this.#isUp = false
     await this.#devnet.restart(this.index)
     this.#isUp = true
     if (this.#allowed !== undefined) await this.setPartition(this.#allowed)
+  }
+
+  /** With its devnet: from now on it throws CLOSED. */
+  close(): void {
+    this.#isClosed = true
   }
 
   behave(): never {
@@ -96,6 +104,10 @@ export class ProcessDevnetNode implements DevnetNode {
     return Number(status.finalized.epoch)
   }
 
+  #demandOpen(): void {
+    if (this.#isClosed) throw closed()
+  }
+
   async #admin(): Promise<Record<string, string>> {
     const { adminTokenFile } = dataDirectory(this.#validator.dataDir)
     return { authorization: `Bearer ${(await readFile(adminTokenFile, 'utf8')).trim()}` }
@@ -105,6 +117,7 @@ export class ProcessDevnetNode implements DevnetNode {
     { method, params = [] }: Parameters<RpcProvider['request']>[0],
     headers: Record<string, string>,
   ): Promise<unknown> {
+    this.#demandOpen()
     if (!this.#isUp) throw new DevnetTestError({ code: 'NODE_DOWN', node: this.index })
     const response = await fetch(this.#validator.rpcUrl, {
       method: 'POST',

@@ -151,6 +151,7 @@ export class ProcessDevnet implements TestDevnet {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    for (const node of this.nodes) node.close()
     await this.#devnet.stop()
     await rm(this.#directory, { recursive: true, force: true })
   }

@@ -6,7 +6,7 @@ import type { DiskSnapshot } from '../../simulation/node/disk/memory-disk.ts'
 import type { SimulatedNode } from '../../simulation/node/simulated-node.ts'
 import { strategyOf } from '../../simulation/node/strategies/strategies.ts'
 import type { StrategyName } from '../../simulation/strategy-names.ts'
-import { DevnetTestError } from './errors.ts'
+import { closed, DevnetTestError } from './errors.ts'
 import { InProcessRpc } from './in-process-rpc.ts'
 import { checkStrategy } from './input/check-arguments.ts'
 import type { CrashOptions, DevnetNode, RpcProvider } from './types.ts'
@@ -19,6 +19,7 @@ export class SimulatedDevnetNode implements DevnetNode {
   readonly #watcher: Watcher
   #rpc: InProcessRpc | undefined
   #backup: DiskSnapshot | undefined
+  #isClosed = false
 
   constructor(node: SimulatedNode, cluster: Cluster, watcher: Watcher, address: Address) {
     this.index = node.index
@@ -43,6 +44,7 @@ export class SimulatedDevnetNode implements DevnetNode {
   }
 
   async request(call: Parameters<RpcProvider['request']>[0]): Promise<unknown> {
+    this.#demandOpen()
     if (!this.isUp) throw new DevnetTestError({ code: 'NODE_DOWN', node: this.index })
     this.#rpc ??= new InProcessRpc(this.#node.node)
     return this.#rpc.request(call)
@@ -53,36 +55,51 @@ export class SimulatedDevnetNode implements DevnetNode {
   }
 
   async crash({ losesUnsynced = false }: CrashOptions = {}): Promise<void> {
-    this.closeRpc()
+    this.#demandOpen()
+    this.#closeRpc()
     this.#node.crash(losesUnsynced ? 'power' : 'process')
   }
 
   async restart(): Promise<void> {
-    this.closeRpc()
+    this.#demandOpen()
+    this.#closeRpc()
     if (this.isUp) await this.#cluster.complete(this.#node.stop())
     await this.#cluster.complete(this.#node.start())
   }
 
   behave(strategy: StrategyName): void {
+    this.#demandOpen()
     checkStrategy(strategy)
     this.#node.tampering = strategyOf(strategy, { node: this.#node, nodes: this.#cluster.nodes })
     if (strategy !== 'honest') this.#watcher.distrust(this.index)
   }
 
   takeBackup(): void {
+    this.#demandOpen()
     this.#backup = this.#node.disk.snapshot()
   }
 
   restoreBackup(): void {
+    this.#demandOpen()
     if (this.isUp) throw this.#impossible('a backup put under a node that is up: crash it first')
     if (this.#backup === undefined) throw this.#impossible('a backup that was never taken')
     this.#watcher.onDiskLost(this.index)
     this.#node.disk.restore(this.#backup)
   }
 
-  closeRpc(): void {
+  /** With its devnet: from now on it throws CLOSED. */
+  close(): void {
+    this.#isClosed = true
+    this.#closeRpc()
+  }
+
+  #closeRpc(): void {
     this.#rpc?.close()
     this.#rpc = undefined
+  }
+
+  #demandOpen(): void {
+    if (this.#isClosed) throw closed()
   }
 
   #impossible(what: string): DevnetTestError {

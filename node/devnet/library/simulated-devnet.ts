@@ -157,7 +157,7 @@ export class SimulatedDevnet implements TestDevnet {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const node of this.nodes) node.closeRpc()
+    for (const node of this.nodes) node.close()
     await this.#cluster.stop()
   }
 

@@ -100,7 +100,7 @@ export interface DevnetNode extends RpcProvider {
 
 /**
  * What waits or changes the network throws {@link DevnetTestError}: ARGUMENT_BAD for what means
- * nothing, CLOSED after {@link TestDevnet.close}. What only looks answers to the end.
+ * nothing, CLOSED after {@link TestDevnet.close}, as nodes do. `check` answers to the end.
  */
 export interface TestDevnet {
   readonly nodes: readonly DevnetNode[]
