@@ -94,7 +94,7 @@ class BlockLines {
       `${head.hash.slice(0, 10)}…`,
       sealer === undefined ? `by ${head.coinbase}` : `by validator ${sealer}`,
       `${head.transactions} tx`,
-      `+${seconds} s`,
+      `${seconds < 0 ? '' : '+'}${seconds} s`,
       `${head.peers} peers`,
       ...(head.removed === 0 ? [] : [`reorg of ${head.removed}`]),
     ]

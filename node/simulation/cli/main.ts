@@ -14,6 +14,10 @@ const LINES_OF_TRACE = 1_000_000
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    say(USAGE)
+    return 0
+  }
   let options: Options
   try {
     options = readOptions(args)

@@ -16,7 +16,9 @@ export const USAGE = `npm run sim -- [options]
   --twice             each seed twice; the traces must agree
   --trace             print every event of a single seed
   --fail-fast         stop at the first failure
-  --no-regressions    leave out the seeds that failed once`
+  --no-regressions    leave out the seeds that failed once
+
+Without seeds it runs those that failed once.`
 
 /** Seeds of each tier that a commit is put through. */
 const GATE = { 0: 500, 1: 20, 2: 2 } as const satisfies Record<Tier, number>
@@ -56,10 +58,13 @@ export function readOptions(args: readonly string[]): Options {
   const tier = TIERS.find((each) => each === Number(values.tier))
   if (tier === undefined) throw new RangeError(`--tier is one of ${TIERS.join(', ')}`)
   const { gate: isGate, seed, seeds, 'commit-seeds': ofCommit } = values
+  const asked = [isGate || undefined, seed, seeds, ofCommit].filter((each) => each !== undefined)
+  if (asked.length > 1) throw new RangeError('one of --seed, --seeds, --commit-seeds and --gate')
+  if (asked.length === 0 && values['no-regressions']) throw new RangeError('no seed is asked for')
   const group = { tier, seeds: seedsOf(seed, seeds, ofCommit) }
   return {
     groups: isGate ? TIERS.map(gateSeeds) : [group],
-    jobs: whole(values.jobs, 'jobs'),
+    jobs: Math.max(1, whole(values.jobs, 'jobs')),
     untilMs: values.until === undefined ? undefined : whole(values.until, 'until'),
     isTwice: values.twice || isGate,
     isTrace: values.trace,
