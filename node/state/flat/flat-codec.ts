@@ -3,7 +3,7 @@
  * checksum. Spec: docs/spec/storage.md.
  */
 import { KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util'
-import { bytesToHex } from '../../../consensus/codec/hex.ts'
+import { bytesToHex, hexToBytes } from '../../../consensus/codec/hex.ts'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import { ByteReader } from '../../storage/codec/byte-reader.ts'
 import { ByteWriter } from '../../storage/codec/byte-writer.ts'
@@ -18,6 +18,8 @@ export const ZERO_WORD: Hex = `0x${'00'.repeat(32)}`
 
 /** Bits of the byte before an account, or the whole byte when there is none. */
 const FLAG = { storage: 1, code: 2, absent: 0xff } as const
+
+const ZERO_DIGIT = 0x30
 
 /** What a block changed, as it is kept on disk to move the flat tables by. */
 export type ChangeRecord = {
@@ -57,7 +59,11 @@ export function decodeSlot(key: Uint8Array, record: Uint8Array): Hex {
 
 /** The bytes of a word without leading zeros. */
 export function wordBytes(word: Hex): Uint8Array {
-  return integerBytes(BigInt(word))
+  if (word.length !== ZERO_WORD.length) return integerBytes(BigInt(word))
+  let start = 2
+  while (word.charCodeAt(start) === ZERO_DIGIT) start += 1
+  // A digit alone begins its byte with a zero.
+  return hexToBytes(`0x${word.slice(start - (start % 2))}`)
 }
 
 export function wordOf(bytes: Uint8Array): Hex {

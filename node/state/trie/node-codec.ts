@@ -102,6 +102,11 @@ export function encodeLeaf(path: Uint8Array, value: Uint8Array): Uint8Array {
   return encodeRlpList([encodeRlpString(encodePath(path, true)), encodeRlpString(value)])
 }
 
+/** The leaf with another value under the same path. */
+export function patchLeaf(node: Uint8Array, layout: Layout, value: Uint8Array): Uint8Array {
+  return encodeRlpList([node.subarray(layout[0], layout[1]), encodeRlpString(value)])
+}
+
 export function encodeExtension(path: Uint8Array, child: Reference): Uint8Array {
   return encodeRlpList([encodeRlpString(encodePath(path, false)), child])
 }

@@ -2,7 +2,7 @@
  * The two kinds of trie that make a state (Yellow Paper, 4.1): accounts by hashed address, and for
  * each account its storage by hashed slot.
  */
-import { bytesToHex } from '../../../consensus/codec/hex.ts'
+import { bytesToHex, writeHex } from '../../../consensus/codec/hex.ts'
 import { readRlpItems, readRlpWhole } from '../../../consensus/codec/rlp-reader.ts'
 import { encodeRlpString } from '../../../consensus/codec/rlp-writer.ts'
 import { assert } from '../../../consensus/errors.ts'
@@ -113,9 +113,9 @@ export function encodeTrieAccount(account: AccountRecord): Uint8Array {
   encoded.set(balance, 2 + nonce.length)
   const hashesAt = 2 + nonce.length + balance.length
   encoded[hashesAt] = 0xa0
-  encoded.set(bytesOfHex(account.storageRoot), hashesAt + 1)
+  writeHex(account.storageRoot, encoded, hashesAt + 1)
   encoded[hashesAt + 33] = 0xa0
-  encoded.set(bytesOfHex(account.codeHash), hashesAt + 34)
+  writeHex(account.codeHash, encoded, hashesAt + 34)
   return encoded
 }
 

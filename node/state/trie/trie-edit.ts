@@ -19,14 +19,17 @@ import {
   isBranch,
   layoutOf,
   patchBranch,
+  patchLeaf,
   type Reference,
   readShort,
   referenceOfHash,
 } from './node-codec.ts'
 import type { TouchedNode } from './touched-nodes.ts'
 import {
+  follows,
   groupEnd,
   KEY_NIBBLES,
+  keyOf,
   nibbleOf,
   rangeOfPath,
   sharedWithPath,
@@ -133,6 +136,11 @@ class TrieEdit {
     depth: number,
   ): Subtree {
     const { isLeaf, path, tail } = readShort(node, layout)
+    // Nearly always the leaf that stands there gets another value.
+    const value = isLeaf && to - from === 1 ? writes[from]?.value : undefined
+    if (value !== undefined && follows(writes[from], depth, path)) {
+      return { fresh: patchLeaf(node, layout, value) }
+    }
     if (isLeaf) return this.#editLeaf(subtree, path, tail, writes, from, to, depth)
     // The extension splits where the first put leaves its path; deletions that leave it are void.
     let kept = path.length
@@ -197,10 +205,10 @@ class TrieEdit {
     to: number,
     depth: number,
   ): Subtree {
-    const isHere = ({ key }: TrieWrite): boolean => sharedWithPath(key, depth, path) === path.length
     const touching = writes.slice(from, to)
     const puts = touching.filter((write) => write.value !== undefined)
-    if (touching.some(isHere)) return this.#build(puts, 0, puts.length, depth)
+    if (touching.some((write) => follows(write, depth, path)))
+      return this.#build(puts, 0, puts.length, depth)
     if (puts.length === 0) return subtree
     const key = keyOf(touching[0]?.key, depth, path)
     const after = puts.findIndex((write) => Buffer.compare(write.key, key) > 0)
@@ -283,16 +291,4 @@ function isReference(subtree: Reference | FreshNode): subtree is Reference {
 /** The opened form of an extension made on the way, in front of what was opened behind it. */
 function reopened(extension: Uint8Array, behind: TouchedNode | undefined): TouchedNode {
   return { node: extension, layout: layoutOf(extension), children: [behind] }
-}
-
-/** The whole key of a leaf: the nibbles above `depth` are those of any key beside it. */
-function keyOf(beside: Uint8Array | undefined, depth: number, path: Uint8Array): Uint8Array {
-  assert(beside !== undefined, 'a leaf is edited by a write')
-  const key = new Uint8Array(beside)
-  for (let i = depth; i < KEY_NIBBLES; i++) {
-    const nibble = path[i - depth] ?? 0
-    const byte = key[i >> 1] ?? 0
-    key[i >> 1] = (i & 1) === 0 ? (nibble << 4) | (byte & 15) : (byte & 0xf0) | nibble
-  }
-  return key
 }

@@ -1,4 +1,5 @@
 /** A batch of writes to one trie, in the order of their keys, cut by nibbles that they share. */
+import { assert } from '../../../consensus/errors.ts'
 import { nibbleAt } from './nibbles.ts'
 
 export type TrieWrite = {
@@ -13,12 +14,16 @@ export const KEY_NIBBLES = 64
 
 /** Sorts a batch in place. */
 export function sortWrites(writes: TrieWrite[]): TrieWrite[] {
-  // Hashed keys differ within their first six bytes nearly always, and numbers compare quickest.
-  const order = new Map(writes.map((write) => [write, prefixOf(write.key)]))
-  return writes.sort((a, b) => {
-    const difference = (order.get(a) ?? 0) - (order.get(b) ?? 0)
-    return difference === 0 ? Buffer.compare(a.key, b.key) : difference
-  })
+  return writes.sort((a, b) => compareKeys(a.key, b.key))
+}
+
+/** Hashed keys nearly always differ within a few bytes, which is not worth a call of the platform. */
+function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
 }
 
 /** The first index after `from` whose key has another nibble at `depth`, or `to`. */
@@ -61,12 +66,19 @@ export function sharedWithPath(key: Uint8Array, depth: number, path: Uint8Array)
   return count
 }
 
-function follows(write: TrieWrite | undefined, depth: number, path: Uint8Array): boolean {
+/** Whether the key goes on with all of `path` at `depth`. */
+export function follows(write: TrieWrite | undefined, depth: number, path: Uint8Array): boolean {
   return write !== undefined && sharedWithPath(write.key, depth, path) === path.length
 }
 
-function prefixOf(key: Uint8Array): number {
-  let prefix = 0
-  for (let i = 0; i < 6; i++) prefix = prefix * 256 + (key[i] ?? 0)
-  return prefix
+/** The whole key of a leaf: the nibbles above `depth` are those of any key beside it. */
+export function keyOf(beside: Uint8Array | undefined, depth: number, path: Uint8Array): Uint8Array {
+  assert(beside !== undefined, 'a leaf is edited by a write')
+  const key = new Uint8Array(beside)
+  for (let i = depth; i < KEY_NIBBLES; i++) {
+    const nibble = path[i - depth] ?? 0
+    const byte = key[i >> 1] ?? 0
+    key[i >> 1] = (i & 1) === 0 ? (nibble << 4) | (byte & 15) : (byte & 0xf0) | nibble
+  }
+  return key
 }
