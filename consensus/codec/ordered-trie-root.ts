@@ -70,20 +70,21 @@ function referenceOf(node: Uint8Array): Uint8Array {
 /** Nibbles [from, to) in hex-prefix encoding. */
 function encodePath(nibbles: Uint8Array, from: number, to: number, isLeaf: boolean): Uint8Array {
   const isOdd = (to - from) % 2 === 1
-  const flag = (isLeaf ? 2 : 0) + (isOdd ? 1 : 0)
-  const padded = [flag, ...(isOdd ? [] : [0]), ...nibbles.subarray(from, to)]
-  return Uint8Array.from(
-    { length: padded.length / 2 },
-    (_, i) => (padded[2 * i] ?? 0) * 16 + (padded[2 * i + 1] ?? 0),
-  )
+  const encoded = new Uint8Array(((to - from) >> 1) + 1)
+  encoded[0] = (isLeaf ? 0x20 : 0) + (isOdd ? 0x10 + (nibbles[from] ?? 0) : 0)
+  for (let i = isOdd ? from + 1 : from, at = 1; i < to; i += 2, at++) {
+    encoded[at] = ((nibbles[i] ?? 0) << 4) | (nibbles[i + 1] ?? 0)
+  }
+  return encoded
 }
 
 function nibblesOf(bytes: Uint8Array): Uint8Array {
   const nibbles = new Uint8Array(bytes.length * 2)
-  bytes.forEach((byte, i) => {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0
     nibbles[2 * i] = byte >> 4
     nibbles[2 * i + 1] = byte & 15
-  })
+  }
   return nibbles
 }
 
