@@ -1,6 +1,6 @@
 /**
  * Whether the chain is told of its certificates. `ValidatorSet.certify` knows the hashes of the
- * last 8,191 blocks alone: a chain that no sealer tells for so long can never be told again, and
+ * last 8,191 blocks alone: a chain that nobody tells for so long can never be told again, and
  * its validators are paid and changed no more. So it is said long before.
  *
  * Spec: docs/spec/finality.md, F20.
@@ -72,8 +72,8 @@ export class CertifyWatch {
     }
     this.#log.error(
       { epoch: this.#epoch, lagEpochs },
-      'No sealer tells the chain of its certificates: after 8,191 blocks nobody can any more. ' +
-        'Give a sealer a voting key that has coins for gas.',
+      'Nobody tells the chain of its certificates: after 8,191 blocks nobody can any more. ' +
+        'See to it that the voting keys of validators have coins for gas.',
     )
   }
 }
