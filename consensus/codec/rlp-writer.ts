@@ -21,7 +21,9 @@ export function encodeRlpList(items: readonly Uint8Array[]): Uint8Array {
   const list = new Uint8Array(prefixBytes(length) + length)
   let offset = writePrefix(list, length, 0xc0)
   for (const item of items) {
-    list.set(item, offset)
+    // Most items of a branch are a byte, which is not worth a call.
+    if (item.length === 1) list[offset] = item[0] ?? 0
+    else list.set(item, offset)
     offset += item.length
   }
   return list
