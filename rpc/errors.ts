@@ -12,7 +12,7 @@ import {
   SimulationError,
   type SimulationErrorType,
 } from '../node/execution/simulate/simulation-error.ts'
-import { ANSWER_BYTES_MAX } from './limits.ts'
+import { ANSWER_BYTES_MAX, MESSAGE_CHARS_MAX } from './limits.ts'
 
 export type RpcErrorType =
   | { readonly code: 'PARSE_ERROR' }
@@ -161,7 +161,10 @@ export function answerTooLarge(): RpcError {
 }
 
 export function paramInvalid(message: string): RpcError {
-  return new RpcError({ code: 'PARAM_INVALID' }, message)
+  // It names where the parameter is wrong, and objects have the keys that their writer likes.
+  const isLong = message.length > MESSAGE_CHARS_MAX
+  const cut = isLong ? `${message.slice(0, MESSAGE_CHARS_MAX)}...` : message
+  return new RpcError({ code: 'PARAM_INVALID' }, cut)
 }
 
 /** A call that ran into REVERT; the sentence is geth's, which tools look for. */

@@ -95,6 +95,8 @@ export const RECEIPT_WAIT_MS_MAX = 60_000
 export const PARTITION_PEERS_MAX = 256
 /** Characters of a client's own input that an error message repeats. */
 export const ECHO_CHARS_MAX = 80
+/** Characters of the sentence about a wrong parameter; a longer one is cut. */
+export const MESSAGE_CHARS_MAX = 400
 
 assert(SOCKET_BUFFER_BYTES_MAX > ANSWER_BYTES_MAX, 'one answer at its limit fits the buffer')
 assert(SOCKET_REQUEST_BYTES_MAX > BODY_BYTES_MAX, 'the longest request may be asked alone')
@@ -103,4 +105,5 @@ assert(SOCKETS_MAX * BACKLOG_FREE_BYTES < BACKLOG_BYTES_MAX, 'all clients at onc
 assert(SOCKETS_MAX < CONNECTIONS_MAX, 'HTTP has room beside the WebSockets')
 assert(STALLED_MS > RECEIPT_WAIT_MS_MAX, 'a connection that waits for a receipt is not cut')
 assert(FILTERS_PER_CLIENT_MAX <= FILTERS_MAX, 'a client may have its filters')
+assert(ECHO_CHARS_MAX < MESSAGE_CHARS_MAX, 'what is repeated leaves room for why')
 assert(RECEIPT_WAIT_MS <= RECEIPT_WAIT_MS_MAX, 'the default wait is allowed')

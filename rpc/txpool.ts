@@ -1,8 +1,10 @@
 /** `txpool_`: what waits to be mined, by sender and nonce. */
 import type { PoolContent } from '../node/api.ts'
 import type { SignedTransaction } from '../node/transaction.ts'
+import { answerTooLarge } from './errors.ts'
 import { quantity } from './format/hex.ts'
 import { formatTransaction } from './format/transaction.ts'
+import { ANSWER_BYTES_MAX } from './limits.ts'
 import { type MethodTable, method, required } from './method.ts'
 import type { RpcModules } from './modules.ts'
 import { address } from './params/primitives.ts'
@@ -26,17 +28,20 @@ export function txpoolMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
     txpool_content: method({
       description: 'All transactions of the pool',
       params: [],
-      handler: () => all(show),
+      handler: () => {
+        const { pending, queued } = api.pool.content()
+        verifyFits([...pending.values(), ...queued.values()])
+        return all(show)
+      },
     }),
     txpool_contentFrom: method({
       description: 'The transactions of one sender',
       params: [required('address', address)],
       handler: ([address]) => {
         const { pending, queued } = api.pool.content()
-        return {
-          pending: byNonce(pending.get(address) ?? [], show),
-          queued: byNonce(queued.get(address) ?? [], show),
-        }
+        const lists = [pending.get(address) ?? [], queued.get(address) ?? []] as const
+        verifyFits(lists)
+        return { pending: byNonce(lists[0], show), queued: byNonce(lists[1], show) }
       },
     }),
     txpool_inspect: method({
@@ -45,6 +50,16 @@ export function txpoolMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
       handler: () => all(summarise),
     }),
   }
+}
+
+/**
+ * A pool may hold gigabytes: what can't be answered is not written out first. Throws
+ * LIMIT_EXCEEDED where the hex digits alone are too many.
+ */
+function verifyFits(lists: readonly (readonly SignedTransaction[])[]): void {
+  let chars = 0
+  for (const { raw } of lists.flat()) chars += 2 * raw.length
+  if (chars > ANSWER_BYTES_MAX) throw answerTooLarge()
 }
 
 function bySender(content: PoolContent, show: Show) {

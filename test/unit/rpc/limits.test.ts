@@ -1,16 +1,25 @@
+import { hexToBytes } from '@ethereumjs/util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { devAccounts } from '../../../genesis/accounts.ts'
+import type { ChainApi } from '../../../node/api.ts'
+import { decodeTransaction } from '../../../node/crypto/decode-transaction.ts'
+import { createSharedCommon } from '../../../node/crypto/shared-common.ts'
 import {
+  ANSWER_BYTES_MAX,
+  ECHO_CHARS_MAX,
   FEE_PERCENTILES_MAX,
   FILTER_ALTERNATIVES_MAX,
   LIST_ITEMS_MAX,
+  MESSAGE_CHARS_MAX,
   OVERRIDE_ACCOUNTS_MAX,
   PROOF_SLOTS_MAX,
   STORAGE_VALUES_MAX,
   STRUCT_TYPES_MAX,
   TOPICS_MAX,
 } from '../../../rpc/limits.ts'
+import { txpoolMethods } from '../../../rpc/txpool.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
+import { signTransaction } from '../../support/signed-transactions.ts'
 
 const ADDRESS = devAccounts()[0]!.address
 const TOPIC = `0x${'01'.repeat(32)}`
@@ -90,5 +99,48 @@ describe('rpc / limits', () => {
     await expect(fixture.rpc(method, ...paramsOf(max))).resolves.toBeDefined()
     const refused = fixture.rpc(method, ...paramsOf(max + 1))
     await expect(refused).rejects.toMatchObject({ code: -32602 })
+  })
+
+  it.each<[string, string, unknown[]]>([
+    ['a name', 'x'.repeat(9_000), []],
+    ['an address', 'eth_getBalance', ['x'.repeat(9_000)]],
+    ['a slot', 'eth_getStorageAt', [ADDRESS, `0x${'x'.repeat(9_000)}`]],
+    ['a subscription', 'eth_subscribe', ['x'.repeat(9_000)]],
+    ['a duration', 'debug_traceCall', [{}, 'latest', { timeout: 'x'.repeat(9_000) }]],
+    ['a key', 'eth_call', [{}, 'latest', { ['x'.repeat(9_000)]: {} }]],
+    [
+      'a type',
+      'eth_signTypedData_v4',
+      [ADDRESS, { types: {}, message: {}, primaryType: 'x'.repeat(9_000) }],
+    ],
+  ])('repeats little of %s that is refused', async (_, method, params) => {
+    const error: unknown = await fixture.rpc(method, ...params).catch((refusal) => refusal)
+    const { message } = error as Error
+    expect(message).toContain('x'.repeat(ECHO_CHARS_MAX / 2))
+    expect(message.length).toBeLessThan(MESSAGE_CHARS_MAX + 10)
+  })
+
+  it('writes out no pool that is larger than an answer may be', async () => {
+    const { node } = fixture
+    const common = createSharedCommon(node.genesis)
+    const signed = decodeTransaction(hexToBytes(signTransaction(node.genesis, 0)), common)
+    const raw = new Uint8Array(1_000_000)
+    const methodsOf = (count: number) => {
+      const content = () => ({
+        pending: new Map([[signed.sender, many(count, { ...signed, raw })]]),
+        queued: new Map(),
+      })
+      return txpoolMethods({ api: { pool: { content } } as unknown as ChainApi })
+    }
+    const client = { address: '127.0.0.1', isAdmin: false }
+    for (const [name, args] of [
+      ['txpool_content', []],
+      ['txpool_contentFrom', [signed.sender]],
+    ] as const) {
+      const ask = (count: number) => methodsOf(count)[name]!.handler(args, client)
+      const fitting = Math.floor(ANSWER_BYTES_MAX / (2 * raw.length))
+      expect(ask(fitting)).toHaveProperty('pending')
+      expect(() => ask(fitting + 1)).toThrow('answer too large')
+    }
   })
 })
