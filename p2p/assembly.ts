@@ -105,6 +105,7 @@ async function layFoundation(options: NetworkOptions): Promise<Foundation> {
     isRefused: (peer) => scores.isRefused(peer),
     isStatic,
     connections: () => node.getConnections(),
+    now: () => performance.now(),
   })
   const node: Libp2p<Services> = await createTransport({
     privateKey,

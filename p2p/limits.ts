@@ -17,6 +17,13 @@ export const CONNECTIONS_PER_IP_MAX = 8
 /** Inbound sockets a second and address; libp2p's own 5 stops a devnet on one machine. */
 export const INBOUND_PER_SECOND_MAX = 16
 export const INBOUND_PER_SECOND_ON_LOOPBACK_MAX = 512
+/**
+ * Strangers let in, from all addresses: each costs some ten milliseconds of a core, and whoever is
+ * cut off can come back by another name. Without a place the door is shut before the handshake, for
+ * a quarter of a second, and who is honest comes again. The burst is half of those who fit.
+ */
+export const NEWCOMERS_PER_SECOND_MAX = 4
+export const NEWCOMERS_BURST_MAX = 32
 /** Handshakes under way, and how long one may take. */
 export const HANDSHAKES_MAX = 128
 export const HANDSHAKE_TIMEOUT_MS = 5_000
@@ -119,6 +126,7 @@ export const SILENCE_MS_MAX = 60_000
 export const HOUSEKEEPING_EVERY_TICKS = 20
 
 assert(INBOUND_PEERS_MAX < CONNECTIONS_MAX, 'static and dialed peers need room above inbound ones')
+assert(2 * NEWCOMERS_BURST_MAX <= INBOUND_PEERS_MAX, 'a burst does not fill the node')
 assert(STREAM_WINDOW_BYTES_MAX * 2 <= READ_BUFFER_BYTES_MAX, 'a window must fit the read buffer')
 assert(IWANT_REPLY_BYTES_MAX < GOSSIP_UNSENT_BYTES_MAX, 'an IWANT answer must fit the send buffer')
 assert(ANNOUNCE_HEARTBEATS <= MESSAGE_CACHE_HEARTBEATS, 'what is announced must be at hand')

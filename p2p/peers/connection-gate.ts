@@ -4,8 +4,15 @@
  */
 import type { ConnectionGater } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { CONNECTIONS_PER_IP_MAX, CONNECTIONS_PER_PEER_MAX, INBOUND_PEERS_MAX } from '../limits.ts'
+import {
+  CONNECTIONS_PER_IP_MAX,
+  CONNECTIONS_PER_PEER_MAX,
+  INBOUND_PEERS_MAX,
+  NEWCOMERS_BURST_MAX,
+  NEWCOMERS_PER_SECOND_MAX,
+} from '../limits.ts'
 import type { Direction, PeerId } from '../options.ts'
+import { TokenBucket } from '../token-bucket.ts'
 
 type OpenConnection = {
   readonly direction: Direction
@@ -17,14 +24,18 @@ export type ConnectionGateModules = {
   readonly isRefused: (peer: PeerId) => boolean
   readonly isStatic: (peer: PeerId) => boolean
   readonly connections: () => readonly OpenConnection[]
+  readonly now: () => number
 }
 
 export class ConnectionGate {
   readonly #modules: ConnectionGateModules
+  readonly #newcomers: TokenBucket
   #allowed: ReadonlySet<PeerId> | undefined
 
   constructor(modules: ConnectionGateModules) {
     this.#modules = modules
+    const { now } = modules
+    this.#newcomers = new TokenBucket(NEWCOMERS_PER_SECOND_MAX, NEWCOMERS_BURST_MAX, now())
   }
 
   /** Only these peers exist from now on; undefined heals. */
@@ -41,8 +52,10 @@ export class ConnectionGate {
   gater(): ConnectionGater {
     return {
       denyDialPeer: (peer) => !this.isOpenTo(peer.toString()),
-      denyInboundConnection: (connection) => this.#isCrowded(connection.remoteAddr),
-      denyInboundEncryptedConnection: (peer) => !this.#mayEnter(peer.toString()),
+      denyInboundConnection: ({ remoteAddr }) => this.#isShut() || this.#isCrowded(remoteAddr),
+      denyInboundEncryptedConnection: (peer) => {
+        return !this.#mayEnter(peer.toString()) || !this.#admit(peer.toString())
+      },
       denyOutboundEncryptedConnection: (peer) => !this.isOpenTo(peer.toString()),
     }
   }
@@ -54,6 +67,16 @@ export class ConnectionGate {
     if (own.length >= CONNECTIONS_PER_PEER_MAX) return false
     if (this.#modules.isStatic(peer)) return true
     return connections.filter(({ direction }) => direction === 'inbound').length < INBOUND_PEERS_MAX
+  }
+
+  /** Before the handshake, which would be for nothing. Sockets that say nothing cost no place. */
+  #isShut(): boolean {
+    return this.#newcomers.waitMs(1, this.#modules.now()) > 0
+  }
+
+  #admit(peer: PeerId): boolean {
+    const { isStatic, now } = this.#modules
+    return isStatic(peer) || this.#newcomers.tryTake(1, now())
   }
 
   #isCrowded(address: Multiaddr): boolean {

@@ -11,6 +11,8 @@ const VOTERS = 16
 const SUBSCRIPTION_RPCS_PER_SECOND = 1_000
 const ID_RPCS_PER_SECOND = 50
 const GIANT_RPCS_PER_SECOND = 10
+/** By then bursts are spent and places taken: what is measured is what lasts. */
+const SPENT_MS = 3_000
 
 export const FLOODS = {
   'votes of one peer': `${VOTES_PER_SECOND} votes/s, half of them forged for a known target`,
@@ -48,8 +50,7 @@ function planOf(
     }
     case 'votes of 16 peers': {
       const next = voteFrames(target, checkpoint, 'without guilt')
-      // By then their first votes are judged and the places taken: what is measured lasts.
-      return { ...sender(VOTERS, VOTES_PER_SECOND, next), headStartMs: 3_000 }
+      return sender(VOTERS, VOTES_PER_SECOND, next)
     }
     case 'subscriptions': {
       const frame = subscriptionFrame(target)
@@ -76,6 +77,7 @@ function sender(
   return {
     size,
     actsPerSecond,
+    headStartMs: SPENT_MS,
     act: (member, count) => {
       const frame = next(count)
       return frame !== undefined && member.send(frame)

@@ -7,6 +7,8 @@ import {
   CONNECTIONS_PER_PEER_MAX,
   GOSSIP_CONTROL_BYTES_MAX,
   INBOUND_PEERS_MAX,
+  NEWCOMERS_BURST_MAX,
+  NEWCOMERS_PER_SECOND_MAX,
 } from '../../../p2p/limits.ts'
 import { type NetworkOptions, verifyOptions } from '../../../p2p/options.ts'
 import { ConnectionGate, isLoopback } from '../../../p2p/peers/connection-gate.ts'
@@ -20,6 +22,7 @@ import {
 import { chainPrefix, requestProtocolOf, topicOf } from '../../../p2p/topics.ts'
 import { bytes, TOPICS } from './test-network.ts'
 
+let nowMs = 0
 const chain = { chainId: 1337n, genesis4: '00aa11bb' }
 
 describe('p2p / wire', () => {
@@ -102,6 +105,7 @@ describe('p2p / peers / connection-gate', () => {
       isRefused: (peer) => peer === 'refused',
       isStatic: (peer) => peer === 'static',
       connections: () => connections,
+      now: () => nowMs,
     })
     const gater = gate.gater() as unknown as {
       denyInboundConnection(connection: { remoteAddr: unknown }): boolean
@@ -110,6 +114,18 @@ describe('p2p / peers / connection-gate', () => {
     }
     return { gate, gater }
   }
+
+  it('lets so many strangers in a second, and shuts the door before a handshake for nothing', () => {
+    const { gater } = gateWith([])
+    const enters = (peer: string) => !gater.denyInboundEncryptedConnection(peer)
+    const knocks = () => !gater.denyInboundConnection(inboundFrom('new', '10.0.0.1'))
+    // Who only knocks takes nobody's place.
+    for (let i = 0; i < 2 * NEWCOMERS_BURST_MAX; i++) expect(knocks()).toBe(true)
+    for (let i = 0; i < NEWCOMERS_BURST_MAX; i++) expect(enters(`stranger ${i}`)).toBe(true)
+    expect([knocks(), enters('late'), enters('static')]).toEqual([false, false, true])
+    nowMs += 1_000 / NEWCOMERS_PER_SECOND_MAX + 1
+    expect([knocks(), enters('late'), enters('later')]).toEqual([true, true, false])
+  })
 
   it('refuses strangers when it is full, and lets static peers in', () => {
     const full = Array.from({ length: INBOUND_PEERS_MAX }, (_, index) =>
