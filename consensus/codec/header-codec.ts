@@ -153,7 +153,7 @@ export function headerOfLayout(rlp: Uint8Array, layout: HeaderLayout): Header {
     stateRoot: hex(3),
     transactionsRoot: hex(4),
     receiptsRoot: hex(5),
-    logsBloom: hex(6),
+    logsBloom: bloomOf(payload(6)),
     difficulty: big(7),
     number: big(8),
     gasLimit: big(9),
@@ -169,6 +169,12 @@ export function headerOfLayout(rlp: Uint8Array, layout: HeaderLayout): Header {
     parentBeaconBlockRoot: hex(19),
     requestsHash: hex(20),
   }
+}
+
+/** Most are empty, and then one text of half a kilobyte serves all. */
+function bloomOf(bytes: Uint8Array): Hex {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return bytesToHex(bytes)
+  return EMPTY_BLOOM
 }
 
 /** {@link sealHash} of a canonical header at hand as bytes: no field is decoded. */
