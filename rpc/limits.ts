@@ -16,6 +16,9 @@ export const BATCH_ITEMS_MAX = 100
 /** The text of one answer; the item that does not fit and all after it answer code -32005. */
 export const ANSWER_BYTES_MAX = 25_000_000
 
+/** Characters of blocks that are kept as text, and as many of receipts; the oldest give way. */
+export const KEPT_TEXT_CHARS_MAX = 16 * 1024 * 1024
+
 /** Logs in one answer of `eth_getLogs`; more is code -32005. */
 export const LOGS_MAX = 10_000
 /** Blocks whose receipts one `eth_getLogs` reads; more is code -32005. */

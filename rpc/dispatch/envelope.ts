@@ -5,6 +5,7 @@
  * JSON, so that a result is turned into text once.
  */
 import { type JsonRpcError, limitExceeded, RpcError } from '../errors.ts'
+import { JsonText } from '../format/json-text.ts'
 import { JSON_TOKENS_MAX } from '../limits.ts'
 
 export type RequestId = string | number | null
@@ -63,7 +64,8 @@ export function isNotification(message: unknown): boolean {
 }
 
 export function writeResult(id: RequestId, result: unknown): string {
-  const json = JSON.stringify(result === undefined ? null : result)
+  const json =
+    result instanceof JsonText ? result.text : JSON.stringify(result === undefined ? null : result)
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`
 }
 

@@ -3,6 +3,8 @@ import type { BlockSelector, ChainReader, EthereumChainBlock } from '../../node/
 import { findBlock, isPending } from '../block-lookup.ts'
 import { formatBlock, formatHeader } from '../format/block.ts'
 import { quantity } from '../format/hex.ts'
+import { JsonTexts } from '../format/json-text.ts'
+import { KEPT_TEXT_CHARS_MAX } from '../limits.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { blockHash, blockNumber, LATEST } from '../params/block.ts'
@@ -17,10 +19,17 @@ const numberOrLatest = optional('block', blockNumber, LATEST)
 
 export function blockMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
   const { chain } = api
+  const texts = new JsonTexts(KEPT_TEXT_CHARS_MAX)
   const full = async ([selector, hydrated]: readonly [BlockSelector, boolean]) => {
-    const block = await loadBlock(chain, selector)
-    if (block === undefined) return null
-    return formatBlock(block, hydrated)
+    if (isPending(selector)) return formatBlock((await chain.pendingBlock()).block, hydrated)
+    const known = 'number' in selector ? chain.peek(selector.number) : undefined
+    const summary = known ?? (await findBlock(chain, selector))
+    if (summary === undefined) return null
+    const key = hydrated ? `${summary.hash} in full` : summary.hash
+    const kept = texts.get(key)
+    if (kept !== undefined) return kept
+    const block = await chain.block(summary.hash)
+    return block === undefined ? null : texts.add(key, formatBlock(block, hydrated))
   }
   const header = async ([selector]: readonly [BlockSelector]) => {
     const block = await findBlock(chain, selector)

@@ -1,15 +1,23 @@
 /** `eth_`: transactions and receipts. What is in no block has null for its place. */
 import { assert } from '../../consensus/errors.ts'
 import type { Hash } from '../../consensus/types.ts'
-import type { BlockSelector, ChainApi, ChainReader, EthereumChainBlock } from '../../node/api.ts'
+import type {
+  BlockSelector,
+  ChainApi,
+  ChainReader,
+  EthereumChainBlock,
+  TransactionLocation,
+} from '../../node/api.ts'
 import type { Receipt } from '../../node/receipt.ts'
 import type { SignedTransaction } from '../../node/transaction.ts'
 import { isPending } from '../block-lookup.ts'
 import { placeIn } from '../format/block.ts'
 import { data } from '../format/hex.ts'
+import { JsonTexts } from '../format/json-text.ts'
 import { firstLogIndexes } from '../format/log.ts'
 import { formatReceipt } from '../format/receipt.ts'
 import { formatTransaction } from '../format/transaction.ts'
+import { KEPT_TEXT_CHARS_MAX } from '../limits.ts'
 import { type MethodTable, method, required } from '../method.ts'
 import type { RpcModules } from '../modules.ts'
 import { block, blockHash, blockNumber } from '../params/block.ts'
@@ -20,6 +28,7 @@ const transactionHash = required('hash', hash)
 const position = required('index', index)
 
 export function transactionMethods({ api }: Pick<RpcModules, 'api'>): MethodTable {
+  const receipts = new JsonTexts(KEPT_TEXT_CHARS_MAX)
   const byIndex = async ([selector, position]: readonly [BlockSelector, number]) => {
     const found = await loadBlock(api.chain, selector)
     const transaction = found?.transactions[position]
@@ -70,7 +79,7 @@ export function transactionMethods({ api }: Pick<RpcModules, 'api'>): MethodTabl
       description: 'The receipt of a transaction of the canonical chain, or null',
       params: [transactionHash],
       isConcurrent: true,
-      handler: async ([hash]) => findReceipt(api.chain, hash),
+      handler: ([hash]) => receiptText(api.chain, receipts, hash),
     }),
     eth_getBlockReceipts: method({
       description: 'All receipts of a block',
@@ -119,16 +128,27 @@ export async function rawTransaction(
   return found === undefined ? '0x' : data(found.transaction.raw)
 }
 
+/** By its place in a block, whose hash says all there is to say. */
+async function receiptText(chain: ChainReader, texts: JsonTexts, hash: Hash) {
+  const location = await chain.locate(hash)
+  if (location === undefined) return null
+  const key = `${location.blockHash} ${location.index}`
+  const kept = texts.get(key)
+  if (kept !== undefined) return kept
+  const receipt = await receiptOf(chain, location)
+  return receipt === undefined ? null : texts.add(key, receipt)
+}
+
 /** The receipt as JSON, or null. */
 export async function findReceipt(chain: ChainReader, hash: Hash) {
   const location = await chain.locate(hash)
-  if (location === undefined) return null
-  const [block, receipts] = await Promise.all([
-    chain.block(location.blockHash),
-    chain.receipts(location.blockHash),
-  ])
-  if (block === undefined || receipts === undefined) return null
-  return receiptAt(block, receipts, location.index)
+  return (location && (await receiptOf(chain, location))) ?? null
+}
+
+async function receiptOf(chain: ChainReader, { blockHash, index }: TransactionLocation) {
+  const [block, receipts] = await Promise.all([chain.block(blockHash), chain.receipts(blockHash)])
+  if (block === undefined || receipts === undefined) return undefined
+  return receiptAt(block, receipts, index)
 }
 
 function receiptAt(block: EthereumChainBlock, receipts: readonly Receipt[], index: number) {
