@@ -21,19 +21,21 @@ const RETRY_BLOCKS = 8
 const coinbase = devAccounts()[5]!.address
 let test: TestChain
 
-/** A chain whose nodes know certificates of so many epochs, and whose blocks know none. */
+type Links = readonly (readonly [source: number, target: number])[]
+
+/** From each epoch to the next. */
+const chained = (epochs: number): Links => Array.from({ length: epochs }, (_, i) => [i, i + 1])
+
+/** A chain whose nodes know certificates of these links, and whose blocks know none. */
 async function untold(
-  epochs: number,
+  links: Links,
   change: (certificate: Certificate) => Certificate = (certificate) => certificate,
+  epochs = Math.max(...links.map(([, target]) => target)),
 ) {
   test = await TestChain.open({ genesis: await validatorGenesis() })
   const fork: Fork = await forkOf(epochs * EPOCH + 3, coinbase)
-  const targets = Array.from({ length: epochs }, (_, i) => i + 1)
-  await feed(
-    test,
-    fork,
-    targets.map((target) => fork.certificate(target - 1, target)),
-  )
+  const certificates = links.map(([source, target]) => fork.certificate(source, target))
+  await feed(test, fork, certificates)
   const { chain } = test
   for (const [epoch, each] of chain.finality.certificates) {
     chain.finality.certificates.set(epoch, change(each))
@@ -47,14 +49,14 @@ async function untold(
   const certified = () => lastCertifiedEpoch(chain.state.view(chain.head.header.stateRoot))
   const overdue = async (sinceEpoch: bigint) =>
     duties.overdueOn(await summaryOf(chain.blocks, chain.head.hash), sinceEpoch)
-  return { due, overdue, certified }
+  return { due, overdue, certified, fork }
 }
 
 afterEach(() => test.close())
 
 describe('node / finality / duty transactions', () => {
   it('one block brings every certificate that the chain lacks, each after its source', async () => {
-    const { due, certified } = await untold(4)
+    const { due, certified } = await untold(chained(4))
     const transactions = await due()
     expect(transactions.map(({ tx }) => tx.nonce)).toEqual([0n, 1n, 2n, 3n])
     await test.import(await test.seal({ coinbase, transactions }))
@@ -62,8 +64,21 @@ describe('node / finality / duty transactions', () => {
     expect(await due()).toEqual([])
   })
 
+  it('a source that is older than the last of the chain is told before what follows from it', async () => {
+    const { due, certified, fork } = await untold([[0, 2]], undefined, 3)
+    await test.import(await test.seal({ coinbase, transactions: await due() }))
+    expect(await certified()).toBe(2n)
+    for (const certificate of [fork.certificate(0, 1), fork.certificate(1, 3)]) {
+      await test.chain.takeCertificate(certificate)
+    }
+    const transactions = await due()
+    expect(transactions).toHaveLength(2)
+    await test.import(await test.seal({ coinbase, transactions }))
+    expect(await certified()).toBe(3n)
+  })
+
   it('what was only in a template is brought again by the next one', async () => {
-    const { due } = await untold(2)
+    const { due } = await untold(chained(2))
     const [first] = await Promise.all([due(), due()])
     for (let i = 0; i < 3; i++) {
       // Somebody else's block, who has no voting key.
@@ -73,7 +88,7 @@ describe('node / finality / duty transactions', () => {
   })
 
   it('for the pool there is nothing before something is overdue, and then a tip', async () => {
-    const { overdue } = await untold(3)
+    const { overdue } = await untold(chained(3))
     expect(await overdue(0n)).toEqual([])
     const transactions = await overdue(1n)
     expect(transactions).toHaveLength(3)
@@ -84,7 +99,7 @@ describe('node / finality / duty transactions', () => {
     const forged = ({ vote, signers, signatures }: Certificate): Certificate => {
       return { vote, signers, signatures: [...signatures].reverse() }
     }
-    const { due, certified } = await untold(1, forged)
+    const { due, certified } = await untold(chained(1), forged)
     const transactions = await due()
     expect(transactions).toHaveLength(1)
     await test.import(await test.seal({ coinbase, transactions }))
