@@ -18,7 +18,7 @@ const ALLOWANCE = '0xdd62ed3e'
 /** Words that no flag or total holds by chance; tokens that pack their slots hold them too. */
 const PROBES: readonly [bigint, bigint] = [0x5a17c0ffee5a17c0ffeen, 0x3e11ab1e3e11ab1e3en]
 /** Slots of one answer that are tried; each costs two calls. */
-const SLOTS_TRIED_MAX = 128
+export const SLOTS_TRIED_MAX = 128
 
 /** What a token is asked: the answer is a number. */
 type Question = {

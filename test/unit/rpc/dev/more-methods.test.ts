@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Hex } from '../../../../consensus/types.ts'
 import { devAccounts } from '../../../../genesis/accounts.ts'
 import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
+import { SLOTS_TRIED_MAX } from '../../../../rpc/dev/tokens.ts'
 import { type DevNode, startDevNode } from '../../../support/dev-node.ts'
 import { assemble } from '../../../support/evm-assembly.ts'
 import type { Rpc } from '../../../support/rpc-client.ts'
@@ -47,6 +48,20 @@ describe('rpc / dev / more methods', () => {
     expect(BigInt((await rpc('eth_getStorageAt', TOKEN, '0x0', 'latest')) as Hex)).toBe(1n)
     await rpc('anvil_setERC20Allowance', ALICE, BOB, TOKEN, BALANCE_MAX)
     expect(await ask(`0xdd62ed3e${wordsOf(ALICE, BOB)}`)).toBe(2n ** 256n - 1n)
+  })
+
+  it('tries so many slots of a token, and not one more', async () => {
+    const deal = () => rpc('anvil_dealERC20', STRANGER, TOKEN, '0x5')
+    /** Reads slot after slot, and answers what is in the last of them. */
+    const tokenReading = async (count: number) => {
+      const reads = Array.from({ length: count }, (_, slot) => `PUSH ${slot} SLOAD`)
+      await tokenOf(`${reads.join(' POP ')} ${ANSWER}`)
+    }
+    await tokenReading(SLOTS_TRIED_MAX + 1)
+    await expect(deal()).rejects.toThrow('no slot found')
+    await tokenReading(SLOTS_TRIED_MAX)
+    await deal()
+    expect(await balanceOf(STRANGER)).toBe(5n)
   })
 
   it('refuses a token that no slot decides about, and more than its slot holds', async () => {
