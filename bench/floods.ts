@@ -18,7 +18,7 @@ import { median, type Report } from './report.ts'
 /** Brought at once: votes may be older than what is heard of, and all code is warm. */
 const WARM_BLOCKS = 650
 /** What a flood takes with all that is around its windows. */
-const FLOOD_SECONDS = 60
+const FLOOD_SECONDS = 50
 const TOLD: readonly (readonly [keyof WindowFigures, string, string])[] = [
   ['importMs', 'import of a block', 'ms'],
   ['headMs', 'from a block published to its head told', 'ms'],

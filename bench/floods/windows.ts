@@ -13,7 +13,7 @@ import { betweenMarks, markVictim } from './victim-watch.ts'
 
 /** Of each kind. */
 export const WINDOWS = 5
-export const WINDOW_MS = 3_000
+export const WINDOW_MS = 2_000
 /** After a change: queues empty, connections close, the other kind's garbage goes. */
 const SETTLE_MS = 750
 const HEAP_LOOK_MS = 500

@@ -12,7 +12,7 @@ const SUBSCRIPTION_RPCS_PER_SECOND = 1_000
 const ID_RPCS_PER_SECOND = 50
 const GIANT_RPCS_PER_SECOND = 10
 /** By then bursts are spent and places taken: what is measured is what lasts. */
-const SPENT_MS = 3_000
+const SPENT_MS = 2_500
 
 export const FLOODS = {
   'votes of one peer': `${VOTES_PER_SECOND} votes/s, half of them forged for a known target`,
