@@ -17,7 +17,7 @@ export function sortWrites(writes: TrieWrite[]): TrieWrite[] {
   return writes.sort((a, b) => compareKeys(a.key, b.key))
 }
 
-/** Hashed keys nearly always differ within a few bytes, which is not worth a call of the platform. */
+/** Hashed keys nearly always differ within a few bytes: not worth a call of the platform. */
 function compareKeys(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length; i++) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0)
