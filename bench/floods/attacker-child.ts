@@ -15,6 +15,8 @@ process.on('message', (order: Order) => {
 // Connections that are cut off in the middle of everything are what attackers live with.
 process.on('uncaughtException', () => undefined)
 process.on('unhandledRejection', () => undefined)
+// A benchmark that has failed ends without a word.
+process.on('disconnect', () => process.exit())
 tell({ kind: 'ready' })
 
 async function obey(order: Order): Promise<void> {
