@@ -28,7 +28,7 @@ import { WeightedCache } from './weighted-cache.ts'
 const BLOCK_CACHE_BYTES_MAX = 64 * 1024 * 1024
 const RECEIPT_CACHE_BYTES_MAX = 64 * 1024 * 1024
 const HEADER_CACHE_COUNT_MAX = 4096
-const CANONICAL_CACHE_COUNT_MAX = 16_384
+const INDEX_CACHE_COUNT_MAX = 16_384
 /** What a transaction, a receipt and a log take once they are objects, in bytes. */
 const TRANSACTION_BYTES = 2048
 const RECEIPT_BYTES = 512
@@ -58,7 +58,8 @@ export class BlockStore {
   readonly #headers = new WeightedCache<Hash, Header>(HEADER_CACHE_COUNT_MAX)
   readonly #blocks = new WeightedCache<Hash, ChainBlock>(BLOCK_CACHE_BYTES_MAX)
   readonly #receipts = new WeightedCache<Hash, readonly Receipt[]>(RECEIPT_CACHE_BYTES_MAX)
-  readonly #canonical = new WeightedCache<bigint, Hash>(CANONICAL_CACHE_COUNT_MAX)
+  readonly #locations = new WeightedCache<Hash, TransactionLocation>(INDEX_CACHE_COUNT_MAX)
+  readonly #canonical = new WeightedCache<bigint, Hash>(INDEX_CACHE_COUNT_MAX)
   readonly #staged = new Map<Hash, Staged>()
   /** By number; undefined: none any more. */
   readonly #stagedCanonical = new Map<bigint, Hash | undefined>()
@@ -147,8 +148,14 @@ export class BlockStore {
     return this.#receipts.peek(hash)
   }
 
-  locate(transactionHash: Hash): Promise<TransactionLocation | undefined> {
-    return tables.readLocation(this.#store, transactionHash)
+  async locate(transactionHash: Hash): Promise<TransactionLocation | undefined> {
+    const cached = this.#locations.get(transactionHash)
+    // As long as its block is canonical, that is where it is.
+    if (cached && this.#canonical.peek(cached.blockNumber) === cached.blockHash) return cached
+    const moves = this.#moves
+    const found = await tables.readLocation(this.#store, transactionHash)
+    if (found && moves === this.#moves) this.#locations.set(transactionHash, found, 1)
+    return found
   }
 
   /** Records of all stored blocks from this number up, lowest first: what the tree is made of. */
