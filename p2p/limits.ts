@@ -71,6 +71,12 @@ export const UNJUDGED_BYTES_MAX = 67_108_864
 export const RPC_PER_SECOND_MAX = 2_000
 export const RPC_BURST_MAX = 16_384
 /**
+ * Bytes of gossip of one peer, whatever they are: some blocks of a megabyte a second. An RPC that
+ * can't be decoded costs as much memory as one that can.
+ */
+export const RPC_BYTES_PER_SECOND_MAX = 4_194_304
+export const RPC_BYTES_BURST_MAX = 16_777_216
+/**
  * Pieces in which one RPC may arrive: each is an object while the RPC is not whole, and a peer that
  * sends single bytes would have us keep millions. An honest megabyte comes in some thousands.
  */

@@ -10,6 +10,8 @@ import {
   IWANT_REPLY_BYTES_MAX,
   PIECES_PER_RPC_MAX,
   RPC_BURST_MAX,
+  RPC_BYTES_BURST_MAX,
+  RPC_BYTES_PER_SECOND_MAX,
   RPC_PER_SECOND_MAX,
   SUBSCRIPTION_CHANGES_BURST_MAX,
   SUBSCRIPTION_CHANGES_PER_SECOND_MAX,
@@ -19,7 +21,7 @@ import { TokenBucket } from '../token-bucket.ts'
 import type { GossipInternals } from './internals.ts'
 
 export type Offence =
-  /** More RPCs or subscription changes than anybody needs. */
+  /** More RPCs, bytes or subscription changes than anybody needs. */
   | 'RPC_FLOOD'
   /** An RPC in crumbs. */
   | 'RPC_DRIBBLED'
@@ -45,6 +47,7 @@ export type RpcGuardOptions = {
 /** What is kept of a peer. */
 type Tally = {
   readonly rpcs: TokenBucket
+  readonly bytes: TokenBucket
   readonly subscriptions: TokenBucket
   /** Since the last whole RPC. */
   pieces: number
@@ -71,7 +74,7 @@ export class RpcGuard {
     const listen = pubsub.createInboundStream.bind(pubsub)
     pubsub.createInboundStream = (from, stream) => {
       listen(from, stream)
-      this.#countPieces(from.toString(), stream)
+      this.#countBytes(from.toString(), stream)
     }
     pubsub.sendRpc = (to, rpc) =>
       splitRpc(rpc)
@@ -108,14 +111,21 @@ export class RpcGuard {
   }
 
   /** Added after gossipsub's own listener: the first one to listen gets what has come before. */
-  #countPieces(peer: PeerId, stream: Stream): void {
-    stream.addEventListener('message', () => {
-      const tally = this.#tallyOf(peer, this.#options.now())
+  #countBytes(peer: PeerId, stream: Stream): void {
+    const stop = (offence: Offence, sentence: string): void => {
+      this.#options.onOffence(peer, offence)
+      stream.abort(new Error(sentence))
+    }
+    stream.addEventListener('message', ({ data }) => {
+      const nowMs = this.#options.now()
+      const tally = this.#tallyOf(peer, nowMs)
       tally.pieces += 1
-      if (tally.pieces <= PIECES_PER_RPC_MAX) return
-      tally.pieces = 0
-      this.#options.onOffence(peer, 'RPC_DRIBBLED')
-      stream.abort(new Error('an RPC in crumbs'))
+      if (!tally.bytes.tryTake(data.byteLength, nowMs)) {
+        stop('RPC_FLOOD', 'more gossip than anybody needs')
+      } else if (tally.pieces > PIECES_PER_RPC_MAX) {
+        tally.pieces = 0
+        stop('RPC_DRIBBLED', 'an RPC in crumbs')
+      }
     })
   }
 
@@ -127,6 +137,7 @@ export class RpcGuard {
       if (this.#tallies.size >= TALLIES_MAX && oldest !== undefined) this.#tallies.delete(oldest)
       tally = {
         rpcs: new TokenBucket(RPC_PER_SECOND_MAX, RPC_BURST_MAX, nowMs),
+        bytes: new TokenBucket(RPC_BYTES_PER_SECOND_MAX, RPC_BYTES_BURST_MAX, nowMs),
         subscriptions: new TokenBucket(
           SUBSCRIPTION_CHANGES_PER_SECOND_MAX,
           SUBSCRIPTION_CHANGES_BURST_MAX,

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { RPC } from '@libp2p/gossipsub/message'
+import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it } from 'vitest'
 import { messageId, rpcBytesMax } from '../../../p2p/gossip/gossipsub-options.ts'
@@ -11,6 +12,7 @@ import {
   REQUESTS_IN_FLIGHT_PER_PEER_MAX,
   REQUESTS_PER_PEER_MAX,
   RPC_BURST_MAX,
+  RPC_BYTES_BURST_MAX,
 } from '../../../p2p/limits.ts'
 import type { ReplyChunk } from '../../../p2p/options.ts'
 import {
@@ -56,6 +58,13 @@ const control = (part: Partial<RPC.ControlMessage>): RPC.ControlMessage => ({
   ...part,
 })
 
+/** There is room for more, or nobody to send it to. */
+async function untilRoom(stream: Stream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  stream.addEventListener('drain', () => resolve(), { once: true })
+  await Promise.race([promise, untilClosed(stream)])
+}
+
 /** The honest two still hear each other. */
 async function expectUnhurt(node: TestNetwork, friend: TestNetwork): Promise<void> {
   await friend.network.publish('block', bytes(20, 99))
@@ -92,6 +101,18 @@ describe('p2p / attacks / gossip', () => {
     const { node, friend, stream, isGone, untilCharged } = await scene()
     const frame = frameOf({})
     stream.send(Buffer.concat(Array.from({ length: 2 * RPC_BURST_MAX }, () => frame)))
+    await untilCharged('RPC_FLOOD')
+    await node.happenings.until(isGone)
+    await expectUnhurt(node, friend)
+  })
+
+  it('cuts off a peer that sends more bytes than anybody needs, though none can be decoded', async () => {
+    const { node, friend, stream, isGone, untilCharged } = await scene()
+    const frame = Buffer.concat([varint(rpcBytesMax(TOPICS)), Buffer.alloc(rpcBytesMax(TOPICS), 1)])
+    const frames = 2 * Math.ceil(RPC_BYTES_BURST_MAX / frame.length)
+    for (let count = 0; count < frames && stream.status === 'open'; count++) {
+      if (!stream.send(frame)) await untilRoom(stream)
+    }
     await untilCharged('RPC_FLOOD')
     await node.happenings.until(isGone)
     await expectUnhurt(node, friend)
