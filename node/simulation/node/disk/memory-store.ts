@@ -83,6 +83,8 @@ export class MemoryStore implements RecoverableStore {
 
   async recover(): Promise<void> {
     if (this.#faults.failure !== undefined) throw writeFailed(this.#faults.failure)
+    // The real one closes and opens level here.
+    this.open()
     this.#isWritable = true
   }
 

@@ -56,6 +56,18 @@ describe('node / simulation / memory-disk', () => {
     expect(await valuesOf(disk)).toEqual([1, 2, 3])
   })
 
+  it('so does what is there when it recovers from a failed write', async () => {
+    const disk = openDisk(1)
+    for (let value = 1; value <= 3; value++) await disk.store.write(put(value))
+    disk.faults.failure = 'EIO'
+    await expect(disk.store.write(put(4))).rejects.toThrow('EIO')
+    disk.faults.failure = undefined
+    await disk.store.recover()
+    const values = await valuesOf(disk)
+    disk.crash('power')
+    expect(await valuesOf(disk)).toEqual(values)
+  })
+
   it('undoes overwrites and deletes of batches that are lost', async () => {
     for (let seed = 0; seed < 20; seed++) {
       const disk = openDisk(seed)
