@@ -11,10 +11,12 @@ import { type Chain, IMPORTS_WAITING_MAX } from '../../../chain/chain.ts'
 import { DEV_MEMPOOL_OPTIONS } from '../../../mempool/options.ts'
 import type { Node } from '../../../node.ts'
 import { decodeAccount } from '../../../state/flat/flat-codec.ts'
+import { readCanonical, readLocation } from '../../../storage/block-tables.ts'
 import { tableEnd, tableStart } from '../../../storage/keys.ts'
 import { ORPHAN_COUNT_MAX } from '../../../sync/orphan-pool.ts'
 import { countedFault } from '../../checks/counted-votes.ts'
 import { headFault } from '../../checks/head-check.ts'
+import type { MemoryDisk } from '../disk/memory-disk.ts'
 import type { MemoryStore } from '../disk/memory-store.ts'
 import { storedFaults } from './certificate-checks.ts'
 import { readContractSet, setFault } from './contract-set.ts'
@@ -31,7 +33,7 @@ const DEPOSITS_ELSEWHERE = 2
 /** One line for each thing that is not as it must be, with its invariant. */
 export async function checkNode(
   node: Node,
-  store: MemoryStore,
+  { store, faults }: MemoryDisk,
 ): Promise<readonly (readonly [invariant: string, message: string])[]> {
   const { chain } = node
   const found: (readonly [string, string])[] = []
@@ -49,6 +51,9 @@ export async function checkNode(
   expect('I9', wrong === undefined, `the newest set is not that of the contract: ${wrong}`)
   found.push(...(await storedFaults(chain)))
   for (const fault of await indexFaults(chain)) found.push(['I15', fault])
+  // What is being written is answered from memory meanwhile.
+  const onDisk = faults.isWriting ? [] : await diskIndexFaults(chain, store)
+  for (const fault of onDisk) found.push(['I15', fault])
   for (const [name, count, max] of queuesOf(node)) {
     expect('I16', count <= max, `${name}: ${count} of ${max}`)
   }
@@ -110,6 +115,26 @@ async function indexFaults({ head, tree, blocks, state }: Chain): Promise<string
       if (place?.blockHash !== hash || place.index !== index) {
         faults.push(`transaction ${transaction.hash} is not found in ${number}`)
       }
+    }
+  }
+  return faults
+}
+
+/** The same of the disk itself: readers of the node answer from memory what they have read once. */
+async function diskIndexFaults(
+  { head, tree, blocks }: Chain,
+  store: MemoryStore,
+): Promise<string[]> {
+  const faults: string[] = []
+  const lowest = head.header.number - INDEX_BLOCKS
+  for (let node = tree.get(head.hash); node && node.number > lowest; node = node.parent) {
+    const { number, hash } = node
+    const isThere = (await readCanonical(store, number)) === hash
+    if (!isThere) faults.push(`number ${number} is another on the disk`)
+    for (const [index, transaction] of ((await blocks.block(hash))?.transactions ?? []).entries()) {
+      const place = await readLocation(store, transaction.hash)
+      if (place?.blockHash === hash && place.index === index) continue
+      faults.push(`transaction ${transaction.hash} is not in ${number} on the disk`)
     }
   }
   return faults

@@ -199,7 +199,7 @@ export class Watcher implements ClusterObserver {
     const { tree } = node.chain
     // What is final in memory is on disk, and told to others, when its batch is.
     const { isWriting } = disk.faults
-    for (const [invariant, message] of await checkNode(node, disk.store)) {
+    for (const [invariant, message] of await checkNode(node, disk)) {
       if (invariant === 'I12' && isWriting) continue
       tell(invariant, index, message)
     }
