@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   BLOCK_CHANGES_KEPT,
   FILTER_IDLE_MS,
   FILTERS_PER_CLIENT_MAX,
+  LOG_BLOCKS_MAX,
   LOGS_MAX,
 } from '../../../rpc/limits.ts'
 import { RpcFixture } from '../../support/rpc-fixture.ts'
@@ -58,6 +59,24 @@ describe('rpc / eth / logs', () => {
       '3.1',
     ])
     expect(await find({ ...all, topics: [topicOf(9)] })).toEqual([])
+  })
+
+  it('reads so many blocks for one question, whatever their blooms promise', async () => {
+    const { chain } = fixture.node
+    // An index that names a block again and again, in which no single log has both.
+    const criteria = { ...all, address: RECIPIENT, topics: [null, topicOf(3)] }
+    const search = (count: number) =>
+      async function* named() {
+        yield Array.from({ length: count }, () => 1n)
+      }
+    vi.spyOn(chain, 'peek').mockReturnValue(undefined)
+    const index = vi.spyOn(chain, 'blocksWithLogs').mockImplementation(search(LOG_BLOCKS_MAX))
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+    })
+    expect(await find(criteria)).toEqual([])
+    index.mockImplementation(search(LOG_BLOCKS_MAX + 1))
+    await expect(find(criteria)).rejects.toThrow('query reads more than 20000 blocks')
   })
 
   it('looks where it is told: a range, tags, one block by hash, the head by default', async () => {
