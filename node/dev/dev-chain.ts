@@ -31,7 +31,7 @@ import { type StateEdit, writeEdit, writeState } from './state-writer.ts'
 /** Made and sealed one by one: about a minute's work. */
 export const MINE_BLOCKS_MAX = 10_000n
 /** Changes of the chain that wait for the one at work; the next is refused as BUSY. */
-const CHANGES_WAITING_MAX = 1_024
+export const CHANGES_WAITING_MAX = 1_024
 /** A gas limit moves by less than this fraction of the parent's. */
 const GAS_LIMIT_BOUND_DIVISOR = 1024n
 

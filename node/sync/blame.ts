@@ -60,6 +60,12 @@ export class Blame {
   }
 }
 
+/** Whether a range sync ended because of a block that is invalid here, whoever is to blame. */
+export function isOfInvalidBlock(error: unknown): boolean {
+  if (error instanceof BodySyncError) return error.type.code === 'INVALID_BLOCK'
+  return error instanceof RangeSyncError && error.type.code === 'BAD_HEADER'
+}
+
 /** The network's own coded errors: p2p shares no class with us. */
 function isNetworkFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'NetworkError'

@@ -15,7 +15,7 @@ import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { NodeEvents } from '../events.ts'
 import { type Clock, pause } from '../ports.ts'
 import { BehindWatch } from './behind-watch.ts'
-import { Blame } from './blame.ts'
+import { Blame, isOfInvalidBlock } from './blame.ts'
 import { CertificateSync, mayHoldCertificates } from './certified/certificate-sync.ts'
 import { incompatibility, localStatus, OTHER_FINALITY } from './local-status.ts'
 import { PeerBook, type PeerClaim } from './peer-book.ts'
@@ -292,7 +292,8 @@ export class Sync {
     this.peers.failed(peerId)
     this.#modules.log.debug({ err: error, peer: peerId }, 'A range sync ended early')
     // Where two thirds of the stake hold valid what we do not, who serves it is not to blame.
-    if (certified && (await this.#certificates.isInvalidHere(peerId, certified))) return
+    const mayBeFault = certified !== undefined && isOfInvalidBlock(error)
+    if (mayBeFault && (await this.#certificates.isInvalidHere(peerId, certified))) return
     this.#blame.chargeRun(peerId, error)
   }
 }

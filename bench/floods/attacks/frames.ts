@@ -5,17 +5,13 @@ import { BLOCK_TOPIC, TOPICS } from '../../../node/sync/protocol.ts'
 import { rpcBytesMax } from '../../../p2p/gossip/gossipsub-options.ts'
 import { MESSAGE_ID_BYTES } from '../../../p2p/gossip/rpc-guard.ts'
 import { topicOf } from '../../../p2p/topics.ts'
+import { frameOf, prefixed } from '../../../test/support/gossip-frames.ts'
 import { chainOf, type Target } from './target.ts'
 
 const CHANGES_PER_FRAME = 20
 /** What the victim decodes of each list. */
 const IDS_PER_FRAME = 5_000
 const FRAMES = 4
-
-/** An RPC as it goes over the wire, empty but for what is given. */
-export function frameOf(rpc: Partial<RPC>): Uint8Array {
-  return prefixed(RPC.encode({ subscriptions: [], messages: [], ...rpc }))
-}
 
 /** Subscribes and unsubscribes, ten times each. */
 export function subscriptionFrame(target: Target): Uint8Array {
@@ -43,18 +39,4 @@ export function giantFrame(target: Target): Uint8Array {
   const one = RPC.encode({ subscriptions: [{ topic, subscribe: true }], messages: [] })
   const count = Math.floor(rpcBytesMax(TOPICS) / one.length)
   return prefixed(Buffer.concat(Array.from({ length: count }, () => one)))
-}
-
-function prefixed(body: Uint8Array): Uint8Array {
-  return Buffer.concat([varint(body.length), body])
-}
-
-function varint(value: number): Uint8Array {
-  const out: number[] = []
-  let rest = value
-  while (rest >= 0x80) {
-    out.push((rest % 0x80) | 0x80)
-    rest = Math.floor(rest / 0x80)
-  }
-  return Uint8Array.from([...out, rest])
 }

@@ -6,7 +6,7 @@ import type { Hash, Hex } from '../../../consensus/types.ts'
 import { signVote } from '../../../node/finality/vote-signer.ts'
 import { VOTE_TOPIC } from '../../../node/sync/protocol.ts'
 import { topicOf } from '../../../p2p/topics.ts'
-import { frameOf } from './frames.ts'
+import { frameOf } from '../../../test/support/gossip-frames.ts'
 import { chainOf, type KnownCheckpoint, type Target } from './target.ts'
 
 const VALIDATORS = 4

@@ -15,16 +15,8 @@ import {
   RPC_BYTES_BURST_MAX,
 } from '../../../p2p/limits.ts'
 import type { ReplyChunk } from '../../../p2p/options.ts'
-import {
-  BLOCK_TOPIC,
-  CHAIN,
-  frameOf,
-  prefixed,
-  RawPeer,
-  stopRawPeers,
-  untilClosed,
-  varint,
-} from './raw-peer.ts'
+import { frameOf, prefixed, varint } from '../../support/gossip-frames.ts'
+import { BLOCK_TOPIC, CHAIN, RawPeer, stopRawPeers, untilClosed } from './raw-peer.ts'
 import { bytes, connectAll, stopEverything, TestNetwork, TOPICS } from './test-network.ts'
 
 afterEach(async () => {

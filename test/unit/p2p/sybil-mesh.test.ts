@@ -6,7 +6,8 @@
 import type { Stream } from '@libp2p/interface'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Verdict } from '../../../p2p/options.ts'
-import { BLOCK_TOPIC, frameOf, RawPeer, stopRawPeers } from './raw-peer.ts'
+import { frameOf } from '../../support/gossip-frames.ts'
+import { BLOCK_TOPIC, RawPeer, stopRawPeers } from './raw-peer.ts'
 import { bytes, connectAll, stopEverything, TestNetwork } from './test-network.ts'
 
 const SYBILS = 20

@@ -11,7 +11,6 @@ import { type Chain, IMPORTS_WAITING_MAX } from '../../../chain/chain.ts'
 import { DEV_MEMPOOL_OPTIONS } from '../../../mempool/options.ts'
 import type { Node } from '../../../node.ts'
 import { decodeAccount } from '../../../state/flat/flat-codec.ts'
-import { readCanonical, readLocation } from '../../../storage/block-tables.ts'
 import { tableEnd, tableStart } from '../../../storage/keys.ts'
 import { ORPHAN_COUNT_MAX } from '../../../sync/orphan-pool.ts'
 import { countedFault } from '../../checks/counted-votes.ts'
@@ -20,11 +19,10 @@ import type { MemoryDisk } from '../disk/memory-disk.ts'
 import type { MemoryStore } from '../disk/memory-store.ts'
 import { storedFaults } from './certificate-checks.ts'
 import { readContractSet, setFault } from './contract-set.ts'
+import { indexFaults } from './index-checks.ts'
 
 /** A thousand million AI in wei. */
 const SUPPLY_WEI = 10n ** 27n
-/** Blocks below the head whose indices are compared each time. */
-const INDEX_BLOCKS = 24n
 /** Votes are heard for 64 epochs below that of the head, for it, and for the next. */
 const VOTES_PER_VALIDATOR_MAX = 66
 /** Deposits of a run that another branch may have first. */
@@ -33,7 +31,7 @@ const DEPOSITS_ELSEWHERE = 2
 /** One line for each thing that is not as it must be, with its invariant. */
 export async function checkNode(
   node: Node,
-  { store, faults }: MemoryDisk,
+  disk: MemoryDisk,
 ): Promise<readonly (readonly [invariant: string, message: string])[]> {
   const { chain } = node
   const found: (readonly [string, string])[] = []
@@ -45,15 +43,12 @@ export async function checkNode(
   const twice = countedFault(chain.finality)
   expect('I10', twice === undefined, `${twice}`)
   expect('I6', await executesAgain(chain), 'the head executes to another state')
-  const total = await sumOfBalances(store)
+  const total = await sumOfBalances(disk.store)
   expect('I8', total === SUPPLY_WEI, `all balances come to ${total} wei`)
   const wrong = await newestSetFault(chain)
   expect('I9', wrong === undefined, `the newest set is not that of the contract: ${wrong}`)
   found.push(...(await storedFaults(chain)))
-  for (const fault of await indexFaults(chain)) found.push(['I15', fault])
-  // What is being written is answered from memory meanwhile.
-  const onDisk = faults.isWriting ? [] : await diskIndexFaults(chain, store)
-  for (const fault of onDisk) found.push(['I15', fault])
+  for (const fault of await indexFaults(chain, disk)) found.push(['I15', fault])
   for (const [name, count, max] of queuesOf(node)) {
     expect('I16', count <= max, `${name}: ${count} of ${max}`)
   }
@@ -90,54 +85,6 @@ async function newestSetFault({ finality, blocks, state }: Chain): Promise<strin
   if (held === undefined) return undefined
   const { header } = await summaryOf(blocks, hash)
   return setFault(held, await readContractSet(state.view(header.stateRoot)))
-}
-
-/** The canonical index, the index of transactions, receipts and head say the same. */
-async function indexFaults({ head, tree, blocks, state }: Chain): Promise<string[]> {
-  const faults: string[] = []
-  if (tree.head().hash !== head.hash) faults.push('the tree has another head')
-  if (blocks.head?.hash !== head.hash) faults.push('the disk has another head')
-  if (state.flatBlock?.hash !== head.hash) faults.push('the flat state stands elsewhere')
-  if ((await blocks.canonicalHash(head.header.number + 1n)) !== undefined) {
-    faults.push('there is a canonical block above the head')
-  }
-  const lowest = head.header.number - INDEX_BLOCKS
-  for (let node = tree.get(head.hash); node && node.number > lowest; node = node.parent) {
-    const { number, hash } = node
-    if ((await blocks.canonicalHash(number)) !== hash) faults.push(`number ${number} is another`)
-    const block = await blocks.block(hash)
-    const receipts = await blocks.receipts(hash)
-    if (number > 0n && receipts?.length !== block?.transactions.length) {
-      faults.push(`the receipts of ${number} are not those of its transactions`)
-    }
-    for (const [index, transaction] of (block?.transactions ?? []).entries()) {
-      const place = await blocks.locate(transaction.hash)
-      if (place?.blockHash !== hash || place.index !== index) {
-        faults.push(`transaction ${transaction.hash} is not found in ${number}`)
-      }
-    }
-  }
-  return faults
-}
-
-/** The same of the disk itself: readers of the node answer from memory what they have read once. */
-async function diskIndexFaults(
-  { head, tree, blocks }: Chain,
-  store: MemoryStore,
-): Promise<string[]> {
-  const faults: string[] = []
-  const lowest = head.header.number - INDEX_BLOCKS
-  for (let node = tree.get(head.hash); node && node.number > lowest; node = node.parent) {
-    const { number, hash } = node
-    const isThere = (await readCanonical(store, number)) === hash
-    if (!isThere) faults.push(`number ${number} is another on the disk`)
-    for (const [index, transaction] of ((await blocks.block(hash))?.transactions ?? []).entries()) {
-      const place = await readLocation(store, transaction.hash)
-      if (place?.blockHash === hash && place.index === index) continue
-      faults.push(`transaction ${transaction.hash} is not in ${number} on the disk`)
-    }
-  }
-  return faults
 }
 
 /** Everybody who ever deposited, on this branch or on one that may still win. */

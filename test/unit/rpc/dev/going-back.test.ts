@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { assembleProof } from '../../../../consensus/proof/seal.ts'
 import type { Hash, Hex } from '../../../../consensus/types.ts'
 import { devAccounts } from '../../../../genesis/accounts.ts'
+import { CHANGES_WAITING_MAX } from '../../../../node/dev/dev-chain.ts'
 import { type DevNode, startDevNode } from '../../../support/dev-node.ts'
 import type { Rpc } from '../../../support/rpc-client.ts'
 import { TestSocket } from '../../../support/rpc-fixture.ts'
@@ -42,6 +43,19 @@ describe('rpc / dev / going back', () => {
     await rpc('evm_setAutomine', true)
     await rpc('anvil_dropAllTransactions')
     await rpc('evm_revert', home)
+  })
+
+  it('of more changes than may wait the last is refused', async () => {
+    const { dev: controls } = dev.node.api
+    const asked = Array.from({ length: CHANGES_WAITING_MAX + 1 }, () => controls!.snapshot())
+    const outcomes = await Promise.allSettled(asked)
+    const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+    expect(refused.map(({ type }) => type)).toEqual([
+      { code: 'BUSY', waitingMax: CHANGES_WAITING_MAX },
+    ])
+    expect(outcomes.at(-1)!.status).toBe('rejected')
+    // There is room again.
+    await controls!.snapshot()
   })
 
   it('changes that are asked for at once are made one after another', async () => {
