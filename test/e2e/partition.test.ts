@@ -33,10 +33,15 @@ const sendTo = async (index: number, account: number): Promise<`0x${string}`> =>
   return wallet.sendTransaction({ to: config.accounts[9]!.address, value: parseEther('1') })
 }
 
-const receiptOn = (rpc: Rpc, hash: string) => async () =>
-  ((await rpc('eth_getTransactionReceipt', hash)) ?? undefined) as
-    | { blockHash: string; status: string }
-    | undefined
+type Receipt = { readonly blockHash: string; readonly status: string }
+
+/** The receipt once all of `rpcs` have the transaction in the same block. */
+const receiptOn = (rpcs: readonly Rpc[], hash: string) => async () => {
+  const answers = await Promise.all(rpcs.map((rpc) => rpc('eth_getTransactionReceipt', hash)))
+  const receipts = answers as readonly (Receipt | null)[]
+  const blocks = new Set(receipts.map((receipt) => receipt?.blockHash))
+  return blocks.size === 1 ? (receipts[0] ?? undefined) : undefined
+}
 
 beforeAll(async () => {
   const directory = join(await temporaryDirectory(), 'net')
@@ -70,8 +75,8 @@ describe('e2e / partition', () => {
     }
     // Each side includes a transaction that the other one can't know.
     const [left, right] = [await sendTo(0, 1), await sendTo(2, 2)]
-    const onLeft = await onEachHead(config.validators[0]!.wsUrl, receiptOn(nodes[0]!, left))
-    const onRight = await onEachHead(config.validators[2]!.wsUrl, receiptOn(nodes[2]!, right))
+    const onLeft = await onEachHead(config.validators[0]!.wsUrl, receiptOn(nodes.slice(0, 2), left))
+    const onRight = await onEachHead(config.validators[2]!.wsUrl, receiptOn(nodes.slice(2), right))
     expect(await nodes[2]!('eth_getTransactionReceipt', left)).toBeNull()
     expect(await nodes[0]!('eth_getTransactionReceipt', right)).toBeNull()
     const [leftHead, rightHead] = [await head(nodes[0]!), await head(nodes[2]!)]
@@ -81,7 +86,7 @@ describe('e2e / partition', () => {
     const agreed = await onEachHead(config.validators[0]!.wsUrl, async () => {
       const heads = await Promise.all(nodes.map(head))
       const isOne = new Set(heads.map(({ hash }) => hash)).size === 1
-      const both = await Promise.all([receiptOn(nodes[0]!, left)(), receiptOn(nodes[3]!, right)()])
+      const both = await Promise.all([receiptOn(nodes, left)(), receiptOn(nodes, right)()])
       return isOne && both.every((receipt) => receipt !== undefined) ? both : undefined
     })
     // One of the two sides was given up: its transaction stands in another block than before.
