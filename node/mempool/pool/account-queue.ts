@@ -81,6 +81,11 @@ export class AccountQueue {
     return this.#byNonce.values()
   }
 
+  /** The executable one that comes before `entry`, which is executable too. */
+  before({ nonce }: PooledTransaction): PooledTransaction | undefined {
+    return nonce > this.#account.nonce ? this.#byNonce.get(nonce - 1n) : undefined
+  }
+
   /** Ascending nonces. */
   *executable(): Iterable<PooledTransaction> {
     for (let nonce = this.#account.nonce; nonce < this.#executableEnd; nonce++) {
@@ -147,11 +152,12 @@ export class AccountQueue {
     return demoted
   }
 
-  /** Another state; whatever is held waits until it is promoted anew. */
-  reset(account: SenderAccount): void {
-    this.demoteFrom(this.#account.nonce)
+  /** Another state: all wait until they are promoted anew; returns those that were executable. */
+  reset(account: SenderAccount): readonly PooledTransaction[] {
+    const demoted = this.demoteFrom(this.#account.nonce)
     this.#account = account
     this.#executableEnd = account.nonce
+    return demoted
   }
 
   #lowerFrom(nonce: bigint): void {

@@ -14,6 +14,8 @@ export class Holdings {
   readonly #byHash = new Map<Hash, PooledTransaction>()
   readonly #queues = new Map<Address, AccountQueue>()
   #executableCount = 0
+  #executableSlots = 0
+  #slots = 0
 
   get size(): number {
     return this.#byHash.size
@@ -25,6 +27,15 @@ export class Holdings {
 
   get queuedCount(): number {
     return this.#byHash.size - this.#executableCount
+  }
+
+  /** Room that is taken, in slots. */
+  get executableSlots(): number {
+    return this.#executableSlots
+  }
+
+  get queuedSlots(): number {
+    return this.#slots - this.#executableSlots
   }
 
   get(hash: Hash): PooledTransaction | undefined {
@@ -80,6 +91,7 @@ export class Holdings {
     queue.insert(entry)
     this.#queues.set(queue.sender, queue)
     this.#byHash.set(entry.transaction.hash, entry)
+    this.#slots += entry.slots
   }
 
   /** Takes out one that waits. */
@@ -88,6 +100,7 @@ export class Holdings {
     assert(queue !== undefined && this.isHeld(entry), 'only what is held is removed')
     queue.delete(entry)
     this.#byHash.delete(entry.transaction.hash)
+    this.#slots -= entry.slots
     if (queue.size === 0) this.#queues.delete(queue.sender)
   }
 
@@ -96,25 +109,32 @@ export class Holdings {
     const held = queue.replace(entry)
     this.#byHash.delete(held.transaction.hash)
     this.#byHash.set(entry.transaction.hash, entry)
+    this.#slots += entry.slots - held.slots
+    if (entry.isExecutable) this.#executableSlots += entry.slots - held.slots
     return held
   }
 
   promote(queue: AccountQueue, entry: PooledTransaction): void {
     queue.promote(entry)
     this.#executableCount += 1
+    this.#executableSlots += entry.slots
   }
 
   /** Makes `entry` wait, and all that come after it; returns them. */
   demote(queue: AccountQueue, entry: PooledTransaction): readonly PooledTransaction[] {
     const demoted = queue.demoteFrom(entry.nonce)
-    this.#executableCount -= demoted.length
+    this.#noteWaiting(demoted)
     return demoted
   }
 
   /** By another state of the account nothing is executable until it is promoted anew. */
   reset(queue: AccountQueue, account: SenderAccount): void {
-    this.#executableCount -= queue.executableCount
-    queue.reset(account)
+    this.#noteWaiting(queue.reset(account))
+  }
+
+  #noteWaiting(demoted: readonly PooledTransaction[]): void {
+    this.#executableCount -= demoted.length
+    for (const { slots } of demoted) this.#executableSlots -= slots
   }
 }
 

@@ -2,6 +2,7 @@
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { feeCapOf } from '../../execution/transaction/inclusion-rules.ts'
 import type { SignedTransaction } from '../../transaction.ts'
+import { SLOT_BYTES } from '../options.ts'
 
 /** orphan: it was in a block that is not on the chain any more. */
 export type Origin = 'local' | 'peer' | 'orphan'
@@ -15,6 +16,8 @@ export type PooledTransaction = {
   readonly tipCap: bigint
   /** Wei that the sender must have: gas at the cap, and the value. */
   readonly cost: bigint
+  /** What it takes of the pool's room, in units of {@link SLOT_BYTES}. */
+  readonly slots: number
   /** Order of arrival. */
   readonly arrival: number
   readonly addedMs: number
@@ -47,6 +50,7 @@ export function poolTransaction(
     feeCap,
     tipCap,
     cost: costOf(tx),
+    slots: Math.ceil(transaction.raw.length / SLOT_BYTES),
     arrival,
     addedMs,
     isExecutable: false,

@@ -2,7 +2,7 @@
  * The pool as a pure structure: who comes in, who is executable, who has to go. No clock and no
  * I/O; accounts and time come in, and what became executable is handed out.
  *
- * Spec: docs/spec/mempool.md, "Executable and queued", "Limits", "Eviction".
+ * Spec: docs/spec/mempool.md, "Executable and queued", "Limits".
  */
 import { assert } from '../../../consensus/errors.ts'
 import type { Address, Hash } from '../../../consensus/types.ts'
@@ -19,18 +19,11 @@ import {
   verifyQueuedPlace,
 } from './account-limits.ts'
 import type { AccountQueue, SenderAccount } from './account-queue.ts'
-import { Eviction } from './eviction.ts'
 import { Holdings } from './holdings.ts'
 import { bestFirst } from './ordering.ts'
-import {
-  type Origin,
-  type PooledTransaction,
-  poolTransaction,
-  runTipAt,
-  smaller,
-  tipAt,
-} from './pooled-transaction.ts'
+import { type Origin, type PooledTransaction, poolTransaction } from './pooled-transaction.ts'
 import { verifyReplacement } from './replacement.ts'
+import { Room } from './room.ts'
 
 export type Newcomer = {
   readonly transaction: SignedTransaction
@@ -38,7 +31,10 @@ export type Newcomer = {
   readonly addedMs: number
 }
 
-export type PoolLimits = Pick<MempoolOptions, 'executableMax' | 'queuedMax' | 'lifetimeMs'>
+export type PoolLimits = Pick<
+  MempoolOptions,
+  'executableSlotsMax' | 'queuedSlotsMax' | 'lifetimeMs'
+>
 
 export class TransactionPool {
   readonly #limits: PoolLimits
@@ -46,10 +42,8 @@ export class TransactionPool {
   readonly #held = new Holdings()
   /** Senders that have the next transaction here, but no funds or no place for it. */
   readonly #waiting = new Set<Address>()
-  readonly #executableEviction: Eviction
-  readonly #queuedEviction: Eviction
+  readonly #room: Room
   #arrivals = 0
-  #baseFee: bigint
   #promoted: PooledTransaction[] = []
 
   constructor(
@@ -57,21 +51,9 @@ export class TransactionPool {
     baseFee: bigint,
     onDeparted: (entry: PooledTransaction) => void = () => undefined,
   ) {
-    const held = this.#held
     this.#limits = limits
-    this.#baseFee = baseFee
+    this.#room = new Room(limits, this.#held, baseFee)
     this.#onDeparted = onDeparted
-    // Only the last of a run goes: nothing is left behind a gap by that.
-    this.#executableEviction = new Eviction({
-      candidates: () => held.tails(),
-      isCandidate: (entry) => held.queueOf(entry.transaction.sender)?.tail === entry,
-      tipOf: (entry) => runTipAt(entry, this.#baseFee),
-    })
-    this.#queuedEviction = new Eviction({
-      candidates: () => held.queued(),
-      isCandidate: (entry) => held.isHeld(entry) && !entry.isExecutable,
-      tipOf: (entry) => tipAt(entry, this.#baseFee),
-    })
   }
 
   /** To read: what is held changes here alone. */
@@ -84,18 +66,16 @@ export class TransactionPool {
   }
 
   get baseFee(): bigint {
-    return this.#baseFee
+    return this.#room.baseFee
   }
 
   /** Of the next block, wei per gas. */
   set baseFee(baseFee: bigint) {
-    this.#baseFee = baseFee
-    this.#executableEviction.reset()
-    this.#queuedEviction.reset()
+    this.#room.baseFee = baseFee
   }
 
   bestFirst(): Iterable<SignedTransaction> {
-    return bestFirst(this.#held.queues(), this.#baseFee)
+    return bestFirst(this.#held.queues(), this.baseFee)
   }
 
   /** What became executable for the first time since this was last asked. */
@@ -117,11 +97,14 @@ export class TransactionPool {
     verifyFunds(queue, entry, held)
     if (held === undefined) {
       const isExecutable = entry.nonce === queue.executableEnd && hasExecutablePlace(queue, entry)
-      if (isExecutable) this.#makeExecutableRoom(queue, entry)
-      else this.#makeQueuedRoom(queue, entry)
+      if (!isExecutable) verifyQueuedPlace(queue, entry)
+      this.#dropAll(
+        isExecutable ? this.#room.forExecutable(queue, entry) : this.#room.forQueued(entry),
+      )
       this.#insert(queue, entry)
     } else {
       verifyReplacement(held, entry)
+      this.#dropAll(this.#room.forReplacement(queue, held, entry))
       this.#replace(queue, entry)
     }
     this.#promote(queue)
@@ -134,7 +117,7 @@ export class TransactionPool {
   settle(sender: Address, account: SenderAccount, orphans: readonly Newcomer[] = []): void {
     const queue = this.#held.openQueue(sender, account)
     this.#held.reset(queue, account)
-    this.#queuedEviction.reset()
+    this.#room.onManyWaiting()
     for (const orphan of orphans) {
       const isNew = queue.get(orphan.transaction.tx.nonce) === undefined
       if (isNew) this.#insert(queue, this.#entryOf(orphan))
@@ -168,26 +151,28 @@ export class TransactionPool {
 
   #insert(queue: AccountQueue, entry: PooledTransaction): void {
     this.#held.insert(queue, entry)
-    this.#queuedEviction.add(entry)
+    this.#room.onWaiting(entry)
   }
 
   #replace(queue: AccountQueue, entry: PooledTransaction): void {
     this.#onDeparted(this.#held.replace(queue, entry))
     if (entry.isExecutable) this.#announce(entry)
-    else this.#queuedEviction.add(entry)
+    else this.#room.onWaiting(entry)
   }
 
   /** Makes executable whatever follows without a gap, as far as funds and places go. */
   #promote(queue: AccountQueue): void {
     for (let { next } = queue; next !== undefined; { next } = queue) {
       if (!hasExecutablePlace(queue, next) || !isFunded(queue, next)) break
-      const isRoom = this.#held.executableCount < this.#limits.executableMax
-      if (!isRoom && !this.#displace(this.#tipBehind(queue, next))) break
+      const victims = this.#room.forPromotion(queue, next)
+      if (victims === undefined) break
+      this.#displace(victims)
       this.#held.promote(queue, next)
       this.#announce(next)
     }
-    if (queue.tail !== undefined) this.#executableEviction.add(queue.tail)
+    this.#room.onRun(queue)
     this.#noteWaiting(queue)
+    this.#trimQueued()
   }
 
   #announce(entry: PooledTransaction): void {
@@ -201,48 +186,22 @@ export class TransactionPool {
     else this.#waiting.add(queue.sender)
   }
 
-  /** Throws POOL_FULL unless there is room, or somebody cheaper to make some. */
-  #makeExecutableRoom(queue: AccountQueue, entry: PooledTransaction): void {
-    if (this.#held.executableCount < this.#limits.executableMax) return
-    this.#evict(this.#executableEviction, this.#tipBehind(queue, entry))
+  /** Makes them wait, so that a better one need not. */
+  #displace(victims: readonly PooledTransaction[]): void {
+    for (const entry of victims) {
+      const queue = this.#held.queueOf(entry.transaction.sender)
+      assert(queue !== undefined, 'what is to go is held')
+      this.#held.demote(queue, entry)
+      this.#room.onWaiting(entry)
+      this.#room.onRun(queue)
+      this.#noteWaiting(queue)
+      // Perhaps too many of this account wait now.
+      for (const surplus of surplusOf(queue)) this.#remove(surplus)
+    }
   }
 
-  /** What `entry` would be worth at the end of the run: no more than what comes before it. */
-  #tipBehind({ tail }: AccountQueue, entry: PooledTransaction): bigint {
-    const own = tipAt(entry, this.#baseFee)
-    return tail === undefined ? own : smaller(own, runTipAt(tail, this.#baseFee))
-  }
-
-  /**
-   * Makes the cheapest executable one wait if it is worth less than `tip`; false if none is. Never
-   * one of the same run, which is worth as much at least as what would come behind it.
-   */
-  #displace(tip: bigint): boolean {
-    const victim = this.#executableEviction.cheapest()
-    if (victim === undefined || victim.tip >= tip) return false
-    const { entry } = victim
-    const queue = this.#held.queueOf(entry.transaction.sender)
-    assert(queue !== undefined, 'what is to go is held')
-    this.#held.demote(queue, entry)
-    this.#queuedEviction.add(entry)
-    if (queue.tail !== undefined) this.#executableEviction.add(queue.tail)
-    this.#noteWaiting(queue)
-    // As many wait as before, but perhaps too many of this account.
-    for (const surplus of surplusOf(queue)) this.#remove(surplus)
-    return true
-  }
-
-  /** Throws ACCOUNT_FULL or POOL_FULL. */
-  #makeQueuedRoom(queue: AccountQueue, entry: PooledTransaction): void {
-    verifyQueuedPlace(queue, entry)
-    if (this.#held.queuedCount < this.#limits.queuedMax) return
-    this.#evict(this.#queuedEviction, tipAt(entry, this.#baseFee))
-  }
-
-  #evict(eviction: Eviction, tip: bigint): void {
-    const victim = eviction.cheapest()
-    if (victim === undefined || victim.tip >= tip) throw new PoolError({ code: 'POOL_FULL' })
-    this.#drop(victim.entry)
+  #dropAll(entries: readonly PooledTransaction[]): void {
+    for (const entry of entries) this.#drop(entry)
   }
 
   /** Takes out any; what comes after it in its run waits from now on. */
@@ -251,9 +210,9 @@ export class TransactionPool {
     if (queue === undefined) return
     const demoted = entry.isExecutable ? this.#held.demote(queue, entry) : []
     this.#remove(entry)
-    if (queue.tail !== undefined) this.#executableEviction.add(queue.tail)
+    this.#room.onRun(queue)
     if (demoted.length <= 1) return
-    for (const other of demoted) if (other !== entry) this.#queuedEviction.add(other)
+    for (const other of demoted) if (other !== entry) this.#room.onWaiting(other)
     this.#enforceLimits(queue)
   }
 
@@ -268,11 +227,11 @@ export class TransactionPool {
   /** After a run was cut: first what its account has no place for, then the cheapest of all. */
   #enforceLimits(queue: AccountQueue): void {
     for (const entry of surplusOf(queue)) this.#remove(entry)
-    while (this.#held.queuedCount > this.#limits.queuedMax) {
-      const victim = this.#queuedEviction.cheapest()
-      if (victim === undefined) return
-      this.#remove(victim.entry)
-    }
+    this.#trimQueued()
+  }
+
+  #trimQueued(): void {
+    for (const entry of this.#room.surplus()) this.#remove(entry)
   }
 }
 
@@ -285,6 +244,8 @@ type ReadOnly =
   | 'size'
   | 'executableCount'
   | 'queuedCount'
+  | 'executableSlots'
+  | 'queuedSlots'
   | 'get'
   | 'queueOf'
   | 'queues'

@@ -95,14 +95,14 @@ function votersOf({ finality: { book, tree, justified } }: Chain): number {
 
 function queuesOf({ chain, peers, api }: Node): readonly (readonly [string, number, number])[] {
   const { pending, queued } = api.pool.status()
-  const { executableMax, queuedMax } = DEV_MEMPOOL_OPTIONS
+  const { executableSlotsMax, queuedSlotsMax } = DEV_MEMPOOL_OPTIONS
   return [
     ['imports', chain.importsWaiting, IMPORTS_WAITING_MAX],
     ['orphans', peers?.sync.orphanCount ?? 0, ORPHAN_COUNT_MAX],
     ['certificates', chain.finality.pending.size, PENDING_CERTIFICATES_MAX],
     ['votes', chain.finality.votes.size, VOTES_PER_VALIDATOR_MAX * votersOf(chain)],
     ['evidence', chain.finality.evidence.size, votersOf(chain)],
-    ['executable', pending, executableMax],
-    ['queued', queued, queuedMax],
+    ['executable', pending, executableSlotsMax],
+    ['queued', queued, queuedSlotsMax],
   ]
 }

@@ -248,7 +248,7 @@ describe('node / mempool / admission / sender', () => {
 
   it('refuses for want of places in words that tell which', async () => {
     const chain = new LedgerChain(new Map([[ALICE, RICH]]))
-    const { pool } = await openPool(chain, { executableMax: 1 })
+    const { pool } = await openPool(chain, { executableSlotsMax: 1 })
     await pool.submit(made())
     await expect(pool.submit(made({ nonce: 1n }))).rejects.toThrow(/^txpool is full$/)
     expect(new PoolError({ code: 'ACCOUNT_FULL', countMax: 64 }).message).toMatch(

@@ -14,7 +14,7 @@ const ACCOUNTS = 100_000
 const PAYING_EVERY = 1_000
 const PAYING_WEI = 1_000_000n
 const DUST_WEI_MAX = 1_000
-const { executableMax, queuedMax } = DEFAULT_MEMPOOL_OPTIONS
+const { executableSlotsMax, queuedSlotsMax } = DEFAULT_MEMPOOL_OPTIONS
 
 describe('node / mempool / crowd', () => {
   it('100,000 accounts leave no more than the pool may hold, best first', () => {
@@ -40,15 +40,15 @@ describe('node / mempool / crowd', () => {
       const kind = random.below(3)
       if (kind === 0) add({ sender, nonce: 1n + BigInt(random.below(90)), feeCap }, owner)
       else add({ sender, feeCap: feeCap + BigInt(kind - 1), salt: 1 }, owner)
-      expect(pool.held.executableCount).toBeLessThanOrEqual(executableMax)
-      expect(pool.held.queuedCount).toBeLessThanOrEqual(queuedMax)
+      expect(pool.held.executableCount).toBeLessThanOrEqual(executableSlotsMax)
+      expect(pool.held.queuedCount).toBeLessThanOrEqual(queuedSlotsMax)
     }
     console.log(`crowd: ${JSON.stringify(Object.fromEntries(refusals))}`)
     for (const code of ['added', 'REPLACEMENT_UNDERPRICED', 'INSUFFICIENT_FUNDS', 'POOL_FULL']) {
       expect(refusals.get(code) ?? 0, code).toBeGreaterThan(0)
     }
     const { held } = pool
-    expect(held.executableCount).toBe(executableMax)
+    expect(held.executableCount).toBe(executableSlotsMax)
     // Nothing is kept of those who hold nothing.
     expect([...held.queues()].length).toBeLessThanOrEqual(held.size)
     expect([...pool.waitingSenders()].length).toBeLessThanOrEqual(held.queuedCount)

@@ -14,6 +14,7 @@ type Item = Newcomer & {
   readonly feeCap: bigint
   readonly tipCap: bigint
   readonly cost: bigint
+  readonly slots: number
   readonly arrival: number
   isExecutable: boolean
 }
@@ -29,6 +30,8 @@ export class NaivePool {
   baseFee = 0n
   /** How often one that waited took the place of another. */
   displaced = 0
+  /** How often one was worth several. */
+  severalWent = 0
 
   constructor(limits: PoolLimits) {
     this.#limits = limits
@@ -53,6 +56,8 @@ export class NaivePool {
       if (!isBumped(held.feeCap, item.feeCap) || !isBumped(held.tipCap, item.tipCap)) {
         return 'REPLACEMENT_UNDERPRICED'
       }
+      const refusal = this.#makeReplacementRoom(held, item)
+      if (refusal !== undefined) return refusal
       this.#items = this.#items.filter((other) => other !== held)
       item.isExecutable = held.isExecutable
     } else {
@@ -61,6 +66,7 @@ export class NaivePool {
     }
     this.#items.push(item)
     this.#promote(item.sender)
+    this.#trim()
     return undefined
   }
 
@@ -107,19 +113,47 @@ export class NaivePool {
     }
   }
 
-  /** The cheapest executable one waits, if it is worth less. */
-  #displace(tip: bigint): boolean {
-    const victim = this.#cheapestTail()
-    if (victim === undefined || this.#runTip(this.#run(victim.sender)) >= tip) return false
-    victim.isExecutable = false
-    this.#enforcePlaces(victim.sender)
-    this.displaced += 1
-    return true
+  /** The cheapest executable ones wait, if all of them are worth less. */
+  #displace(missing: number, tip: bigint): boolean {
+    const victims = this.#victims('executable', missing, tip)
+    for (const victim of victims ?? []) {
+      victim.isExecutable = false
+      this.#enforcePlaces(victim.sender)
+    }
+    this.displaced += victims?.length ?? 0
+    return victims !== undefined
   }
 
-  #cheapestTail(): Item | undefined {
-    const tails = this.#senders().flatMap((sender) => this.#run(sender).at(-1) ?? [])
-    return this.#cheapest(tails, (tail) => this.#runTip(this.#run(tail.sender)))
+  /** One after the other the cheapest, until they have so many slots; undefined if one is too dear. */
+  #victims(kind: 'executable' | 'queued', missing: number, tip?: bigint, spared?: Address) {
+    const gone: Item[] = []
+    while (slotsOf(gone) < missing) {
+      const runOf = ({ sender }: Item) => this.#run(sender).filter((item) => !gone.includes(item))
+      const priceOf = (item: Item) =>
+        kind === 'executable' ? this.#runTip(runOf(item)) : this.#tip(item)
+      const left =
+        kind === 'executable'
+          ? this.#items.filter((item) => runOf(item).at(-1) === item)
+          : this.#items.filter((item) => !item.isExecutable && !gone.includes(item))
+      const victim = this.#cheapest(
+        left.filter(({ sender }) => sender !== spared),
+        priceOf,
+      )
+      if (victim === undefined || (tip !== undefined && priceOf(victim) >= tip)) return undefined
+      gone.push(victim)
+    }
+    if (gone.length > 1) this.severalWent += 1
+    return gone
+  }
+
+  #missingExecutable(slots: number): number {
+    const taken = slotsOf(this.#items.filter((item) => item.isExecutable))
+    return taken + slots - this.#limits.executableSlotsMax
+  }
+
+  #missingQueued(slots: number): number {
+    const taken = slotsOf(this.#items.filter((item) => !item.isExecutable))
+    return taken + slots - this.#limits.queuedSlotsMax
   }
 
   #makeRoom(item: Item): string | undefined {
@@ -128,21 +162,29 @@ export class NaivePool {
     const isNext = item.nonce === account.nonce + BigInt(run.length)
     const hasPlace = item.origin !== 'peer' || run.length < EXECUTABLE_OF_PEER
     if (isNext && hasPlace) {
-      if (this.executable().size < this.#limits.executableMax) return undefined
-      const victim = this.#cheapestTail()
-      if (victim === undefined) return 'POOL_FULL'
-      if (this.#runTip(this.#run(victim.sender)) >= this.#runTip([...run, item])) {
-        return 'POOL_FULL'
-      }
-      this.#drop(victim)
-      return undefined
+      const missing = this.#missingExecutable(item.slots)
+      return this.#evict(this.#victims('executable', missing, this.#runTip([...run, item])))
     }
     const queuedHere = this.#of(item.sender).filter((other) => !other.isExecutable)
     if (item.origin === 'peer' && queuedHere.length >= QUEUED_OF_PEER) return 'ACCOUNT_FULL'
-    if (this.queued().size < this.#limits.queuedMax) return undefined
-    const victim = this.#cheapestQueued()
-    if (victim === undefined || this.#tip(victim) >= this.#tip(item)) return 'POOL_FULL'
-    this.#drop(victim)
+    return this.#evict(this.#victims('queued', this.#missingQueued(item.slots), this.#tip(item)))
+  }
+
+  /** A larger one needs more room than it is given, from others than its own account. */
+  #makeReplacementRoom(held: Item, item: Item): string | undefined {
+    const more = item.slots - held.slots
+    if (more <= 0) return undefined
+    const before = this.#run(item.sender).filter(({ nonce }) => nonce < item.nonce)
+    const tip = held.isExecutable ? this.#runTip([...before, item]) : this.#tip(item)
+    const [kind, missing] = held.isExecutable
+      ? (['executable', this.#missingExecutable(more)] as const)
+      : (['queued', this.#missingQueued(more)] as const)
+    return this.#evict(this.#victims(kind, missing, tip, item.sender))
+  }
+
+  #evict(victims: readonly Item[] | undefined): string | undefined {
+    if (victims === undefined) return 'POOL_FULL'
+    for (const victim of victims) this.#drop(victim)
     return undefined
   }
 
@@ -155,8 +197,8 @@ export class NaivePool {
       if (next === undefined) return
       if (next.origin === 'peer' && run.length >= EXECUTABLE_OF_PEER) return
       if (sum(run) + next.cost > account.balance) return
-      const isFull = this.executable().size >= this.#limits.executableMax
-      if (isFull && !this.#displace(this.#runTip([...run, next]))) return
+      const missing = this.#missingExecutable(next.slots)
+      if (missing > 0 && !this.#displace(missing, this.#runTip([...run, next]))) return
       next.isExecutable = true
     }
   }
@@ -181,15 +223,12 @@ export class NaivePool {
 
   #enforce(sender: Address): void {
     this.#enforcePlaces(sender)
-    while (this.queued().size > this.#limits.queuedMax) {
-      const victim = this.#cheapestQueued()
-      this.#items = this.#items.filter((item) => item !== victim)
-    }
+    this.#trim()
   }
 
-  #cheapestQueued(): Item | undefined {
-    const queued = this.#items.filter((item) => !item.isExecutable)
-    return this.#cheapest(queued, (item) => this.#tip(item))
+  #trim(): void {
+    const victims = this.#victims('queued', this.#missingQueued(0))!
+    this.#items = this.#items.filter((item) => !victims.includes(item))
   }
 
   #cheapest(items: readonly Item[], price: (item: Item) => bigint): Item | undefined {
@@ -223,10 +262,15 @@ export class NaivePool {
     const feeCap = 'maxFeePerGas' in tx ? tx.maxFeePerGas : tx.gasPrice
     const tipCap = 'maxPriorityFeePerGas' in tx ? tx.maxPriorityFeePerGas : tx.gasPrice
     const cost = costOf(newcomer.transaction)
-    const arrival = this.#arrivals++
-    const { nonce } = tx
-    return { ...newcomer, hash, sender, nonce, feeCap, tipCap, cost, arrival, isExecutable: false }
+    const slots = Math.ceil(newcomer.transaction.raw.length / 8_192)
+    const [arrival, isExecutable] = [this.#arrivals++, false]
+    const fees = { feeCap, tipCap, cost }
+    return { ...newcomer, hash, sender, nonce: tx.nonce, ...fees, slots, arrival, isExecutable }
   }
+}
+
+function slotsOf(items: readonly Item[]): number {
+  return items.reduce((total, { slots }) => total + slots, 0)
 }
 
 function sum(items: readonly Item[]): bigint {

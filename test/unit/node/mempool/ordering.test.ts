@@ -16,7 +16,7 @@ function tipOf({ tx }: SignedTransaction): bigint {
 
 function randomPool(seed: number) {
   const random = new Random(seed)
-  const pool = makePool({ executableMax: 400, queuedMax: 100 }, BASE_FEE)
+  const pool = makePool({ executableSlotsMax: 400, queuedSlotsMax: 100 }, BASE_FEE)
   for (let index = 0; index < 300; index++) {
     const sender = addressOf(random.below(12))
     const queue = pool.held.queueOf(sender)

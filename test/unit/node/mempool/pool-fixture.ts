@@ -14,8 +14,8 @@ export const RICH = 10n ** 24n
 export const HOUR_MS = 3_600_000
 
 export const SMALL_LIMITS: PoolLimits = {
-  executableMax: 100,
-  queuedMax: 100,
+  executableSlotsMax: 100,
+  queuedSlotsMax: 100,
   lifetimeMs: 3 * HOUR_MS,
 }
 
@@ -26,6 +26,8 @@ export type SketchFields = {
   readonly tipCap?: bigint
   readonly value?: bigint
   readonly gasLimit?: bigint
+  /** Of the encoding, which is nothing but zeros. */
+  readonly bytes?: number
   /** Tells transactions apart that are alike in all else. */
   readonly salt?: number
 }
@@ -38,8 +40,8 @@ export function sketch(fields: SketchFields = {}): SignedTransaction {
   const nonce = fields.nonce ?? 0n
   const feeCap = fields.feeCap ?? 2_000n
   const tipCap = fields.tipCap ?? feeCap
-  const { value = 1n, gasLimit = 21_000n, salt = 0 } = fields
-  const parts = [sender, nonce, feeCap, tipCap, value, gasLimit, salt]
+  const { value = 1n, gasLimit = 21_000n, salt = 0, bytes } = fields
+  const parts = [sender, nonce, feeCap, tipCap, value, gasLimit, salt, bytes]
   const hash: Hash = bytesToHex(keccak256(new TextEncoder().encode(parts.join())))
   const tx = Object.assign(Object.create(Object.getPrototypeOf(TEMPLATE.tx)), TEMPLATE.tx, {
     nonce,
@@ -48,7 +50,8 @@ export function sketch(fields: SketchFields = {}): SignedTransaction {
     value,
     gasLimit,
   })
-  return { hash, raw: TEMPLATE.raw, sender, tx }
+  const raw = bytes === undefined ? TEMPLATE.raw : new Uint8Array(bytes)
+  return { hash, raw, sender, tx }
 }
 
 export function costOf(transaction: SignedTransaction): bigint {

@@ -1,6 +1,8 @@
 /** The pool and its naive twin do the same, whatever happens to them. */
 import { describe, expect, it } from 'vitest'
 import type { Hash } from '../../../../consensus/types.ts'
+import type { PoolContent } from '../../../../node/api.ts'
+import { SLOT_BYTES } from '../../../../node/mempool/options.ts'
 import type { SenderAccount } from '../../../../node/mempool/pool/account-queue.ts'
 import type { Origin } from '../../../../node/mempool/pool/pooled-transaction.ts'
 import { type PoolLimits, TransactionPool } from '../../../../node/mempool/pool/transaction-pool.ts'
@@ -9,12 +11,36 @@ import { Random } from '../../../support/random.ts'
 import { NaivePool } from './naive-pool.ts'
 import { newcomer, refusalOf, sketch } from './pool-fixture.ts'
 
-type Setting = { readonly limits: PoolLimits; readonly senders: number; readonly ahead: number }
+type Setting = {
+  readonly limits: PoolLimits
+  readonly senders: number
+  readonly ahead: number
+  readonly slots: number
+}
 
-/** Few places for many, then many places for few: the caps of the pool, those of an account. */
+/**
+ * Few places for many, then many places for few: the caps of the pool, those of an account. Then
+ * transactions of many sizes.
+ */
 const SETTINGS: readonly Setting[] = [
-  { limits: { executableMax: 12, queuedMax: 8, lifetimeMs: 60 }, senders: 7, ahead: 4 },
-  { limits: { executableMax: 50, queuedMax: 120, lifetimeMs: 900 }, senders: 2, ahead: 90 },
+  {
+    limits: { executableSlotsMax: 12, queuedSlotsMax: 8, lifetimeMs: 60 },
+    senders: 7,
+    ahead: 4,
+    slots: 1,
+  },
+  {
+    limits: { executableSlotsMax: 50, queuedSlotsMax: 120, lifetimeMs: 900 },
+    senders: 2,
+    ahead: 90,
+    slots: 1,
+  },
+  {
+    limits: { executableSlotsMax: 30, queuedSlotsMax: 25, lifetimeMs: 90 },
+    senders: 6,
+    ahead: 5,
+    slots: 6,
+  },
 ]
 const STEPS = 500
 
@@ -42,6 +68,10 @@ class Walk {
 
   get displaced(): number {
     return this.#naive.displaced
+  }
+
+  get severalWent(): number {
+    return this.#naive.severalWent
   }
 
   step(): void {
@@ -102,8 +132,11 @@ class Walk {
     expect(hashes(queued)).toEqual(this.#naive.queued())
     expect(held.executableCount).toBe(this.#naive.executable().size)
     expect(held.queuedCount).toBe(this.#naive.queued().size)
-    expect(held.executableCount).toBeLessThanOrEqual(this.#setting.limits.executableMax)
-    expect(held.queuedCount).toBeLessThanOrEqual(this.#setting.limits.queuedMax)
+    const { executableSlotsMax, queuedSlotsMax } = this.#setting.limits
+    expect(held.executableSlots).toBeLessThanOrEqual(executableSlotsMax)
+    expect(held.queuedSlots).toBeLessThanOrEqual(queuedSlotsMax)
+    expect(held.executableSlots).toBe(slotsOf(pending))
+    expect(held.queuedSlots).toBe(slotsOf(queued))
     expect([...this.#pool.bestFirst()].map(({ hash }) => hash)).toEqual(this.#naive.bestFirst())
     for (const hash of this.#departed.splice(0)) expect(held.get(hash)).toBeUndefined()
     const isWaiting = new Set(this.#pool.waitingSenders())
@@ -124,6 +157,7 @@ class Walk {
       tipCap: this.#random.chance(50) ? feeCap : BigInt(10 * this.#random.below(5)),
       gasLimit: 1n,
       value: this.#below(3),
+      bytes: SLOT_BYTES * (1 + this.#random.below(this.#setting.slots)),
     })
   }
 
@@ -143,6 +177,11 @@ class Walk {
   }
 }
 
+function slotsOf(content: PoolContent): number {
+  const sizes = [...content.values()].flat().map(({ raw }) => Math.ceil(raw.length / SLOT_BYTES))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
 function count(what: string, times = 1): void {
   seen.set(what, (seen.get(what) ?? 0) + times)
 }
@@ -157,6 +196,7 @@ describe('node / mempool / model', () => {
     const walk = new Walk(seed, setting)
     for (let step = 0; step < STEPS; step++) walk.step()
     count('displaced', walk.displaced)
+    count('several went', walk.severalWent)
   })
 
   it('has been everywhere', () => {
@@ -170,6 +210,7 @@ describe('node / mempool / model', () => {
       'settled',
       'went back',
       'displaced',
+      'several went',
       'expired',
     ]
     for (const place of places) expect.soft(seen.get(place) ?? 0, place).toBeGreaterThan(10)

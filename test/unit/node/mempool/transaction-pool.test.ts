@@ -47,7 +47,7 @@ describe('node / mempool / transaction-pool', () => {
   })
 
   it('does not tell of what was evicted before anybody was told', () => {
-    const pool = makePool({ executableMax: 1 })
+    const pool = makePool({ executableSlotsMax: 1 })
     tryAdd(pool, { feeCap: 1_000n })
     tryAdd(pool, { sender: BOB, feeCap: 2_000n })
     expect(pool.takePromoted().map(({ transaction }) => transaction.sender)).toEqual([BOB])
@@ -136,7 +136,7 @@ describe('node / mempool / transaction-pool / limits', () => {
   })
 
   it('L2: refuses the next of a sender of gossip that has all its places taken', () => {
-    const pool = makePool({ queuedMax: 1_000 })
+    const pool = makePool({ queuedSlotsMax: 1_000 })
     const places = PEER_EXECUTABLE_PER_ACCOUNT_MAX + PEER_QUEUED_PER_ACCOUNT_MAX
     for (let nonce = 0n; nonce < places; nonce++) {
       expect(tryAdd(pool, { nonce }, 'peer')).toBeUndefined()
@@ -147,7 +147,7 @@ describe('node / mempool / transaction-pool / limits', () => {
   })
 
   it('L3: bounds local transactions of one account by the pool alone', () => {
-    const pool = makePool({ executableMax: 300, queuedMax: 200 })
+    const pool = makePool({ executableSlotsMax: 300, queuedSlotsMax: 200 })
     for (let nonce = 0n; nonce < 300n; nonce++) tryAdd(pool, { nonce })
     expect(pool.held.executableCount).toBe(300)
     expect(tryAdd(pool, { nonce: 300n })).toBe('POOL_FULL')
@@ -157,7 +157,7 @@ describe('node / mempool / transaction-pool / limits', () => {
   })
 
   it('L2: keeps at most the first places of gossip when a run is cut', () => {
-    const pool = makePool({ queuedMax: 1_000 })
+    const pool = makePool({ queuedSlotsMax: 1_000 })
     for (let nonce = 0n; nonce < 80n; nonce++) tryAdd(pool, { nonce }, 'peer')
     pool.settle(ALICE, account({ balance: 0n }))
     const { pending, queued } = noncesOf(pool)
@@ -175,11 +175,11 @@ describe('node / mempool / transaction-pool / limits', () => {
       const fields = { sender, nonce: BigInt(index % 3), feeCap: 1_000n + BigInt(index % 977) }
       if (tryAdd(pool, fields, 'peer', dust) !== undefined) refused += 1
     }
-    const { executableMax, queuedMax } = DEFAULT_MEMPOOL_OPTIONS
-    expect(pool.held.executableCount).toBe(executableMax)
-    expect(pool.held.queuedCount).toBe(queuedMax)
+    const { executableSlotsMax, queuedSlotsMax } = DEFAULT_MEMPOOL_OPTIONS
+    expect(pool.held.executableCount).toBe(executableSlotsMax)
+    expect(pool.held.queuedCount).toBe(queuedSlotsMax)
     expect(refused).toBeGreaterThan(0)
-    expect([...pool.held.queues()]).toHaveLength(executableMax + queuedMax)
+    expect([...pool.held.queues()]).toHaveLength(executableSlotsMax + queuedSlotsMax)
   })
 
   it('drops what has been here for its lifetime, and what comes after it waits', () => {
@@ -197,7 +197,7 @@ describe('node / mempool / transaction-pool / limits', () => {
 
 describe('node / mempool / transaction-pool / eviction', () => {
   it('V1: lets the cheapest go for a better one, and nobody for one that is no better', () => {
-    const pool = makePool({ executableMax: 2 })
+    const pool = makePool({ executableSlotsMax: 2 })
     tryAdd(pool, { sender: ALICE, feeCap: 1_000n })
     tryAdd(pool, { sender: BOB, feeCap: 2_000n })
     expect(tryAdd(pool, { sender: addressOf(2), feeCap: 1_000n })).toBe('POOL_FULL')
@@ -207,7 +207,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V1: lets the younger of two equals go', () => {
-    const pool = makePool({ executableMax: 2 })
+    const pool = makePool({ executableSlotsMax: 2 })
     tryAdd(pool, { sender: ALICE, feeCap: 1_000n })
     tryAdd(pool, { sender: BOB, feeCap: 1_000n })
     tryAdd(pool, { sender: addressOf(2), feeCap: 2_000n })
@@ -216,7 +216,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V2: takes the last of a run, priced as its cheapest: a dear tail can not shield it', () => {
-    const pool = makePool({ executableMax: 3 })
+    const pool = makePool({ executableSlotsMax: 3 })
     tryAdd(pool, { sender: ALICE, nonce: 0n, feeCap: 500n })
     tryAdd(pool, { sender: ALICE, nonce: 1n, feeCap: 9_000n })
     tryAdd(pool, { sender: BOB, feeCap: 1_000n })
@@ -226,7 +226,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V2: weighs a newcomer by the run that it stands behind', () => {
-    const pool = makePool({ executableMax: 2 })
+    const pool = makePool({ executableSlotsMax: 2 })
     tryAdd(pool, { sender: ALICE, nonce: 0n, feeCap: 500n })
     tryAdd(pool, { sender: BOB, feeCap: 1_000n })
     expect(tryAdd(pool, { sender: ALICE, nonce: 1n, feeCap: 9_000n })).toBe('POOL_FULL')
@@ -234,7 +234,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V3: weighs by the tip at the next base fee', () => {
-    const pool = makePool({ executableMax: 2 }, 900n)
+    const pool = makePool({ executableSlotsMax: 2 }, 900n)
     tryAdd(pool, { sender: ALICE, feeCap: 1_000n, tipCap: 1_000n })
     tryAdd(pool, { sender: BOB, feeCap: 5_000n, tipCap: 150n })
     tryAdd(pool, { sender: addressOf(2), feeCap: 5_000n, tipCap: 120n })
@@ -247,7 +247,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V4: lets the cheapest of those that wait go for a better one that waits', () => {
-    const pool = makePool({ queuedMax: 2 })
+    const pool = makePool({ queuedSlotsMax: 2 })
     tryAdd(pool, { sender: ALICE, nonce: 5n, feeCap: 1_000n })
     tryAdd(pool, { sender: ALICE, nonce: 7n, feeCap: 3_000n })
     expect(tryAdd(pool, { sender: BOB, nonce: 5n, feeCap: 1_000n })).toBe('POOL_FULL')
@@ -257,7 +257,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V4: keeps what waits under its cap when a long run is cut', () => {
-    const pool = makePool({ executableMax: 100, queuedMax: 10 })
+    const pool = makePool({ executableSlotsMax: 100, queuedSlotsMax: 10 })
     for (let nonce = 0n; nonce < 100n; nonce++) tryAdd(pool, { nonce })
     pool.settle(ALICE, account({ balance: COST }))
     expect(noncesOf(pool).pending).toEqual([0n])
@@ -265,7 +265,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V5: lets one that waited change places with a cheaper one as soon as nothing is before it', () => {
-    const pool = makePool({ executableMax: 3 })
+    const pool = makePool({ executableSlotsMax: 3 })
     tryAdd(pool, { sender: ALICE, nonce: 0n, feeCap: 1_000n })
     tryAdd(pool, { sender: ALICE, nonce: 1n, feeCap: 1_500n })
     tryAdd(pool, { sender: addressOf(2), feeCap: 1_200n })
@@ -281,7 +281,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V5: leaves one that waited where it is if it is worth no more', () => {
-    const pool = makePool({ executableMax: 1 })
+    const pool = makePool({ executableSlotsMax: 1 })
     tryAdd(pool, { sender: ALICE, feeCap: 1_000n })
     tryAdd(pool, { sender: BOB, nonce: 1n, feeCap: 1_000n })
     tryAdd(pool, { sender: BOB, nonce: 2n, feeCap: 9_000n })
@@ -294,7 +294,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
   })
 
   it('V5: brings what waits behind a gap along when the gap is filled', () => {
-    const pool = makePool({ executableMax: 2 })
+    const pool = makePool({ executableSlotsMax: 2 })
     tryAdd(pool, { sender: ALICE, feeCap: 1_000n })
     tryAdd(pool, { sender: addressOf(2), feeCap: 1_000n })
     tryAdd(pool, { sender: BOB, nonce: 1n, feeCap: 2_000n })
@@ -305,7 +305,7 @@ describe('node / mempool / transaction-pool / eviction', () => {
 
   it('hands out what left, whatever the reason', () => {
     const left: bigint[] = []
-    const limits = { executableMax: 2, queuedMax: 2, lifetimeMs: HOUR_MS }
+    const limits = { executableSlotsMax: 2, queuedSlotsMax: 2, lifetimeMs: HOUR_MS }
     const pool = new TransactionPool(limits, 0n, (entry) => left.push(entry.nonce))
     tryAdd(pool, { nonce: 0n })
     tryAdd(pool, { nonce: 0n, feeCap: 4_000n })
@@ -366,7 +366,7 @@ describe('node / mempool / transaction-pool / replacement', () => {
   })
 
   it('R3: weighs a run anew when its cheapest is replaced', () => {
-    const pool = makePool({ executableMax: 3 })
+    const pool = makePool({ executableSlotsMax: 3 })
     tryAdd(pool, { sender: ALICE, nonce: 0n, feeCap: 500n })
     tryAdd(pool, { sender: ALICE, nonce: 1n, feeCap: 9_000n })
     tryAdd(pool, { sender: BOB, feeCap: 1_000n })
@@ -390,7 +390,7 @@ describe('node / mempool / transaction-pool / orphans', () => {
   })
 
   it('H2: loses none of a long run when the chain goes back', () => {
-    const pool = makePool({ executableMax: 90, queuedMax: 5 })
+    const pool = makePool({ executableSlotsMax: 90, queuedSlotsMax: 5 })
     for (let nonce = 3n; nonce < 80n; nonce++) {
       tryAdd(pool, { nonce }, 'local', account({ nonce: 3n }))
     }
