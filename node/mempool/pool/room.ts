@@ -70,7 +70,7 @@ export class Room {
     this.#queued.reset()
   }
 
-  /** For `entry` at the end of the run of its account. Throws POOL_FULL if all others are dearer. */
+  /** For `entry` at the end of the run of its account. Throws POOL_FULL if too few are cheaper. */
   forExecutable({ tail }: AccountQueue, entry: PooledTransaction): Entries {
     const missing = this.#missing(entry.slots)
     return orRefuse(this.#executable.victims(missing, this.#tipBehind(tail, entry)))
@@ -82,8 +82,8 @@ export class Room {
   }
 
   /**
-   * For `entry` where `held` is, if it is the larger one. Nobody of its own account goes for it: the
-   * one that it replaces may be behind them.
+   * For `entry` where `held` is, if it is the larger one. Nobody of its own account goes for it:
+   * the one that it replaces may be behind them.
    */
   forReplacement(queue: AccountQueue, held: PooledTransaction, entry: PooledTransaction): Entries {
     const more = entry.slots - held.slots
@@ -98,8 +98,8 @@ export class Room {
   }
 
   /**
-   * Who waits in place of `next` if that becomes executable; undefined if too few are cheaper. Never
-   * one of the same run, which is worth as much at least as what would come behind it.
+   * Who waits in place of `next` if that becomes executable; undefined if too few are cheaper.
+   * Never one of the same run, which is worth as much at least as what would come behind it.
    */
   forPromotion({ tail }: AccountQueue, next: PooledTransaction): Entries | undefined {
     return this.#executable.victims(this.#missing(next.slots), this.#tipBehind(tail, next))
