@@ -199,9 +199,11 @@ export class Checker implements ModelObserver {
       return
     }
     const lied = this.ledger.slashable()
-    const { set } = this.#world().executor.stateAfter(checkpoint.hash)
-    const total = set.members.reduce((sum, { weight }) => sum + weight, 0n)
-    const weight = set.members.reduce((sum, m) => sum + (lied.has(m.key) ? m.weight : 0n), 0n)
+    const { members, dynasty } = this.#world().executor.stateAfter(checkpoint.hash).set
+    // A deposit that waits for its dynasty has no voice, and none of its stake could lie.
+    const voters = members.filter(({ start }) => start <= dynasty)
+    const total = voters.reduce((sum, { weight }) => sum + weight, 0n)
+    const weight = voters.reduce((sum, m) => sum + (lied.has(m.key) ? m.weight : 0n), 0n)
     const isExcused = this.#isOverThird && 3n * weight >= total
     this.#expect(isExcused, 'I1', node, `epoch ${checkpoint.epoch} conflicts, ${weight} lied`)
     this.#world().coverage.hit('conflict of finality')

@@ -6,7 +6,7 @@ import { Coverage } from '../../../../node/simulation/engine/coverage.ts'
 import { Scheduler } from '../../../../node/simulation/engine/scheduler.ts'
 import { Trace } from '../../../../node/simulation/engine/trace.ts'
 import type { ModelBlock } from '../../../../node/simulation/model/model-block.ts'
-import { signWithToken } from '../../../../node/simulation/model/token-signature.ts'
+import { addressOfKey, signWithToken } from '../../../../node/simulation/model/token-signature.ts'
 import { Checker } from '../../../../node/simulation/run/checker.ts'
 import { LivenessPhase } from '../../../../node/simulation/run/liveness.ts'
 import { makeWorld } from '../../../../node/simulation/run/model-run.ts'
@@ -27,21 +27,23 @@ function quietSwarm(voteDepth = 2): Swarm {
   }
 }
 
-function openWorld(swarm = quietSwarm()) {
+function openWorld(swarm = quietSwarm(), isOverThird = false) {
   const scheduler = new Scheduler()
   const trace = new Trace(scheduler, 0, undefined)
-  const checker: Checker = new Checker(() => world, false)
+  const checker: Checker = new Checker(() => world, isOverThird)
   const world = makeWorld(swarm, scheduler, trace, new Coverage(), checker, [])
   for (const node of world.nodes) node.start()
   const { executor, nodes } = world
   /** Two epochs of blocks on a block. */
-  const grow = (on: ModelBlock = executor.genesis): readonly ModelBlock[] => {
+  const grow = (on = executor.genesis, deposit: bigint = 0n): readonly ModelBlock[] => {
     const grown: ModelBlock[] = []
     for (let parent = on; grown.length < 2 * EPOCH; parent = grown.at(-1)!) {
       const number = parent.header.number + 1n
       const timestamp = parent.header.timestamp + 1n
       const header = { ...executor.genesis.header, parentHash: parent.hash, number, timestamp }
-      grown.push(executor.seal({ ...header, transactions: [] }))
+      const isFirst = grown.length === 0 && deposit > 0n
+      const joins = { kind: 'deposit', key: addressOfKey(9), weight: deposit } as const
+      grown.push(executor.seal({ ...header, transactions: isFirst ? [joins] : [] }))
     }
     return grown
   }
@@ -83,6 +85,34 @@ describe('node / simulation / checker', () => {
     finalize(1, branch)
     expect(() => finalize(2, other)).toThrow(told('I1'))
   })
+
+  it.each([
+    ['one of four', [1], true],
+    ['two of four', [1, 2], false],
+  ] as const)(
+    'I1: where a third may lie it must be in force: %s, beside a deposit',
+    (_, liars, isWrong) => {
+      const quiet = quietSwarm()
+      const nodes = quiet.nodes.map((node, i) =>
+        liars.some((liar) => liar === i) ? { ...node, behaviour: 'two-faced' as const } : node,
+      )
+      const { checker, grow, voteFor, signed, finalize, world } = openWorld(
+        { ...quiet, nodes },
+        true,
+      )
+      const [branch, other] = [grow(), grow(undefined, 30n)]
+      for (const liar of liars) {
+        for (const target of [branch, other]) {
+          const vote = voteFor(world.executor.genesis, target[EPOCH - 1]!)
+          checker.onSigned(world.nodes[liar]!, signed(vote, liar))
+        }
+      }
+      finalize(0, branch)
+      const both = () => finalize(3, other)
+      if (isWrong) expect(both).toThrow(told('I1'))
+      else expect(both).not.toThrow()
+    },
+  )
 
   it('I1: an alarm that nobody has given cause for', () => {
     const { checker, nodes, grow, voteFor, certificate } = openWorld()
