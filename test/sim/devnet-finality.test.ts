@@ -35,6 +35,7 @@ async function openCluster(seed: string, withTwin = false) {
   const expectNothingBroken = async () => {
     await cluster.complete(watcher.inspect(cluster))
     expect(watcher.violations).toEqual([])
+    expect(watcher.contradicted).toBe(0)
     await cluster.stop()
   }
   return { cluster, statusOf, worstLag, expectNothingBroken }

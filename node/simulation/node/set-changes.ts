@@ -18,6 +18,7 @@ import { VALIDATOR_SET } from './ledger/contract-storage.ts'
 import { depositCall, exitCall } from './ledger/set-calls.ts'
 import type { SimulatedNode } from './simulated-node.ts'
 import type { DevnetValidatorKeys } from './validators.ts'
+import { LEAST_STAKE_WEI } from './weighed-genesis.ts'
 
 export type SetChange = {
   readonly atMs: number
@@ -30,7 +31,6 @@ export type SetChange = {
 const RETRY_MS = 10_000
 const FEE_WEI = 10n ** 12n
 const GAS = 600_000n
-const STAKE_WEI = 2_000n * 10n ** 18n
 /** As `Validators.sol` has it. */
 const NEVER = (1n << 40n) - 1n
 const DEPOSIT_TYPE = keccak256(utf8ToBytes('Deposit(address payout)'))
@@ -106,7 +106,7 @@ export class SetChanges {
     assert(payer !== undefined, 'somebody pays the deposit')
     const proof = depositProof(keys.votingKey, keys.coinbase, separator)
     const data = depositCall(keys.address, keys.coinbase, proof)
-    return this.#sign(state, payer.privateKey, data, BigInt(stakes) * STAKE_WEI)
+    return this.#sign(state, payer.privateKey, data, BigInt(stakes) * LEAST_STAKE_WEI)
   }
 
   async #sign(state: StateView, key: Hex, data: Uint8Array, value: bigint): Promise<Uint8Array> {

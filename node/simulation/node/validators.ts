@@ -8,9 +8,10 @@ import type { PresetName } from '../../../genesis/params.ts'
 import { addressOfKey } from '../../../genesis/validator-keys.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { EPOCH_MS } from '../engine/node-clock.ts'
+import { withStakes } from './weighed-genesis.ts'
 
 /** MAC; any will do, as nothing is multiplied. */
-const GPU_DIFFICULTY = 2n ** 30n
+export const GPU_DIFFICULTY = 2n ** 30n
 
 export type DevnetValidatorKeys = {
   readonly votingKey: Hex
@@ -36,6 +37,15 @@ export function simulatedGenesis(preset: PresetName, count: number): Promise<Gen
   const made = genesisByOptions.get(name) ?? build(preset, count)
   genesisByOptions.set(name, made)
   return made
+}
+
+/** As above, and made anew each time where a stake is another than the least; in least stakes. */
+export async function genesisOfStakes(
+  preset: PresetName,
+  stakes: readonly number[],
+): Promise<Genesis> {
+  const genesis = await simulatedGenesis(preset, stakes.length)
+  return stakes.every((stake) => stake === 1) ? genesis : withStakes(genesis, stakes)
 }
 
 function build(preset: PresetName, count: number): Promise<Genesis> {

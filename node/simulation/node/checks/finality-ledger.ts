@@ -27,6 +27,10 @@ export type LedgerOptions = {
   readonly mayConflict: boolean
   /** False for the key of a liar, or of nobody. */
   readonly isHonestKey: (key: Address) => boolean
+  /** Whether several nodes were given the key: each by itself must still not contradict itself. */
+  readonly isShared: (key: Address) => boolean
+  /** Two of them have contradicted each other. */
+  readonly onContradicted: (key: Address) => void
 }
 
 export class FinalityLedger {
@@ -38,6 +42,8 @@ export class FinalityLedger {
   readonly #newest = new Map<number, Newest>()
   readonly #lines = new CheckpointLines()
   readonly #votes = new VoteLedger()
+  /** By node, of those that share their key. */
+  readonly #votesOf = new Map<number, VoteLedger>()
   /** By node, since it lost its disk: the newest evidence that it took, by whose it is. */
   readonly #accused = new Map<number, Map<Address, Evidence>>()
   #conflicts = 0
@@ -138,7 +144,15 @@ export class FinalityLedger {
   }
 
   #onVote(node: number, { vote, validator }: SignedVote, state: FinalityState): void {
-    const offence = this.#votes.add(keyOf(state, validator) ?? `0x${node}`, vote)
+    const key = keyOf(state, validator) ?? `0x${node}`
+    const { isShared, onContradicted } = this.#options
+    let offence = this.#votes.add(key, vote)
+    if (isShared(key)) {
+      if (offence !== undefined) onContradicted(key)
+      const own = this.#votesOf.get(node) ?? new VoteLedger()
+      this.#votesOf.set(node, own)
+      offence = own.add(key, vote)
+    }
     if (offence !== undefined) this.#tell(offence.invariant, node, offence.message)
   }
 

@@ -41,8 +41,12 @@ export class Watcher implements ClusterObserver {
   readonly #wrong = new Set<number>()
   /** Whose blocks are whose. */
   readonly #sealers = new Map<Address, number>()
-  /** Whose votes are whose. */
-  readonly #voters = new Map<Address, number>()
+  /** Whose votes are whose: of one node, or of several that were given the same key. */
+  readonly #voters = new Map<Address, Set<number>>()
+  /** Keys with which two nodes contradicted each other: slashable, though nobody lied. */
+  readonly #contradicted = new Set<Address>()
+  /** Who must not vote, as it hears another node do it with the same key. */
+  readonly #silent = new Set<number>()
   /** Nodes whose disk may give back something else than was written. */
   readonly damaged = new Set<number>()
   /** A reader of such a node has met it. */
@@ -52,16 +56,26 @@ export class Watcher implements ClusterObserver {
   constructor(nowMs: () => number, coverage?: Coverage, mayConflict = false) {
     this.#violations = new Violations(nowMs)
     const isHonestKey = (key: Address): boolean => {
-      const node = this.#voters.get(key)
-      return node !== undefined && this.isTrusted(node)
+      const nodes = [...(this.#voters.get(key) ?? [])]
+      if (nodes.length === 0 || this.#contradicted.has(key)) return false
+      return nodes.every((node) => this.isTrusted(node))
     }
-    this.#ledger = new FinalityLedger(this.#violations.tell, { mayConflict, isHonestKey })
+    this.#ledger = new FinalityLedger(this.#violations.tell, {
+      ...{ mayConflict, isHonestKey },
+      isShared: (key) => (this.#voters.get(key)?.size ?? 0) > 1,
+      onContradicted: (key) => this.#contradicted.add(key),
+    })
     this.#coverage = coverage
   }
 
   /** Epochs that two honest nodes have finalized differently. */
   get conflicts(): number {
     return this.#ledger.conflicts
+  }
+
+  /** Keys with which two nodes have signed what one may not. */
+  get contradicted(): number {
+    return this.#contradicted.size
   }
 
   get violations(): readonly Violation[] {
@@ -75,6 +89,11 @@ export class Watcher implements ClusterObserver {
   /** It may take a good block for a bad one, and ring the alarm of a majority that does not. */
   excuse(node: number): void {
     this.#wrong.add(node)
+  }
+
+  /** It starts where it hears another node vote with its key, without a fault between them. */
+  mustStaySilent(node: number): void {
+    this.#silent.add(node)
   }
 
   isTrusted(node: number): boolean {
@@ -97,7 +116,7 @@ export class Watcher implements ClusterObserver {
     const { chain } = node
     this.#transactions.onStart(index)
     this.#sealers.set(coinbase, index)
-    if (votingKey !== undefined) this.#voters.set(addressOfKey(hexToBytes(votingKey)), index)
+    if (votingKey !== undefined) this.#noteVoter(addressOfKey(hexToBytes(votingKey)), index)
     if (this.isTrusted(index)) this.#ledger.onHead(index, chain.finality)
     chain.events.on('refused', (block, _, outcome) => {
       if (outcome.kind !== 'invalid' || outcome.condemns !== 'header') return
@@ -128,9 +147,16 @@ export class Watcher implements ClusterObserver {
     })
   }
 
+  #noteVoter(key: Address, node: number): void {
+    this.#voters.set(key, (this.#voters.get(key) ?? new Set()).add(node))
+  }
+
   /** I4: what a power cut could make it forget is never sent. */
   #onPublished({ index, disk }: SimulatedNode, { vote }: SignedVote): void {
     const { sourceEpoch, targetEpoch, targetHash } = vote
+    if (this.#silent.has(index)) {
+      this.#violations.tell('I4', index, `a vote for epoch ${targetEpoch} beside its double`)
+    }
     if (disk.files.keeps(`${sourceEpoch} ${targetEpoch} ${targetHash}`)) return
     this.#violations.tell('I4', index, `the vote for epoch ${targetEpoch} is not on disk`)
   }

@@ -79,7 +79,7 @@ export function placeOfValidator(index: bigint): bigint {
   return FIRST_VALIDATOR + BigInt(STRIDE) * index
 }
 
-function wordBytes(value: bigint): Uint8Array {
+export function wordBytes(value: bigint): Uint8Array {
   return setLengthLeft(bigIntToBytes(value), 32)
 }
 

@@ -38,12 +38,13 @@ export function drawCore(swarm: NodeSwarm, seed: number): Core {
   const workOf = (indexes: Iterable<number>) =>
     [...indexes].reduce((sum, index) => sum + (nodes[index]?.work ?? 0), 0)
   const members = new Set<number>()
+  const haveVotes = () => haveQuorum(new Set([...members].filter(mustVote(swarm))), swarm)
   const isWhole = rng.chance(WHOLE_CHANCE)
   for (const index of rng.shuffled(honest)) {
     members.add(index)
-    if (!isWhole && haveQuorum(members, swarm) && !rng.chance(MORE_CHANCE)) break
+    if (!isWhole && haveVotes() && !rng.chance(MORE_CHANCE)) break
   }
-  assert(haveQuorum(members, swarm), 'honest nodes together are a core')
+  assert(haveVotes(), 'honest nodes together are a core')
   const others = all.filter((index) => !isHonest(index))
   const wrong = swarm.misjudging === undefined ? [] : [swarm.misjudging]
   const leftOut = honest.length - members.size
@@ -65,15 +66,20 @@ export function membersOf({ members }: Core, nodes: readonly SimulatedNode[]) {
   return nodes.filter(({ index }) => members.has(index))
 }
 
+/** Whose record was set back, or whose key somebody else has, may be silent for good. */
+function mustVote({ oldBackup, twin }: NodeSwarm): (index: number) => boolean {
+  return (index) => index !== oldBackup?.node && index !== twin?.of
+}
+
 /**
  * More than two thirds of whatever set there may be: planned joins and exits come into force in
  * any order, or not at all, and a liar may keep its stake.
  */
 export function haveQuorum(
   members: ReadonlySet<number>,
-  swarm: Pick<NodeSwarm, 'nodes' | 'validators' | 'changes'>,
+  swarm: Pick<NodeSwarm, 'nodes' | 'changes'>,
 ): boolean {
-  let sets: number[][] = [swarm.nodes.map((_, index) => (index < swarm.validators ? 1 : 0))]
+  let sets: number[][] = [swarm.nodes.map(({ stake }) => stake)]
   for (const { node, kind, stakes = 1 } of swarm.changes) {
     const weight = kind === 'deposit' ? stakes : 0
     sets = sets.flatMap((set) => [set, set.with(node, weight)])

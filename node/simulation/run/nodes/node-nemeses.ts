@@ -70,6 +70,11 @@ export class NodeNemeses {
     }
   }
 
+  /** Starts a node that is down so much later, unless that was done meanwhile. */
+  startLater(node: SimulatedNode, delayMs: number): void {
+    this.#after(delayMs, () => this.#restart(node))
+  }
+
   /** Nothing breaks any more, and what is broken in the core is mended. */
   async mend(core: Core): Promise<void> {
     this.#isOver = true
@@ -209,7 +214,7 @@ export class NodeNemeses {
 
   #afterCrash(node: SimulatedNode, kind: CrashKind, lastMs: number): void {
     this.#cluster.trace.add('crash', node.index, 0, () => kind)
-    this.#after(lastMs, () => this.#restart(node))
+    this.startLater(node, lastMs)
   }
 
   /** A disk that fails keeps a node from starting: it is tried again. */

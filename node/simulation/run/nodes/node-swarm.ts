@@ -1,8 +1,7 @@
 /**
- * What a seed of tier 1 or 2 stands for: how many nodes, whose work, how far apart, what goes
- * wrong, who lies, who joins and leaves, and whose disk gives back something else than was
- * written. Stakes are equal as genesis has them, and whoever joins brings up to four times as much;
- * liars hold less than a third, but for seeds that are about more.
+ * What a seed of tier 1 or 2 stands for: how many nodes, whose stake and work, how far apart, what
+ * goes wrong, who lies, who joins and leaves, and whose disk gives back something else than was
+ * written. Liars hold less than a third, but for seeds that are about more.
  *
  * Spec: docs/simulator.md, "A seed".
  */
@@ -11,15 +10,22 @@ import type { WireQuality } from '../../engine/network.ts'
 import { SeededRng } from '../../engine/seeded-rng.ts'
 import type { SetChange } from '../../node/set-changes.ts'
 import { LIE_NAMES, type LieName } from '../../strategy-names.ts'
+import { addTwin, drawOldBackup, type OldBackup, type Twin } from './draw-mishaps.ts'
 import { haveQuorum } from './mended-core.ts'
 import { DAMAGES, NODE_NEMESIS_NAMES, type NodeNemesisName } from './node-nemeses.ts'
+import { drawGenesisStakes, drawTerms } from './node-terms.ts'
 
 export type NodeSwarm = {
   readonly preset: PresetName
   readonly epochLength: number
   readonly blockMs: number
   /** Validators of genesis come first; then those who may join. */
-  readonly nodes: readonly { readonly work: number; readonly strategy: LieName | undefined }[]
+  readonly nodes: readonly {
+    readonly work: number
+    readonly strategy: LieName | undefined
+    /** In least stakes, from genesis; 0: it is no validator of genesis. */
+    readonly stake: number
+  }[]
   readonly validators: number
   readonly changes: readonly SetChange[]
   readonly wire: WireQuality
@@ -37,6 +43,9 @@ export type NodeSwarm = {
   readonly victim: number | undefined
   /** The honest node that has a block wrong; without it there is a quorum. */
   readonly misjudging: number | undefined
+  readonly oldBackup: OldBackup | undefined
+  /** The last node. */
+  readonly twin: Twin | undefined
 }
 
 type Member = NodeSwarm['nodes'][number]
@@ -45,8 +54,7 @@ type Member = NodeSwarm['nodes'][number]
 const SPLIT_MS = 240_000
 /** Seconds: of many short runs more differ than of few long ones. */
 const FAULTS_SECONDS = [90, 180] as const
-/** Of both presets that a simulation uses. */
-const EPOCH_LENGTH = 8
+/** At which the times below are meant; with shorter blocks all of them are shorter. */
 const BLOCK_MS = 2_000
 /** A change takes two dynasties to come into force: later ones would not within the run. */
 const CHANGES_UNTIL_MS = 100_000
@@ -67,42 +75,47 @@ export function drawNodeSwarm(seed: number): NodeSwarm {
   const size = rng.pick([4, 4, 4, 5, 5, 6, 7])
   const liars = rng.chance(0.4) ? rng.integer(1, Math.floor((size - 1) / 3)) : 0
   const isUneven = rng.chance(0.3)
-  const draw = (strategy: LieName | undefined): Member => {
-    return { work: isUneven ? rng.between(0.2, 2) : 1, strategy }
+  const draw = (strategy: LieName | undefined, stake: number): Member => {
+    return { work: isUneven ? rng.between(0.2, 2) : 1, strategy, stake }
   }
   const validators = rng.shuffled(
-    Array.from({ length: size }, (_, i) => draw(i < liars ? rng.pick(LIE_NAMES) : undefined)),
+    Array.from({ length: size }, (_, i) => draw(i < liars ? rng.pick(LIE_NAMES) : undefined, 1)),
   )
   const joining = rng.chance(0.4) ? rng.integer(1, 2) : 0
-  const nodes = [...validators, ...Array.from({ length: joining }, () => draw(undefined))]
+  const equal = [...validators, ...Array.from({ length: joining }, () => draw(undefined, 0))]
   const honest = validators.flatMap(({ strategy }, i) => (strategy === undefined ? [i] : []))
   const nemeses = drawNemeses(rng)
   const victim = nemeses.some((name) => DAMAGES.has(name)) ? rng.pick(honest) : undefined
-  const changes = drawStakes(drawChanges(nodes, size, liars, rng), seed)
-  return {
-    ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, nemeses, victim },
-    validators: size,
-    changes,
-    misjudging: drawMisjudging(honest, victim, { nodes, validators: size, changes }, seed),
+  const terms = drawTerms(seed)
+  const pace = terms.blockMs / BLOCK_MS
+  const planned = drawChanges(equal, size, liars, rng)
+  const changes = drawStakes(planned, seed).map((each) => ({ ...each, atMs: each.atMs * pace }))
+  const nodes = drawGenesisStakes({ nodes: equal, validators: size, changes }, seed)
+  const seconds = new SeededRng(`node swarm length ${seed}`).integer(...FAULTS_SECONDS)
+  const drawn = {
+    ...{ ...terms, nodes, nemeses, victim, validators: size, changes },
+    misjudging: drawMisjudging(honest, victim, { nodes, changes }, seed),
     resets: new SeededRng(`node swarm resets ${seed}`).pick(RESETS),
     wire: drawWire(rng),
-    faultEveryMs: BLOCK_MS * rng.integer(10, 60),
-    faultsUntilMs: 1_000 * new SeededRng(`node swarm length ${seed}`).integer(...FAULTS_SECONDS),
+    faultEveryMs: terms.blockMs * rng.integer(10, 60),
+    faultsUntilMs: 1_000 * pace * seconds,
     transactionsPerSecond: rng.pick([0, 0.2, 1]),
     isOverThird: false,
   }
+  return addTwin({ ...drawn, oldBackup: drawOldBackup(drawn, seed) }, seed)
 }
 
 /** Liars on both sides of one long partition, with hardly any work of their own. */
 function drawOverThird(rng: SeededRng): NodeSwarm {
   const { size, liars } = rng.pick(SPLITS)
   const nodes = Array.from({ length: size }, (_, i): Member => {
-    return i < liars ? { work: 0.05, strategy: 'two-faced' } : { work: 1, strategy: undefined }
+    const isLiar = i < liars
+    return { work: isLiar ? 0.05 : 1, strategy: isLiar ? 'two-faced' : undefined, stake: 1 }
   })
   return {
-    ...{ preset: 'cpu', epochLength: EPOCH_LENGTH, blockMs: BLOCK_MS, nodes, validators: size },
+    ...{ preset: 'cpu', epochLength: 8, blockMs: BLOCK_MS, nodes, validators: size },
     ...{ changes: [], nemeses: [], isOverThird: true, victim: undefined },
-    misjudging: undefined,
+    ...{ misjudging: undefined, oldBackup: undefined, twin: undefined },
     resets: 0,
     wire: drawWire(rng),
     faultEveryMs: BLOCK_MS,
@@ -140,7 +153,7 @@ function drawStakes(changes: readonly SetChange[], seed: number): readonly SetCh
 function drawMisjudging(
   honest: readonly number[],
   victim: number | undefined,
-  swarm: Pick<NodeSwarm, 'nodes' | 'validators' | 'changes'>,
+  swarm: Pick<NodeSwarm, 'nodes' | 'changes'>,
   seed: number,
 ): number | undefined {
   const rng = new SeededRng(`node swarm misjudging ${seed}`)

@@ -13,11 +13,12 @@ import { genesisStore } from '../../node/disk/genesis-store.ts'
 import { ledgerExecutorOf } from '../../node/ledger/ledger-executor.ts'
 import { SetChanges } from '../../node/set-changes.ts'
 import { strategyOf } from '../../node/strategies/strategies.ts'
-import { simulatedGenesis, validatorKeys } from '../../node/validators.ts'
+import { type DevnetValidatorKeys, genesisOfStakes, validatorKeys } from '../../node/validators.ts'
 import { Workload } from '../../node/workload.ts'
 import type { RunOptions, RunReport } from '../run-types.ts'
 import { Damage } from './damage.ts'
 import { type Core, drawCore } from './mended-core.ts'
+import { countMishaps, putBackLater, startTwinLater } from './mishaps.ts'
 import { misjudgeLater, notice } from './misjudging.ts'
 import { NodeNemeses } from './node-nemeses.ts'
 import {
@@ -29,7 +30,7 @@ import {
   type Run,
   record,
 } from './node-phases.ts'
-import { drawNodeSwarm } from './node-swarm.ts'
+import { drawNodeSwarm, type NodeSwarm } from './node-swarm.ts'
 
 /** How often everything is looked at, beside what is watched all the time. */
 const INSPECT_MS = 60_000
@@ -43,10 +44,11 @@ export async function runNodes(
 ): Promise<RunReport> {
   const swarm = drawNodeSwarm(seed)
   const coverage = new Coverage()
-  const genesis = await simulatedGenesis(swarm.preset, swarm.validators)
+  const stakes = swarm.nodes.slice(0, swarm.validators).map(({ stake }) => stake)
+  const genesis = await genesisOfStakes(swarm.preset, stakes)
   const now = () => cluster.scheduler.nowMs
   const watcher: Watcher = new Watcher(now, coverage, swarm.isOverThird)
-  const keys = validatorKeys(swarm.nodes.length)
+  const keys = keysOf(swarm)
   const cluster: Cluster = new Cluster({
     genesis,
     seed: `nodes ${seed}`,
@@ -66,6 +68,15 @@ export async function runNodes(
   const { digest, lines } = cluster.trace
   const { count: events } = cluster.scheduler
   return { seed, tier, digest, events, coverage: coverage.counts, failure, lines }
+}
+
+/** A twin has a coinbase of its own, and votes with the key of another. */
+function keysOf({ nodes, twin }: NodeSwarm): readonly DevnetValidatorKeys[] {
+  const keys = validatorKeys(nodes.length)
+  const shared = keys[twin?.of ?? -1]
+  return keys.map((own, index) =>
+    index === twin?.node && shared !== undefined ? { ...own, votingKey: shared.votingKey } : own,
+  )
 }
 
 /** What is wrong; undefined: nothing. */
@@ -123,6 +134,8 @@ async function unleash(run: Run): Promise<NodeNemeses> {
   const damage = new Damage(cluster, watcher, coverage, await genesisStore(genesis, log))
   const nemeses = new NodeNemeses({ cluster, swarm, watcher, coverage, damage })
   nemeses.start()
+  putBackLater(run, nemeses)
+  startTwinLater(run, nemeses)
   if (swarm.isOverThird) {
     coverage.hit('liars hold more than a third')
     cluster.scheduler.after(SPLIT_MS, () => cluster.board.setCuts(splitOf(run)))
@@ -138,7 +151,9 @@ function splitOf(run: Run): Cuts {
   return (from, to) => (left.has(from) && right.has(to)) || (right.has(from) && left.has(to))
 }
 
-async function inspect({ cluster, watcher }: Run): Promise<string | undefined> {
+async function inspect(run: Run): Promise<string | undefined> {
+  const { cluster, watcher } = run
+  countMishaps(run)
   await cluster.complete(watcher.inspect(cluster))
   const { violations } = watcher
   if (violations.length === 0) return undefined

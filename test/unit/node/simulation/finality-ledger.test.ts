@@ -23,11 +23,16 @@ function twoBranches(): FinalityMachine {
   return machine
 }
 
-function openLedger(isHonest = true) {
+function openLedger(isHonest = true, isSharedKey = false) {
   const violations = new Violations(() => 0)
   const isHonestKey = (key: string) => isHonest && FOUR.votingKeys.includes(key as `0x${string}`)
-  const ledger = new FinalityLedger(violations.tell, { mayConflict: false, isHonestKey })
-  return { ledger, told: () => violations.all.map(({ invariant }) => invariant) }
+  const contradicted: string[] = []
+  const ledger = new FinalityLedger(violations.tell, {
+    ...{ mayConflict: false, isHonestKey },
+    isShared: () => isSharedKey,
+    onContradicted: (key) => contradicted.push(key),
+  })
+  return { ledger, contradicted, told: () => violations.all.map(({ invariant }) => invariant) }
 }
 
 function final(epoch: bigint, block: number): FinalityEffect {
@@ -148,6 +153,23 @@ describe('node / simulation / finality-ledger', () => {
     expect(told()).toEqual(['I11'])
     ledger.onEffect(0, sign(0, 24, 0), state)
     expect(told()).toEqual(['I11', 'I4'])
+  })
+
+  it('I4, I11: of two nodes with one key each answers for itself, and both for the key', () => {
+    const { tree, state } = twoBranches()
+    const sign = (target: number): FinalityEffect => {
+      return { kind: 'publish-vote', signed: signVote(linkVote(tree, 8, target), 0) }
+    }
+    const { ledger, told, contradicted } = openLedger(true, true)
+    ledger.onEffect(0, sign(16), state)
+    ledger.onEffect(4, sign(16), state)
+    expect(contradicted).toEqual([])
+    ledger.onEffect(4, sign(124), state)
+    ledger.onEffect(0, sign(24), state)
+    expect(contradicted).toEqual([FOUR.votingKeys[0]])
+    expect(told()).toEqual([])
+    ledger.onEffect(4, sign(24), state)
+    expect(told()).toEqual(['I11'])
   })
 
   it('I4: somebody honest is accused, or somebody of nothing', () => {
