@@ -19,9 +19,7 @@ import { PrecompileThreads } from './execution/precompiles/precompile-threads.ts
 import { CertifyWatch } from './finality/certify-watch.ts'
 import { DutyCourier } from './finality/duty-courier.ts'
 import { DutyTransactions } from './finality/duty-transactions.ts'
-import { FinalityDriver, type Validator } from './finality/finality-driver.ts'
-import { Hearing } from './finality/hearing.ts'
-import { VoteProtection } from './finality/protection.ts'
+import { openFinality } from './finality/open-finality.ts'
 import { ReachWatch } from './finality/reach-watch.ts'
 import { Mempool } from './mempool/mempool.ts'
 import { DEFAULT_MEMPOOL_OPTIONS, DEV_MEMPOOL_OPTIONS } from './mempool/options.ts'
@@ -196,46 +194,6 @@ function openPeers(
 ): Promise<PeerServices> {
   const openNetwork = ports?.openNetwork
   return PeerServices.open(p2p, { ...foundation, log, registry, openNetwork })
-}
-
-async function openFinality(
-  options: NodeOptions,
-  { chain, clock, directory, disk }: Foundation,
-  peers: PeerServices | undefined,
-): Promise<FinalityDriver> {
-  const log = options.log.child({ module: 'finality' })
-  const { p2p, votingKey, voteAfterRestore = false } = options
-  const bootnodeCount = votingKey === undefined || voteAfterRestore ? 0 : p2p?.bootnodes.length
-  const hearing =
-    peers &&
-    new Hearing({
-      ...{ clock, log, bootnodeCount },
-      isAtRest: () => peers.sync.isAtRest,
-      peers: () =>
-        peers.network.peers().map(({ id, isStatic }) => ({
-          ...{ id, isStatic },
-          isCovered: peers.sync.isCovered(id),
-        })),
-    })
-  const driver = new FinalityDriver({
-    ...{ chain, clock, log },
-    isSynced: () => peers?.sync.isBehind !== true,
-    hasHeard: () => hearing?.isDone !== false,
-    validator: await openValidator(options, directory, disk),
-  })
-  if (peers !== undefined) driver.setNetwork(peers.finality)
-  return driver
-}
-
-async function openValidator(
-  { votingKey: privateKey, genesis, voteAfterRestore: votesAfterRestore = false }: NodeOptions,
-  { slashingDirectory }: DataDirectory,
-  { files }: Disk,
-): Promise<Validator | undefined> {
-  if (privateKey === undefined) return undefined
-  const address = addressOfKey(hexToBytes(privateKey))
-  const protection = await VoteProtection.open(slashingDirectory, address, genesis.hash, files)
-  return { address, privateKey, protection, votesAfterRestore }
 }
 
 type Sealing = {

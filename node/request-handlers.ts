@@ -22,6 +22,8 @@ import {
   decodeHashes,
   decodeRangeRequest,
   decodeStatus,
+  decodeVoterRequest,
+  encodeLatestVote,
   encodeNamedProof,
   encodeSealedBlock,
   encodeSealedHeader,
@@ -87,6 +89,8 @@ export class RequestHandlers {
         return this.#pooled()
       case 'finality_by_epoch':
         return this.#certificates(payload)
+      case 'latest_vote':
+        return this.#latestVote(payload)
       default:
         throw new RequestError({ code: 'UNKNOWN_REQUEST', name })
     }
@@ -140,6 +144,12 @@ export class RequestHandlers {
       const certificate = await chain.certificateAt(epoch)
       if (certificate !== undefined) yield encodeCertificate(certificate)
     }
+  }
+
+  /** What a validator whose record is old can't know of itself. */
+  #latestVote(payload: Uint8Array): Items {
+    const { votes } = this.#modules.chain.finality
+    return [encodeLatestVote(votes.latestOf(decodeVoterRequest(payload)))]
   }
 
   *#pooled(): Iterable<Uint8Array> {

@@ -6,12 +6,13 @@
  */
 import type { Logger } from 'pino'
 import { type VotingState, votingState } from '../../consensus/finality/duty.ts'
-import { takeOffice } from '../../consensus/finality/duty-state.ts'
+import { noticeOwnVote, takeOffice } from '../../consensus/finality/duty-state.ts'
 import type { FinalityEffect } from '../../consensus/finality/finality-state.ts'
 import type { Certificate, Evidence, SignedVote } from '../../consensus/finality/types.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { Cancel, Clock } from '../ports.ts'
+import type { Recall } from './hearing/recall.ts'
 import type { VoteProtection } from './protection.ts'
 import { signVote } from './vote-signer.ts'
 
@@ -47,6 +48,8 @@ export type FinalityDriverModules = {
   readonly isSynced: () => boolean
   /** False until the network was heard in this run (F19). */
   readonly hasHeard: () => boolean
+  /** What peers remember of our votes; none without a validator or without peers. */
+  readonly recall: Pick<Recall, 'ask' | 'newest' | 'stop'> | undefined
 }
 
 export class FinalityDriver {
@@ -75,6 +78,7 @@ export class FinalityDriver {
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#cancelTick?.()
+    this.#modules.recall?.stop()
     await this.#signing
   }
 
@@ -94,6 +98,7 @@ export class FinalityDriver {
     const { chain, isSynced, hasHeard } = this.#modules
     if (this.#isStopped || !chain.isWritable) return
     this.#takeOffice()
+    this.#recall()
     const isSigning = this.#signing !== undefined
     chain.countVote({ kind: 'head', isSynced: isSynced(), hasHeard: hasHeard(), isSigning })
     this.#tellVotingState()
@@ -123,6 +128,13 @@ export class FinalityDriver {
     if (duty === undefined) return
     const { validator: index, startEpoch: epoch } = duty
     this.#modules.log.info({ validator: index, epoch }, 'This node votes')
+  }
+
+  /** A vote that the record lacks silences, and is known before the network counts as heard. */
+  #recall(): void {
+    const { chain, recall } = this.#modules
+    recall?.ask()
+    if (recall?.newest !== undefined) noticeOwnVote(chain.finality, recall.newest)
   }
 
   #perform(effects: readonly FinalityEffect[]): void {

@@ -42,6 +42,7 @@ export type RequestName =
   | 'proofs_by_hash'
   | 'pooled_txs'
   | 'finality_by_epoch'
+  | 'latest_vote'
 
 export type RequestLimits = {
   /** Items of one answer. */
@@ -58,6 +59,7 @@ export const REQUEST_LIMITS: Readonly<Record<RequestName, RequestLimits>> = {
   proofs_by_hash: { itemsMax: 64, bytesMax: 4 * MIB },
   pooled_txs: { itemsMax: 256, bytesMax: MIB },
   finality_by_epoch: { itemsMax: 128, bytesMax: 2 * MIB },
+  latest_vote: { itemsMax: 1, bytesMax: KIB },
 }
 
 /** A header of 700 bytes with the longest proof (shape S2, kind 1). */
@@ -79,6 +81,7 @@ export const REQUESTS: readonly RequestOptions[] = [
     burst: 512,
   }),
   request('finality_by_epoch', 32, CERTIFICATE_BYTES_MAX, { tokensPerSecond: 64, burst: 512 }),
+  request('latest_vote', 32, VOTE_BYTES_MAX, { tokensPerSecond: 2, burst: 20 }),
 ]
 
 function request(

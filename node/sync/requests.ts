@@ -6,19 +6,21 @@
  */
 import { CodedError } from '../../consensus/errors.ts'
 import { decodeCertificate } from '../../consensus/finality/codec/finality-codec.ts'
-import type { Certificate } from '../../consensus/finality/types.ts'
-import type { Hash } from '../../consensus/types.ts'
+import type { Certificate, SignedVote } from '../../consensus/finality/types.ts'
+import type { Address, Hash } from '../../consensus/types.ts'
 import type { ReplyChunk } from '../../p2p/options.ts'
 import { bodyFault } from '../chain/import/body-check.ts'
 import type { SealedBlock, SealedHeader } from '../chain/sealed-block.ts'
 import { REQUEST_LIMITS, type RequestName } from './protocol.ts'
 import {
+  decodeLatestVote,
   decodeSealedBlock,
   decodeSealedHeader,
   decodeStatus,
   encodeHashes,
   encodeRangeRequest,
   encodeStatus,
+  encodeVoterRequest,
   type RangeRequest,
   type Status,
 } from './wire.ts'
@@ -111,6 +113,20 @@ export class SyncRequests {
     return certificates
   }
 
+  /** The newest vote of this key that the peer has heard; undefined: it has heard none. */
+  async latestVote(
+    peerId: string,
+    votingKey: Address,
+    signal: AbortSignal,
+  ): Promise<SignedVote | undefined> {
+    const name = 'latest_vote'
+    const payload = encodeVoterRequest(votingKey)
+    const answer = await this.#ask(peerId, name, payload, decodeLatestVote, signal)
+    // A peer that is short of tokens, or that starts, answers nothing.
+    if (answer.length === 0) throw new SyncRequestError({ code: 'NO_ANSWER', peerId, name })
+    return answer[0]
+  }
+
   async #ask<Item>(
     peerId: string,
     name: RequestName,
@@ -167,12 +183,15 @@ export class SyncRequests {
   }
 }
 
-export type SyncRequestErrorType = {
-  readonly code: 'BAD_ANSWER'
-  readonly peerId: string
-  readonly name: RequestName
-  readonly reason: string
-}
+export type SyncRequestErrorType =
+  /** The peer's fault, charged already: ask another one. */
+  | {
+      readonly code: 'BAD_ANSWER'
+      readonly peerId: string
+      readonly name: RequestName
+      readonly reason: string
+    }
+  /** Nobody's fault: ask again. */
+  | { readonly code: 'NO_ANSWER'; readonly peerId: string; readonly name: RequestName }
 
-/** The peer's fault, charged already: ask another one. */
 export class SyncRequestError extends CodedError<SyncRequestErrorType> {}

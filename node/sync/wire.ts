@@ -15,7 +15,9 @@ import {
   encodeRlpString,
 } from '../../consensus/codec/rlp-writer.ts'
 import { CodedError } from '../../consensus/errors.ts'
-import type { Hash, Header } from '../../consensus/types.ts'
+import { decodeVote, encodeVote } from '../../consensus/finality/codec/finality-codec.ts'
+import type { SignedVote } from '../../consensus/finality/types.ts'
+import type { Address, Hash, Header } from '../../consensus/types.ts'
 import type { SealedBlock, SealedHeader } from '../chain/sealed-block.ts'
 
 /** What a node claims of its chain. Claims only order peers; nothing is believed. */
@@ -35,6 +37,9 @@ export const SEALED_BLOCK_BYTES_MAX = BLOCK_BYTES_MAX + 66_216 + 16
 const WORK_BYTES_MAX = 32
 const U64_BYTES = 8
 const HASH_BYTES = 32
+const ADDRESS_BYTES = 20
+/** The five of a vote, its validator and the signature. */
+const VOTE_FIELDS = 7
 /** No shape has a longer proof. */
 const PROOF_BYTES_MAX = 66_216
 /** Transactions in one message: 64 KiB hold at most this many of the smallest. */
@@ -121,6 +126,26 @@ export function encodeNamedProof(hash: Hash, proof: Uint8Array): Uint8Array {
 export function decodeNamedProof(bytes: Uint8Array): { hash: Hash; proof: Uint8Array } {
   const [hash, proof] = listOf(bytes, 2, 2)
   return { hash: hashOf(bytes, hash), proof: stringOf(bytes, proof, PROOF_BYTES_MAX) }
+}
+
+export function encodeVoterRequest(votingKey: Address): Uint8Array {
+  return encodeRlpList([encodeRlpString(hexToBytes(votingKey))])
+}
+
+export function decodeVoterRequest(bytes: Uint8Array): Address {
+  const [item] = listOf(bytes, 1, 1)
+  const address = stringOf(bytes, item, ADDRESS_BYTES)
+  if (address.length !== ADDRESS_BYTES) throw malformed('address')
+  return bytesToHex(address)
+}
+
+/** An empty list says that there is none: no answer at all says nothing. */
+export function encodeLatestVote(signed: SignedVote | undefined): Uint8Array {
+  return signed === undefined ? encodeRlpList([]) : encodeVote(signed)
+}
+
+export function decodeLatestVote(bytes: Uint8Array): SignedVote | undefined {
+  return listOf(bytes, 0, VOTE_FIELDS).length === 0 ? undefined : decodeVote(bytes)
 }
 
 /** As in a block's body: a legacy transaction as its own list, a typed one as a string. */

@@ -1,6 +1,6 @@
 /** A validator that was set back and is cut off must not vote on a chain of its own. */
 import { describe, expect, it } from 'vitest'
-import { HEARING_MS, Hearing, type HearingPeer } from '../../../../node/finality/hearing.ts'
+import { HEARING_MS, Hearing, type HearingPeer } from '../../../../node/finality/hearing/hearing.ts'
 import type { Node } from '../../../../node/node.ts'
 import { VOTING_KEYS, validatorGenesis } from '../../../support/certified-chain.ts'
 import { SILENT } from '../../../support/chain-factory.ts'

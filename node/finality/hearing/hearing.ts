@@ -6,7 +6,7 @@
  * Spec: docs/spec/finality.md, F19.
  */
 import type { Logger } from 'pino'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../../ports.ts'
 
 /** From when all is here that a peer claimed: the certificates it holds are asked for meanwhile. */
 export const HEARING_MS = 3_000
