@@ -7,15 +7,16 @@
 import type { Logger } from 'pino'
 import type { Verdict } from '../p2p/options.ts'
 import type { SealedBlock } from './chain/sealed-block.ts'
-import { BlockGossip, type BlockGossipModules } from './gossip/block-gossip.ts'
+import { BlockGossip, type BlockGossipModules, type Rest } from './gossip/block-gossip.ts'
 import { FinalityGossip } from './gossip/finality-gossip.ts'
 import { TransactionGossip, type TransactionGossipModules } from './gossip/transaction-gossip.ts'
 import { TransactionOutbox } from './gossip/transaction-outbox.ts'
 import { BLOCK_TOPIC, TRANSACTIONS_TOPIC, VOTE_TOPIC } from './sync/protocol.ts'
 import { encodeSealedBlock } from './sync/wire.ts'
 
-export type GossipModules = BlockGossipModules &
+export type GossipModules = Omit<BlockGossipModules, 'rest'> &
   TransactionGossipModules & {
+    readonly network: { pauseReading(): void; resumeReading(): void }
     readonly publish: (topic: string, payload: Uint8Array) => Promise<{ recipients: number }>
   }
 
@@ -30,7 +31,6 @@ export class GossipHandlers {
   constructor(modules: GossipModules) {
     this.#modules = modules
     this.#log = modules.log
-    this.#blocks = new BlockGossip(modules)
     this.#transactions = new TransactionGossip(modules)
     const { chain, clock } = modules
     this.finality = new FinalityGossip({
@@ -38,6 +38,7 @@ export class GossipHandlers {
       clock,
       publish: (topic, payload) => this.#publish(topic, payload),
     })
+    this.#blocks = new BlockGossip({ ...modules, rest: this.#rest() })
     this.#outbox = new TransactionOutbox(modules.clock, (message) =>
       this.#publish(TRANSACTIONS_TOPIC, message),
     )
@@ -78,6 +79,20 @@ export class GossipHandlers {
     this.#outbox.flush()
     this.#blocks.stop()
     this.finality.stop()
+  }
+
+  #rest(): Rest {
+    const { network } = this.#modules
+    return {
+      pause: () => {
+        network.pauseReading()
+        this.finality.pause()
+      },
+      resume: () => {
+        network.resumeReading()
+        this.finality.resume()
+      },
+    }
   }
 
   #publish(topic: string, payload: Uint8Array): void {

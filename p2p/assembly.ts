@@ -18,6 +18,7 @@ import { Discipline } from './peers/discipline.ts'
 import { PeerManager } from './peers/peer-manager.ts'
 import { PeerScores } from './peers/peer-score.ts'
 import { PeerStore } from './peers/peer-store.ts'
+import { Reading } from './peers/reading.ts'
 import { Redial } from './peers/redial.ts'
 import { Watchdog } from './peers/watchdog.ts'
 import { RequestClient } from './requests/client.ts'
@@ -39,6 +40,7 @@ export type Parts = {
   readonly client: RequestClient
   readonly redial: Redial
   readonly watchdog: Watchdog
+  readonly reading: Reading
 }
 
 type Foundation = Pick<Parts, 'node' | 'staticPeers' | 'store' | 'scores' | 'gate'>
@@ -79,6 +81,7 @@ export async function assemble(options: NetworkOptions, handlers: NetworkHandler
     discipline,
     gossip,
     redial,
+    reading: new Reading(node),
     server: new RequestServer(options, options.requests, { ...shared, limiter }),
     client: new RequestClient(options, options.requests, shared),
     watchdog: new Watchdog({

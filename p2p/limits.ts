@@ -44,6 +44,11 @@ export const STREAM_WINDOW_BYTES_MAX = 1_048_576
 export const READ_BUFFER_BYTES_MAX = 4_194_304
 /** Unsent gossip for one peer; at the limit the stream is reset, the watchdog hangs up. */
 export const GOSSIP_UNSENT_BYTES_MAX = 8_388_608
+/**
+ * A pause in reading from all peers, for the import of a block. Most imports end before; the rest
+ * of a longer one runs between what comes, and a large block on its way out waits no longer.
+ */
+export const READING_PAUSE_MS_MAX = 50
 
 // Gossip.
 

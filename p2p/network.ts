@@ -164,6 +164,15 @@ export class Network {
     redial.wakeAll()
   }
 
+  /** Reads nothing of any peer until `resumeReading`, for READING_PAUSE_MS_MAX at most. */
+  pauseReading(): void {
+    this.#parts.reading.pause()
+  }
+
+  resumeReading(): void {
+    this.#parts.reading.resume()
+  }
+
   #verifyStarted(): void {
     if (this.#state !== 'started') throw new NetworkError({ code: 'NETWORK_STOPPED' })
   }

@@ -2,7 +2,7 @@
  * Blocks by gossip: what is checked before a block is handed on, cheapest first. Execution comes
  * after: a header with its proof is dear enough to make that nobody floods the network with them.
  *
- * Spec: docs/spec/network.md, "Gossip" (G1-G11).
+ * Spec: docs/spec/network.md, "Gossip" (G1-G12).
  */
 import type { Logger } from 'pino'
 import { BlockCodecError } from '../../consensus/codec/block-codec.ts'
@@ -20,10 +20,14 @@ import type { Sync } from '../sync/sync.ts'
 import { decodeSealedBlock } from '../sync/wire.ts'
 import { FutureBlocks } from './future-blocks.ts'
 
+/** What can wait while a block of gossip is imported: everything else that peers send. */
+export type Rest = { pause(): void; resume(): void }
+
 export type BlockGossipModules = {
   readonly chain: Chain
   readonly sync: Sync
   readonly network: Pick<SyncNetwork, 'ban'>
+  readonly rest: Rest
   readonly clock: Clock
   readonly log: Logger
 }
@@ -31,6 +35,7 @@ export type BlockGossipModules = {
 export class BlockGossip {
   readonly #modules: BlockGossipModules
   readonly #future: FutureBlocks
+  #imports = 0
 
   constructor(modules: BlockGossipModules) {
     this.#modules = modules
@@ -120,7 +125,10 @@ export class BlockGossip {
   }
 
   async #import(block: SealedBlock, peerId: string): Promise<void> {
-    const { chain, sync, clock, log } = this.#modules
+    const { chain, sync, clock, log, rest } = this.#modules
+    // G12: a flood between the steps of an import would make the head late.
+    if (this.#imports === 0) rest.pause()
+    this.#imports += 1
     await clock.giveWay()
     try {
       const outcome = await chain.importBlock(block, 'gossip')
@@ -128,6 +136,9 @@ export class BlockGossip {
       else sync.onRefused(peerId, outcome)
     } catch (error) {
       log.warn({ err: error, hash: block.hash }, 'A gossiped block was not imported')
+    } finally {
+      this.#imports -= 1
+      if (this.#imports === 0) rest.resume()
     }
   }
 }

@@ -48,6 +48,15 @@ export class FinalityGossip {
     this.#votes.leave(peerId)
   }
 
+  /** Judges no vote until `resume`, for a moment at most; they wait. */
+  pause(): void {
+    this.#votes.pause()
+  }
+
+  resume(): void {
+    this.#votes.resume()
+  }
+
   stop(): void {
     this.#votes.stop()
   }

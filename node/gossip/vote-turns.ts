@@ -8,7 +8,7 @@
  */
 import { assert } from '../../consensus/errors.ts'
 import { SIGNERS_MAX } from '../../consensus/finality/types.ts'
-import { UNJUDGED_MESSAGES_MAX } from '../../p2p/limits.ts'
+import { READING_PAUSE_MS_MAX, UNJUDGED_MESSAGES_MAX } from '../../p2p/limits.ts'
 import type { Verdict } from '../../p2p/options.ts'
 import { TokenBucket } from '../../p2p/token-bucket.ts'
 import type { Cancel, Clock } from '../ports.ts'
@@ -25,6 +25,8 @@ export const VOTES_OF_ALL_BURST_MAX = 512
 export const VOTES_WAITING_PER_PEER_MAX = 256
 /** Of all peers; then who has most of them gives up its last one. */
 export const VOTES_WAITING_MAX = 2_048
+/** As long as reading pauses: an import may take far longer, and finality must not wait for it. */
+export const VOTES_PAUSE_MS_MAX = READING_PAUSE_MS_MAX
 /** Who connects anew has what it had; of more, who voted first is forgotten. */
 export const VOTERS_REMEMBERED_MAX = 512
 
@@ -51,6 +53,8 @@ export class VoteTurns {
   readonly #line = new Set<Sender>()
   readonly #all: TokenBucket
   #waitingCount = 0
+  /** By the clock; in the past if nothing pauses. */
+  #pausedUntilMs = 0
   #cancelTimer: Cancel | undefined
 
   constructor(clock: Clock, judge: (payload: Uint8Array) => Verdict) {
@@ -82,6 +86,17 @@ export class VoteTurns {
     if (sender === undefined || sender.waiting.length === 0) return true
     if (sender.waiting.length >= VOTES_WAITING_PER_PEER_MAX) return false
     return this.#waitingCount < VOTES_WAITING_MAX || this.#longestBeside(sender) !== sender
+  }
+
+  /** All votes wait until `resume`, but not for longer than VOTES_PAUSE_MS_MAX. */
+  pause(): void {
+    this.#pausedUntilMs = this.#clock.now() + VOTES_PAUSE_MS_MAX
+    this.#awaitTurn()
+  }
+
+  resume(): void {
+    this.#pausedUntilMs = 0
+    this.#awaitTurn()
   }
 
   /** What waits of a peer that is gone is ignored; its budget is as it was if it comes back. */
@@ -129,9 +144,10 @@ export class VoteTurns {
     return true
   }
 
-  /** Somebody in the line has votes left of its own, and waits for those of all. */
+  /** All wait, or somebody in the line does who has votes left of its own. */
   #isContended(): boolean {
     const nowMs = this.#clock.now()
+    if (nowMs < this.#pausedUntilMs) return true
     for (const { bucket } of this.#line) if (bucket.waitMs(1, nowMs) === 0) return true
     return false
   }
@@ -159,7 +175,8 @@ export class VoteTurns {
     const nowMs = this.#clock.now()
     let waitMs = Number.POSITIVE_INFINITY
     for (const { bucket } of this.#line) waitMs = Math.min(waitMs, bucket.waitMs(1, nowMs))
-    const delayMs = Math.ceil(Math.max(waitMs, this.#all.waitMs(1, nowMs)))
+    const pauseMs = this.#pausedUntilMs - nowMs
+    const delayMs = Math.ceil(Math.max(waitMs, this.#all.waitMs(1, nowMs), pauseMs))
     this.#cancelTimer = this.#clock.setTimer(delayMs, () => this.#takeTurns())
   }
 

@@ -118,6 +118,11 @@ export class Port implements PeerNetwork {
     this.#board.setAllowed(this.#index, allowed)
   }
 
+  /** What arrives here takes no time. */
+  pauseReading(): void {}
+
+  resumeReading(): void {}
+
   get #isListening(): boolean {
     return this.#board.joinedAs(this.#index)?.handlers === this.#parts.handlers
   }

@@ -5,6 +5,7 @@ import {
   VOTES_BURST_MAX,
   VOTES_OF_ALL_BURST_MAX,
   VOTES_OF_ALL_PER_SECOND_MAX,
+  VOTES_PAUSE_MS_MAX,
   VOTES_PER_SECOND_MAX,
   VOTES_WAITING_MAX,
   VOTES_WAITING_PER_PEER_MAX,
@@ -135,5 +136,30 @@ describe('node / gossip / vote turns', () => {
     const count = judged.length
     clock.advance(10_000)
     expect(judged).toHaveLength(count)
+  })
+
+  it('judges nothing in a pause, and what has waited at its end', async () => {
+    const { clock, judged, turns, take } = scene()
+    void take(0, VOTES_BURST_MAX + 10)
+    turns.pause()
+    const verdicts = take(5_000, 3, 'another peer')
+    clock.advance(VOTES_PAUSE_MS_MAX - 1)
+    expect(judged).toHaveLength(VOTES_BURST_MAX)
+    turns.resume()
+    clock.advance(1)
+    expect(judged).toEqual(expect.arrayContaining([5_000, 5_001, 5_002]))
+    expect(await Promise.all(verdicts)).toEqual(['accept', 'accept', 'accept'])
+    await turns.take(payload(6_000), 'a third peer')
+    expect(judged.at(-1)).toBe(6_000)
+  })
+
+  it('ends a pause that nobody ends', () => {
+    const { clock, judged, turns, take } = scene()
+    turns.pause()
+    void take(0, 3)
+    clock.advance(VOTES_PAUSE_MS_MAX - 1)
+    expect(judged).toEqual([])
+    clock.advance(1)
+    expect(judged).toEqual([0, 1, 2])
   })
 })
