@@ -139,3 +139,11 @@ function pickHeader(header: TreeHeader): TreeHeader {
     baseFeePerGas,
   }
 }
+
+export function isExecuted({ status }: BlockNode): boolean {
+  return status === 'executed'
+}
+
+export function isNotInvalid({ status }: BlockNode): boolean {
+  return status !== 'invalid'
+}

@@ -14,6 +14,8 @@ import {
   type BlockNode,
   childRecord,
   genesisRecord,
+  isExecuted,
+  isNotInvalid,
   type MutableNode,
   type TreeHeader,
 } from './block-node.ts'
@@ -41,8 +43,8 @@ export const TREE_BLOCKS_MAX = 16_384
 export const TREE_NODES_MAX = 4 * TREE_BLOCKS_MAX
 /** Verified blocks of one coinbase on one parent that gossip passes on; more are only noise. */
 export const SIBLINGS_MAX = 2
-/** Pruning waits for this many blocks, so that its cost is spread. */
-const PRUNE_STEP_BLOCKS = 64n
+/** Pruning waits for this many blocks: it walks the whole window, whatever it finds to drop. */
+export const PRUNE_STEP_BLOCKS = 512n
 
 export class BlockTree {
   readonly #params: ConsensusParams
@@ -53,6 +55,8 @@ export class BlockTree {
   #head: MutableNode
   #bestVerified: MutableNode
   #nextSequence: number
+  /** Below this block of the finalized chain there are no other branches. */
+  #unbranchedTo = 0n
 
   private constructor(params: ConsensusParams, stored: StoredTree, limits: TreeLimits) {
     this.#params = params
@@ -205,8 +209,9 @@ export class BlockTree {
     assert(node.number > this.#justified.number, 'the justified epoch never decreases')
     assert(this.#standsAbove(node, this.#finalized), 'it stands above the finalized block')
     this.#justified = { hash, number: node.number }
-    this.#head = this.#preferred(isExecuted)
-    this.#bestVerified = this.#preferred(isNotInvalid)
+    // The best of all is the best of fewer too, if it is among them: nothing to look for then.
+    if (!isDescendant(this.#head, node)) this.#head = this.#preferred(isExecuted)
+    if (!isDescendant(this.#bestVerified, node)) this.#bestVerified = this.#preferred(isNotInvalid)
   }
 
   /** Makes a checkpoint final. Branches that do not hold it stay until {@link dropBranches}. */
@@ -221,7 +226,9 @@ export class BlockTree {
   /** Lets go of branches without the finalized block, once no head on disk is in one of them. */
   dropBranches(): void {
     const node = this.#graph.get(this.#finalized.hash)
-    if (node) this.#graph.removeBeside(node)
+    if (node === undefined) return
+    this.#graph.removeBeside(node, this.#unbranchedTo)
+    this.#unbranchedTo = node.number
   }
 
   /** The block of this number on the branch of `hash`. */
@@ -289,11 +296,3 @@ export class BlockTree {
 }
 
 const DEFAULT_LIMITS: TreeLimits = { blocksMax: TREE_BLOCKS_MAX, nodesMax: TREE_NODES_MAX }
-
-function isExecuted(node: MutableNode): boolean {
-  return node.status === 'executed'
-}
-
-function isNotInvalid(node: MutableNode): boolean {
-  return node.status !== 'invalid'
-}

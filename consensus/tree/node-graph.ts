@@ -55,10 +55,10 @@ export class NodeGraph {
     return false
   }
 
-  /** Removes every branch that leaves the path from the root to `node` below `node`. */
-  removeBeside(node: MutableNode): void {
+  /** Removes every branch that leaves the path to `node` below it, from `lowest` upwards. */
+  removeBeside(node: MutableNode, lowest = this.#root.number): void {
     let kept = node
-    for (let parent = node.parent; parent !== undefined; parent = parent.parent) {
+    for (let { parent } = node; parent && parent.number >= lowest; { parent } = parent) {
       for (const child of parent.children) if (child !== kept) this.#remove(child)
       kept = parent
     }

@@ -8,7 +8,7 @@
  */
 import { assert } from '../../consensus/errors.ts'
 import { type BlockNode, recordOf } from '../../consensus/tree/block-node.ts'
-import type { BlockTree } from '../../consensus/tree/block-tree.ts'
+import { type BlockTree, PRUNE_STEP_BLOCKS } from '../../consensus/tree/block-tree.ts'
 import { isPreferred } from '../../consensus/tree/fork-choice.ts'
 import type { Hash } from '../../consensus/types.ts'
 import type { BlockSummary, HeadChange } from '../events.ts'
@@ -29,10 +29,10 @@ import { summaryOf } from './block-summary.ts'
 import type { SealedBlock } from './sealed-block.ts'
 
 /**
- * The tree lets go of old blocks in steps of up to this many: their change records must outlive
- * them, or a branch that may still win could not be switched to.
+ * The tree lets go of old blocks in steps: their change records must outlive them, or a branch that
+ * may still win could not be switched to.
  */
-const UNDO_MARGIN_BLOCKS = 128n
+const UNDO_MARGIN_BLOCKS = 2n * PRUNE_STEP_BLOCKS
 
 export type CommitModules = {
   readonly store: KeyValueStore
@@ -171,16 +171,7 @@ export class Committer {
     await blocks.stageCanonical(batch, removed, added)
     const { first, last } = outdatedNumbers(blocks.head?.number ?? 0n, head.number)
     blocks.stageHead(batch, head)
-    if (first <= last) state.stagePrune(batch, await this.#blocksBetween(first, last))
-  }
-
-  async #blocksBetween(first: bigint, last: bigint): Promise<Hash[]> {
-    const hashes: Hash[] = []
-    for await (const record of this.#modules.blocks.recordsFrom(first)) {
-      if (record.number > last) break
-      hashes.push(record.hash)
-    }
-    return hashes
+    if (first <= last) state.stagePrune(batch, await blocks.hashesBetween(first, last))
   }
 
   /** All of a batch or nothing of it, on disk and in the caches alike. */

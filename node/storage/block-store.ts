@@ -16,6 +16,7 @@ import type { BlockSummary } from '../events.ts'
 import type { Receipt } from '../receipt.ts'
 import type { SignedTransaction } from '../transaction.ts'
 import * as tables from './block-tables.ts'
+import { blockWeight, receiptsWeight } from './block-weights.ts'
 import type { DecodeTransaction } from './codec/body-codec.ts'
 import { type BlockPointer, readPointer, stagePointer } from './codec/pointer-record.ts'
 import { missingRecord, unlessDamaged } from './codec/record.ts'
@@ -24,16 +25,11 @@ import { key, type TableName, u64be } from './keys.ts'
 import { LogIndex } from './log-index/log-index.ts'
 import { WeightedCache } from './weighted-cache.ts'
 
-/** Recent blocks stay decoded: a wallet asks for one many times. By bytes of memory, roughly. */
+/** Recent blocks stay decoded: a wallet asks for one many times. By weight in memory. */
 const BLOCK_CACHE_BYTES_MAX = 64 * 1024 * 1024
 const RECEIPT_CACHE_BYTES_MAX = 64 * 1024 * 1024
 const HEADER_CACHE_COUNT_MAX = 4096
 const INDEX_CACHE_COUNT_MAX = 16_384
-/** What a transaction, a receipt and a log take once they are objects, in bytes. */
-const TRANSACTION_BYTES = 2048
-const RECEIPT_BYTES = 512
-const LOG_BYTES = 1024
-
 export type BlockStoreOptions = {
   readonly store: KeyValueReader
   /** Parses a raw transaction that was stored, and so was valid. */
@@ -160,11 +156,16 @@ export class BlockStore {
 
   /** Records of all stored blocks from this number up, lowest first: what the tree is made of. */
   async *recordsFrom(number: bigint): AsyncIterable<BlockRecord> {
-    for await (const { hash } of tables.blocksFrom(this.#store, number)) {
+    for await (const { hash } of tables.blocksBetween(this.#store, number)) {
       const record = await tables.readTree(this.#store, hash)
       if (record === undefined) throw missingRecord(key('tree', hexToBytes(hash)))
       yield record
     }
+  }
+
+  /** Every stored block with a number from `first` to `last`, on whatever branch. */
+  hashesBetween(first: bigint, last: bigint): Promise<Hash[]> {
+    return tables.hashesBetween(this.#store, first, last)
   }
 
   pointer(name: 'head' | 'justified' | 'finalized'): Promise<BlockPointer | undefined> {
@@ -287,13 +288,4 @@ export class BlockStore {
     }
     return undefined
   }
-}
-
-function blockWeight({ sizeBytes, transactions }: ChainBlock): number {
-  return sizeBytes + transactions.length * TRANSACTION_BYTES
-}
-
-function receiptsWeight(receipts: readonly Receipt[]): number {
-  const logs = receipts.reduce((count, receipt) => count + receipt.logs.length, 0)
-  return receipts.length * RECEIPT_BYTES + logs * LOG_BYTES
 }

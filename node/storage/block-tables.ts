@@ -171,16 +171,28 @@ export async function* canonicalNumbersFrom(
   for await (const [entryKey] of store.entries(range)) yield readU64(entryKey, 1)
 }
 
-/** Every stored block with a number of at least `from`, lowest first, side branches too. */
-export async function* blocksFrom(
+/** Every stored block with a number from `first` to `last`, lowest first, side branches too. */
+export async function* blocksBetween(
   store: KeyValueReader,
-  from: bigint,
+  first: bigint,
+  last?: bigint,
 ): AsyncIterable<BlockPointer> {
-  const range = { gte: key('height', u64be(from)), lt: tableEnd('height') }
+  const end = last === undefined ? tableEnd('height') : key('height', u64be(last + 1n))
+  const range = { gte: key('height', u64be(first)), lt: end }
   for await (const [heightKey, record] of store.entries(range)) {
     openRecord(heightKey, record)
     yield { number: readU64(heightKey, 1), hash: bytesToHex(heightKey.subarray(9)) }
   }
+}
+
+export async function hashesBetween(
+  store: KeyValueReader,
+  first: bigint,
+  last: bigint,
+): Promise<Hash[]> {
+  const hashes: Hash[] = []
+  for await (const { hash } of blocksBetween(store, first, last)) hashes.push(hash)
+  return hashes
 }
 
 /** Throws `CorruptionError` unless the record is there, as it was written. */

@@ -1,3 +1,5 @@
+import { assert } from '../../consensus/errors.ts'
+
 /** The least recently used goes first once the weights of all entries exceed a bound. */
 export class WeightedCache<Key, Value> {
   readonly #entries = new Map<Key, { readonly value: Value; readonly weight: number }>()
@@ -29,6 +31,7 @@ export class WeightedCache<Key, Value> {
 
   /** An entry heavier than the bound is not kept at all. */
   set(key: Key, value: Value, weight: number): void {
+    assert(weight > 0, 'what weighs nothing would never have to go')
     this.delete(key)
     if (weight > this.#weightMax) return
     this.#entries.set(key, { value, weight })

@@ -34,7 +34,7 @@ export async function stageRepair(
   await stageIndices(batch, store, branch, lowest)
   await stageLogs(batch, store, head, branch)
   const touched: Hash[] = []
-  for await (const block of tables.blocksFrom(store, lowest)) {
+  for await (const block of tables.blocksBetween(store, lowest)) {
     touched.push(block.hash)
     if (branch.get(block.number) !== block.hash) await stageDistrust(batch, store, block)
   }

@@ -1,7 +1,11 @@
 import { bytesToHex } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
 import { recordOf } from '../../../../consensus/tree/block-node.ts'
-import { BlockTree, SIBLINGS_MAX } from '../../../../consensus/tree/block-tree.ts'
+import {
+  BlockTree,
+  PRUNE_STEP_BLOCKS,
+  SIBLINGS_MAX,
+} from '../../../../consensus/tree/block-tree.ts'
 import {
   COINBASE,
   extend,
@@ -232,27 +236,27 @@ describe('consensus / tree / block-tree', () => {
 })
 
 describe('consensus / tree / limits', () => {
-  const limits = { blocksMax: 100, nodesMax: 400 }
+  const limits = { blocksMax: 100, nodesMax: 2_000 }
 
   it('N3: keeps a window below the head, and takes nothing that branches off below it', () => {
     const tree = newTree(limits)
     grow(tree, 5_000, 0)
-    growChain(tree, 0, 1, 1_000)
+    growChain(tree, 0, 1, 2_000)
     const depth = Number(tree.head().number - tree.root.number)
     expect(depth).toBeGreaterThanOrEqual(limits.blocksMax)
-    expect(depth).toBeLessThan(limits.blocksMax + 64)
+    expect(depth).toBeLessThan(limits.blocksMax + Number(PRUNE_STEP_BLOCKS))
     expect(tree.size).toBe(depth + 1)
     expect(tree.get(hashOf(5_000))).toBeUndefined()
     expect(tree.root.parent).toBeUndefined()
-    const below = { ...childOf(tree, 1_000), parentHash: hashOf(800), number: 801n }
+    const below = { ...childOf(tree, 2_000), parentHash: hashOf(800), number: 801n }
     expect(tree.insert(below, hashOf(6_000), true)).toEqual({ outcome: 'too-old' })
-    const ahead = { ...below, parentHash: hashOf(7_000), number: 1_005n }
+    const ahead = { ...below, parentHash: hashOf(7_000), number: 2_005n }
     expect(tree.insert(ahead, hashOf(6_000), true)).toEqual({ outcome: 'unknown-parent' })
     // Genesis is still justified, and below every block that is left.
     expect(tree.justified.number).toBe(0n)
-    expect(tree.wouldBeHead(hashOf(1_000))).toBe(false)
-    growChain(tree, 1_000, 1_001, 1_010)
-    expect(tree.head().number).toBe(1_010n)
+    expect(tree.wouldBeHead(hashOf(2_000))).toBe(false)
+    growChain(tree, 2_000, 2_001, 2_010)
+    expect(tree.head().number).toBe(2_010n)
   })
 
   it('N4: at its limit lets the oldest leaf of a side branch go', () => {

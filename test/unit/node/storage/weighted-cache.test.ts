@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { receiptsWeight } from '../../../../node/storage/block-weights.ts'
 import { WeightedCache } from '../../../../node/storage/weighted-cache.ts'
 
 describe('node / storage / weighted-cache', () => {
@@ -25,5 +26,11 @@ describe('node / storage / weighted-cache', () => {
     for (let i = 0; i < 100; i++) cache.set('a', i, 6)
     expect(cache.weight).toBe(6)
     expect(cache.get('a')).toBe(99)
+  })
+
+  it('takes nothing without a weight, of which it could hold any number', () => {
+    const cache = new WeightedCache<string, number>(10)
+    expect(() => cache.set('a', 1, 0)).toThrow('weighs nothing')
+    expect(receiptsWeight([])).toBeGreaterThan(0)
   })
 })
