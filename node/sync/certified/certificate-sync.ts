@@ -132,8 +132,11 @@ export class CertificateSync {
     const { chain, requests, network, signal } = this.#modules
     const range = { first, count: REQUEST_LIMITS.finality_by_epoch.itemsMax }
     const certificates = await requests.certificatesByEpoch(peerId, range, signal)
-    for (const certificate of certificates) {
-      const verdict = await chain.takeCertificate(certificate)
+    const ready = this.#upToWaiting(certificates)
+    // At once: one after the other, each would queue behind all blocks that are being imported.
+    const verdicts = await Promise.all(ready.map((each) => chain.takeCertificate(each)))
+    for (const [index, certificate] of ready.entries()) {
+      const verdict = verdicts[index]
       if (verdict === 'reject') {
         network.report(peerId, PENALTY_FAULT, 'certificate')
         return undefined
@@ -148,5 +151,15 @@ export class CertificateSync {
       return certificates.slice(0, 1)
     }
     return certificates
+  }
+
+  /** Those that can act now, and the first that waits for its block. */
+  #upToWaiting(certificates: readonly Certificate[]): readonly Certificate[] {
+    const { tree, finality } = this.#modules.chain
+    const waiting = certificates.findIndex(
+      ({ vote: { targetEpoch, targetHash } }) =>
+        targetEpoch > finality.finalized.epoch && tree.get(targetHash)?.status !== 'executed',
+    )
+    return waiting === -1 ? certificates : certificates.slice(0, waiting + 1)
   }
 }
