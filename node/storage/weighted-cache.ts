@@ -1,3 +1,4 @@
+/** A cache bounded by the weights of its entries, in whatever unit they are. */
 import { assert } from '../../consensus/errors.ts'
 
 /** The least recently used goes first once the weights of all entries exceed a bound. */
