@@ -101,6 +101,13 @@ export const MUTANTS: readonly Mutant[] = [
     tier: 1,
   },
   {
+    name: 'no heed of the votes that peers remember',
+    file: 'node/finality/hearing/recall.ts',
+    from: 'this.#newest = vote',
+    to: 'this.#newest = undefined',
+    tier: 1,
+  },
+  {
     name: 'work of headers without a proof',
     file: 'node/chain/header/check-header.ts',
     from: '?? this.#proofFault(sealed, context)',

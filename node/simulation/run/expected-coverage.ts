@@ -51,6 +51,7 @@ const WHOLE_NODES = [
   'validator joined',
   'validator left',
   'old backup put back',
+  'old backup of who was cut off',
   'record found stale',
   'twin key',
   'twin fell silent',

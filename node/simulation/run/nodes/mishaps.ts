@@ -5,6 +5,7 @@
  */
 import { votingState } from '../../../../consensus/finality/duty.ts'
 import { headEpoch } from '../../../../consensus/finality/finality-state.ts'
+import { NO_CUTS } from '../../engine/cut-shapes.ts'
 import type { SimulatedNode } from '../../node/simulated-node.ts'
 import type { NodeNemeses } from './node-nemeses.ts'
 import type { Run } from './node-phases.ts'
@@ -15,10 +16,14 @@ export function putBackLater(run: Run, nemeses: NodeNemeses): void {
   const { cluster, swarm, watcher, coverage } = run
   const node = cluster.nodes[swarm.oldBackup?.node ?? -1]
   if (node === undefined || swarm.oldBackup === undefined) return
-  const { takenMs, putBackMs, downMs } = swarm.oldBackup
+  const { takenMs, putBackMs, downMs, partner } = swarm.oldBackup
   let backup = node.disk.snapshot()
   cluster.scheduler.after(takenMs, () => {
     backup = node.disk.snapshot()
+    if (partner === undefined) return
+    coverage.hit('old backup of who was cut off')
+    const isCutOff = (index: number) => index === node.index || index === partner
+    cluster.board.setCuts((from, to) => isCutOff(from) !== isCutOff(to))
   })
   cluster.scheduler.after(putBackMs, () => {
     if (node.isUp || node.isStarting) node.crash('process')
@@ -26,6 +31,7 @@ export function putBackLater(run: Run, nemeses: NodeNemeses): void {
     coverage.hit('old backup put back')
     watcher.onDiskLost(node.index)
     node.disk.restore(backup)
+    if (partner !== undefined) cluster.board.setCuts(NO_CUTS)
     nemeses.startLater(node, downMs)
   })
 }

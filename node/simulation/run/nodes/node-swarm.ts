@@ -10,7 +10,7 @@ import type { WireQuality } from '../../engine/network.ts'
 import { SeededRng } from '../../engine/seeded-rng.ts'
 import type { SetChange } from '../../node/set-changes.ts'
 import { LIE_NAMES, type LieName } from '../../strategy-names.ts'
-import { addTwin, drawOldBackup, type OldBackup, type Twin } from './draw-mishaps.ts'
+import { addTwin, drawOldBackup, type OldBackup, type Twin, withWork } from './draw-mishaps.ts'
 import { haveQuorum } from './mended-core.ts'
 import { DAMAGES, NODE_NEMESIS_NAMES, type NodeNemesisName } from './node-nemeses.ts'
 import { drawGenesisStakes, drawTerms } from './node-terms.ts'
@@ -102,7 +102,8 @@ export function drawNodeSwarm(seed: number): NodeSwarm {
     transactionsPerSecond: rng.pick([0, 0.2, 1]),
     isOverThird: false,
   }
-  return addTwin({ ...drawn, oldBackup: drawOldBackup(drawn, seed) }, seed)
+  const oldBackup = drawOldBackup(drawn, seed)
+  return addTwin({ ...drawn, nodes: withWork(nodes, oldBackup), oldBackup }, seed)
 }
 
 /** Liars on both sides of one long partition, with hardly any work of their own. */

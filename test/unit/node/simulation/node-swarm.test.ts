@@ -51,8 +51,22 @@ describe('node / simulation / node-swarm', () => {
     }
     expect(part(({ nodes }) => nodes.some(({ stake }) => stake > 1))).toBeGreaterThan(0.2)
     expect(part(({ oldBackup }) => oldBackup !== undefined)).toBeGreaterThan(0.08)
+    expect(part(({ oldBackup }) => oldBackup?.partner !== undefined)).toBeGreaterThan(0.02)
     expect(part(({ twin }) => twin !== undefined)).toBeGreaterThan(0.04)
     expect(part(({ twin }) => twin?.startMs === 0)).toBeGreaterThan(0)
+  })
+
+  it('who is cut off with an old copy has most of the work, and nothing else cuts or crashes', () => {
+    for (const { nodes, nemeses, oldBackup } of swarms) {
+      if (oldBackup?.partner === undefined) continue
+      const both = [oldBackup.node, oldBackup.partner].map((index) => nodes[index]!)
+      const total = nodes.reduce((sum, { work }) => sum + work, 0)
+      expect(both.reduce((sum, { work }) => sum + work, 0)).toBeGreaterThan(total / 2)
+      expect(both.every(({ strategy }) => strategy === undefined)).toBe(true)
+      expect(nemeses.filter((name) => /crash|cut|partition|flapping|bit|hole/.test(name))).toEqual(
+        [],
+      )
+    }
   })
 
   it('stakes of genesis are those of the contract, and add up', async () => {
