@@ -90,6 +90,7 @@ export class FinalityDriver {
 
   #tick(): void {
     if (this.#isStopped) return
+    this.#modules.recall?.ask()
     this.#consider()
     this.#cancelTick = this.#modules.clock.setTimer(TICK_MS, () => this.#tick())
   }
@@ -133,7 +134,6 @@ export class FinalityDriver {
   /** A vote that the record lacks silences, and is known before the network counts as heard. */
   #recall(): void {
     const { chain, recall } = this.#modules
-    recall?.ask()
     if (recall?.newest !== undefined) noticeOwnVote(chain.finality, recall.newest)
   }
 

@@ -1,7 +1,7 @@
 /**
  * What peers remember of this validator's votes. Who put an old copy of its data back has forgotten
  * some, and where their branch has died since, no certificate tells of them: on the branch that
- * won, with lower epochs, the next vote would contradict them. Each peer is asked once.
+ * won, with lower epochs, the next vote would contradict them. Each peer is asked until it answers.
  *
  * Spec: docs/spec/finality.md, F19; docs/spec/network.md, Q6.
  */
@@ -16,6 +16,11 @@ import type { SyncRequests } from '../../sync/requests.ts'
 
 /** Peers that are asked, beside the bootnodes: of a crowd that comes and goes the first. */
 const STRANGERS_MAX = 256
+/**
+ * Times that a peer is asked: streams break, and peers are short of tokens. Who never answers is
+ * of an earlier version, or no help: it must not silence a validator for good.
+ */
+export const ATTEMPTS_MAX = 5
 
 export type RecallPeer = { readonly id: string; readonly isStatic: boolean }
 
@@ -27,11 +32,16 @@ export type RecallModules = {
   readonly log: Logger
 }
 
+type Asked = {
+  readonly state: 'asking' | 'answered' | 'failed' | 'lied'
+  /** Answers that did not come. */
+  readonly failures: number
+}
+
 export class Recall {
   readonly #modules: RecallModules
   readonly #stop = new AbortController()
-  /** By peer: whether it has answered; false while it is asked, and for good if it lied. */
-  readonly #asked = new Map<string, boolean>()
+  readonly #asked = new Map<string, Asked>()
   #newest: FinalityVote | undefined
 
   constructor(modules: RecallModules) {
@@ -45,15 +55,16 @@ export class Recall {
   }
 
   hasAnswered(peerId: string): boolean {
-    return this.#asked.get(peerId) === true
+    return this.#asked.get(peerId)?.state === 'answered'
   }
 
-  /** Asks who was not asked yet, and again who had no answer. */
+  /** Asks who was not asked yet, and again who gave no answer. */
   ask(): void {
     if (this.#stop.signal.aborted) return
     for (const { id, isStatic } of this.#modules.peers()) {
-      if (this.#asked.has(id) || (!isStatic && this.#asked.size >= STRANGERS_MAX)) continue
-      void this.#askOne(id)
+      const asked = this.#asked.get(id)
+      if (asked === undefined && !isStatic && this.#asked.size >= STRANGERS_MAX) continue
+      if (asked === undefined || asked.state === 'failed') void this.#askOne(id, asked?.failures)
     }
   }
 
@@ -61,14 +72,16 @@ export class Recall {
     this.#stop.abort()
   }
 
-  async #askOne(peerId: string): Promise<void> {
+  async #askOne(peerId: string, failures = 0): Promise<void> {
     const { requests, votingKey, log } = this.#modules
-    this.#asked.set(peerId, false)
+    const end = (state: Asked['state'], count = failures) =>
+      this.#asked.set(peerId, { state, failures: count })
+    end('asking')
     try {
       const signed = await requests.latestVote(peerId, votingKey, this.#stop.signal)
-      this.#asked.set(peerId, signed === undefined || this.#take(signed))
+      end(signed === undefined || this.#take(signed) ? 'answered' : 'lied')
     } catch (error) {
-      this.#asked.delete(peerId)
+      end(failures + 1 < ATTEMPTS_MAX ? 'failed' : 'answered', failures + 1)
       log.debug({ err: error, peer: peerId }, 'A peer has not said what it remembers of our votes')
     }
   }

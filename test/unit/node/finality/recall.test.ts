@@ -1,7 +1,7 @@
 /** A validator learns from its peers which of its own votes its record lacks. */
 import { describe, expect, it } from 'vitest'
 import type { SignedVote } from '../../../../consensus/finality/types.ts'
-import { Recall } from '../../../../node/finality/hearing/recall.ts'
+import { ATTEMPTS_MAX, Recall } from '../../../../node/finality/hearing/recall.ts'
 import { SILENT } from '../../../support/chain-factory.ts'
 import { FinalityMachine, FOUR, linkVote, signVote } from '../../../support/finality-net.ts'
 import { growChain } from '../../../support/tree-blocks.ts'
@@ -54,15 +54,25 @@ describe('node / finality / recall', () => {
     expect(recall.hasAnswered('liar')).toBe(false)
   })
 
-  it('asks again where there was no answer, and never after it was stopped', async () => {
+  it('asks a peer without an answer again, and then does without', async () => {
     const { recall, asked, ask } = scene({ mute: new Error('no answer') })
+    for (let attempt = 1; attempt < ATTEMPTS_MAX; attempt++) {
+      await ask()
+      expect(asked.length).toBe(attempt)
+      expect(recall.hasAnswered('mute')).toBe(false)
+    }
     await ask()
     await ask()
-    expect(asked).toEqual(['mute', 'mute'])
-    expect(recall.hasAnswered('mute')).toBe(false)
+    expect(asked.length).toBe(ATTEMPTS_MAX)
+    expect(recall.hasAnswered('mute')).toBe(true)
+    expect(recall.newest).toBeUndefined()
+  })
+
+  it('asks nobody once it was stopped', async () => {
+    const { recall, asked, ask } = scene({ a: undefined })
     recall.stop()
     await ask()
-    expect(asked.length).toBe(2)
+    expect(asked).toEqual([])
   })
 
   it('asks 256 strangers at most, and bootnodes all the same', async () => {
