@@ -58,12 +58,13 @@ async function benchOne(
   for (const deadlineMs of [undefined, performance.now() + WARM_UP_MS]) {
     await threads?.run(warmUp(common), { ...(deadlineMs && { deadlineMs }) })
   }
-  const asked = await stallDuring(() =>
-    executor.call(chain.parentState(), request).then(
-      ({ kind }) => kind,
-      (error: { readonly type: { readonly code: string } }) => error.type.code,
-    ),
-  )
+  const asked = await stallDuring(async () => {
+    try {
+      return (await executor.call(chain.parentState(), request)).kind
+    } catch (error) {
+      return (error as { readonly type: { readonly code: string } }).type.code
+    }
+  })
   const note = `${asked.outcome} after ${Math.round(asked.totalMs)} ms`
   report({ name: `call, ${call.name}, ${place}: stall`, value: asked.stallMs, unit: 'ms', note })
   const fields = { ...request, gasLimit: TRANSACTION_GAS, value: 0n }
@@ -103,7 +104,7 @@ async function stallDuring<Outcome>(work: () => Promise<Outcome>): Promise<Stall
   const working = work().finally(() => {
     isDone = true
   })
-  for (let before = performance.now(); !isDone; ) {
+  for (let before = start; !isDone; ) {
     await turn()
     const now = performance.now()
     stallMs = Math.max(stallMs, now - before)

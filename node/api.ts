@@ -22,6 +22,7 @@ import type { Simulate } from './execution/simulation.ts'
 import type { TransactionTrace } from './execution/tracing/trace-block.ts'
 import type { TraceCallOptions, TraceOptions } from './execution/tracing/trace-options.ts'
 import type { Receipt } from './receipt.ts'
+import type { Soon } from './state/soon.ts'
 import type { StateView } from './state/types.ts'
 import type { LogSearch } from './storage/log-index/log-terms.ts'
 import type { SignedTransaction } from './transaction.ts'
@@ -117,7 +118,7 @@ export interface StateReader {
     request: CallRequest,
     overrides?: Overrides,
     limits?: CallLimits,
-  ): Promise<CallOutcome>
+  ): Soon<CallOutcome>
   estimateGas(
     block: EthereumSummary,
     request: CallRequest,
@@ -140,7 +141,14 @@ export interface StateReader {
 
 export type CallLimits = {
   /** Aborts when the caller no longer waits; execution gives way to it every few milliseconds. */
-  readonly signal?: AbortSignal
+  readonly signal?: CallSignal
+}
+
+/** What every AbortSignal is, and what costs less to make for each call. */
+export interface CallSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
 }
 
 /** Executions watched from inside; what comes back is JSON. */

@@ -1,6 +1,7 @@
 /** Blocks that callers name, found or refused in geth's words. */
 import type { BlockSelector, ChainReader } from '../node/api.ts'
 import type { EthereumSummary } from '../node/events.ts'
+import { andThen, type Soon } from '../node/state/soon.ts'
 import { RpcError } from './errors.ts'
 import { quantity } from './format/hex.ts'
 import { LATEST } from './params/block.ts'
@@ -9,17 +10,13 @@ import { LATEST } from './params/block.ts'
 export function findBlock(
   chain: ChainReader,
   selector: BlockSelector,
-): EthereumSummary | Promise<EthereumSummary | undefined> {
+): Soon<EthereumSummary | undefined> {
   return selector === LATEST ? chain.head() : chain.resolve(selector)
 }
 
 /** The block; throws BLOCK_UNKNOWN. */
-export async function requireBlock(
-  chain: ChainReader,
-  selector: BlockSelector,
-): Promise<EthereumSummary> {
-  const block = await findBlock(chain, selector)
-  return block ?? (await refuse(chain, selector))
+export function requireBlock(chain: ChainReader, selector: BlockSelector): Soon<EthereumSummary> {
+  return andThen(findBlock(chain, selector), (block) => block ?? refuse(chain, selector))
 }
 
 async function refuse(chain: ChainReader, selector: BlockSelector): Promise<never> {

@@ -1,5 +1,6 @@
 /** The state after a block that is not stored: its changes over the state of its parent. */
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
+import type { Soon } from '../state/soon.ts'
 import type { AccountRecord, StateChanges, StateView } from '../state/types.ts'
 
 export class PendingState implements StateView {
@@ -13,17 +14,17 @@ export class PendingState implements StateView {
     this.#changes = changes
   }
 
-  async account(address: Address): Promise<AccountRecord | undefined> {
+  account(address: Address): Soon<AccountRecord | undefined> {
     const change = this.#changes.accounts.get(address)
     return change === undefined ? this.#parent.account(address) : change.after
   }
 
-  async storage(address: Address, slot: Hex): Promise<Hex> {
+  storage(address: Address, slot: Hex): Soon<Hex> {
     const change = this.#changes.storage.get(address)?.get(slot)
     return change === undefined ? this.#parent.storage(address, slot) : change.after
   }
 
-  async code(codeHash: Hash): Promise<Uint8Array> {
+  code(codeHash: Hash): Soon<Uint8Array> {
     return this.#changes.code.get(codeHash) ?? this.#parent.code(codeHash)
   }
 }

@@ -16,6 +16,7 @@ import type {
 import type { Simulate } from '../execution/simulation.ts'
 import type { CallBase } from '../execution/types.ts'
 import { proveAccount } from '../state/prove.ts'
+import { andThen, type Soon } from '../state/soon.ts'
 import type { StateView } from '../state/types.ts'
 import type { PendingBlock, PendingBlocks } from './pending-blocks.ts'
 import { PendingState } from './pending-state.ts'
@@ -47,13 +48,15 @@ export class NodeStateReader implements StateReader {
     return state.prove(state.edits.rootAfter(block), address, slots)
   }
 
-  async call(
+  call(
     block: BlockSummary,
     request: CallRequest,
     overrides: Overrides = {},
     limits: CallLimits = {},
-  ): Promise<CallOutcome> {
-    return this.#chain.executor.call(await this.#baseOf(block), request, overrides, limits)
+  ): Soon<CallOutcome> {
+    return andThen(this.#baseOf(block), (base) =>
+      this.#chain.executor.call(base, request, overrides, limits),
+    )
   }
 
   async estimateGas(
@@ -88,13 +91,18 @@ export class NodeStateReader implements StateReader {
   }
 
   /** Who executes on the pending block sees what it would change. */
-  async #baseOf(block: BlockSummary): Promise<CallBase> {
-    const { tree, blocks, state } = this.#chain
+  #baseOf(block: BlockSummary): Soon<CallBase> {
+    const { tree, blocks } = this.#chain
     const pending = this.#pending.find(block)
-    if (pending === undefined) {
-      await this.#verifyExecuted(block.hash)
-      return { ...block, ancestorHash: ancestorHashes(tree, blocks, block.hash) }
-    }
+    if (pending !== undefined) return this.#pendingBase(block, pending)
+    return andThen(this.#verifyExecuted(block.hash), () => ({
+      ...block,
+      ancestorHash: ancestorHashes(tree, blocks, block.hash),
+    }))
+  }
+
+  async #pendingBase(block: BlockSummary, pending: PendingBlock): Promise<CallBase> {
+    const { tree, blocks, state } = this.#chain
     return {
       ...block,
       ancestorHash: ancestorHashes(tree, blocks, pending.parentHash),
@@ -108,11 +116,12 @@ export class NodeStateReader implements StateReader {
     return new PendingState(this.#chain.state.viewAfter(parent), changes)
   }
 
-  async #verifyExecuted(hash: Hash): Promise<void> {
+  #verifyExecuted(hash: Hash): Soon<void> {
     const { tree, blocks, head } = this.#chain
-    if (hash === head.hash) return
-    const record = tree.get(hash) ?? (await blocks.record(hash))
-    if (record?.status !== 'executed') throw new StateError({ code: 'UNAVAILABLE', hash })
+    if (hash === head.hash) return undefined
+    return andThen(tree.get(hash) ?? blocks.record(hash), (record) => {
+      if (record?.status !== 'executed') throw new StateError({ code: 'UNAVAILABLE', hash })
+    })
   }
 }
 

@@ -7,6 +7,7 @@
 import { assert } from '../../consensus/errors.ts'
 import type { Address } from '../../consensus/types.ts'
 import type { CallLimits } from '../api.ts'
+import type { Soon } from '../state/soon.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { StateView } from '../state/types.ts'
 import type { SignedTransaction } from '../transaction.ts'
@@ -127,12 +128,12 @@ export class Executor {
    * Executes on the post-state of `base`, in the environment of `base` itself, as geth does.
    * Throws `InterruptError` when it takes too long, `CallError` when there are too many.
    */
-  async call(
+  call(
     base: CallBase,
     request: CallRequest,
     overrides: Overrides = {},
     limits: CallLimits = {},
-  ): Promise<CallOutcome> {
+  ): Soon<CallOutcome> {
     return this.#calls.run(this.#rulesOf(base), this.#viewOf(base), limits, (lane) =>
       callOnLane(lane, base, request, overrides),
     )

@@ -12,6 +12,7 @@ import { key } from '../storage/keys.ts'
 import { EMPTY_CODE_HASH } from './flat/flat-codec.ts'
 import { bytesOfHex } from './flat/integers.ts'
 import { GenerationCache } from './generation-cache.ts'
+import type { Soon } from './soon.ts'
 
 /** At most 24 KiB each (EIP-170), so 24 MiB in the worst case, and twice that with the old half. */
 const CACHED_CODES_MAX = 1_024
@@ -26,10 +27,17 @@ export class CodeStore {
   }
 
   /** Throws a `CorruptionError` when the code is missing or damaged. */
-  async get(codeHash: Hash): Promise<Uint8Array> {
+  get(codeHash: Hash): Soon<Uint8Array> {
     if (codeHash === EMPTY_CODE_HASH) return NO_CODE
-    const cached = this.#cache.get(codeHash)
-    if (cached !== undefined) return cached
+    return this.#cache.get(codeHash) ?? this.#read(codeHash)
+  }
+
+  /** Code that is on disk now. */
+  remember(codes: ReadonlyMap<Hash, Uint8Array>): void {
+    for (const [codeHash, code] of codes) this.#cache.set(codeHash, code)
+  }
+
+  async #read(codeHash: Hash): Promise<Uint8Array> {
     const recordKey = key('code', bytesOfHex(codeHash))
     const stored = await this.#store.get(recordKey)
     if (stored === undefined) throw missingRecord(recordKey)
@@ -37,10 +45,5 @@ export class CodeStore {
     const code = new Uint8Array(stored)
     this.#cache.set(codeHash, code)
     return code
-  }
-
-  /** Code that is on disk now. */
-  remember(codes: ReadonlyMap<Hash, Uint8Array>): void {
-    for (const [codeHash, code] of codes) this.#cache.set(codeHash, code)
   }
 }

@@ -13,7 +13,8 @@ import { assert } from '../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import { keccak256 } from '../../gpu/reference/keccak.ts'
 import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, wordBytes } from './flat/flat-codec.ts'
-import { bytesOfHex } from './flat/integers.ts'
+import { liveAccount } from './live-account.ts'
+import { andThen, type Soon } from './soon.ts'
 import type { AccountRecord, StateView } from './types.ts'
 
 /** An account's fields as the EVM handles them. Never changed in place, only replaced. */
@@ -98,10 +99,13 @@ export class StateOverlay {
     return this.#accounts.get(address)
   }
 
-  async loadAccount(address: Address): Promise<AccountEntry> {
+  loadAccount(address: Address): Soon<AccountEntry> {
     const known = this.#accounts.get(address)
     if (known !== undefined) return known
-    const base = await this.#view.account(address)
+    return andThen(this.#view.account(address), (base) => this.#enterAccount(address, base))
+  }
+
+  #enterAccount(address: Address, base: AccountRecord | undefined): AccountEntry {
     // Two reads of one account may be under way; the first one to come back makes the entry.
     const raced = this.#accounts.get(address)
     if (raced !== undefined) return raced
@@ -135,11 +139,17 @@ export class StateOverlay {
     return this.#storage.get(address)?.slots.get(slot)
   }
 
-  async loadSlot(address: Address, slot: Hex): Promise<SlotEntry> {
+  loadSlot(address: Address, slot: Hex): Soon<SlotEntry> {
     const storage = this.#storageOf(address)
     const known = storage.slots.get(slot)
     if (known !== undefined) return known
-    const base = storage.isReplaced ? NO_BYTES : wordBytes(await this.#view.storage(address, slot))
+    if (storage.isReplaced) return this.#enterSlot(storage, slot, NO_BYTES)
+    return andThen(this.#view.storage(address, slot), (value) =>
+      this.#enterSlot(storage, slot, wordBytes(value)),
+    )
+  }
+
+  #enterSlot(storage: StorageEntry, slot: Hex, base: Uint8Array): SlotEntry {
     const raced = storage.slots.get(slot)
     if (raced !== undefined) return raced
     const entry = { base, value: base, original: base, transaction: this.#transaction }
@@ -202,15 +212,17 @@ export class StateOverlay {
   }
 
   /** The same object for the same code, so that what follows from it can be cached by identity. */
-  async loadCode(entry: AccountEntry): Promise<Uint8Array> {
+  loadCode(entry: AccountEntry): Soon<Uint8Array> {
     const codeHash = entry.current?.codeHash
     if (codeHash === undefined) return NO_BYTES
     if (entry.code?.hash === codeHash) return entry.code.bytes
-    const hash = bytesToHex(codeHash)
+    const isBase = codeHash === entry.baseCodeHash && entry.base !== undefined
+    const hash = isBase ? entry.base.codeHash : bytesToHex(codeHash)
     if (hash === EMPTY_CODE_HASH) return NO_BYTES
-    const bytes = this.#newCode.get(hash) ?? (await this.#view.code(hash))
-    entry.code = { hash: codeHash, bytes }
-    return bytes
+    return andThen(this.#newCode.get(hash) ?? this.#view.code(hash), (bytes) => {
+      entry.code = { hash: codeHash, bytes }
+      return bytes
+    })
   }
 
   /** Code that is at hand without a read of the view, if it is. */
@@ -282,13 +294,4 @@ export const NEW_ACCOUNT: LiveAccount = {
   balance: 0n,
   storageRoot: KECCAK256_RLP,
   codeHash: KECCAK256_NULL,
-}
-
-function liveAccount({ nonce, balance, storageRoot, codeHash }: AccountRecord): LiveAccount {
-  return {
-    nonce,
-    balance,
-    storageRoot: storageRoot === EMPTY_TRIE_ROOT ? KECCAK256_RLP : bytesOfHex(storageRoot),
-    codeHash: codeHash === EMPTY_CODE_HASH ? KECCAK256_NULL : bytesOfHex(codeHash),
-  }
 }

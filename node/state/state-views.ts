@@ -7,6 +7,7 @@ import type { Address, Hash, Hex } from '../../consensus/types.ts'
 import type { CodeStore } from './code-store.ts'
 import { EMPTY_TRIE_ROOT, ZERO_WORD } from './flat/flat-codec.ts'
 import { ELSEWHERE, type FlatTables } from './flat/flat-tables.ts'
+import { andThen, type Soon } from './soon.ts'
 import type { NodeStore } from './trie/node-store.ts'
 import { lookUpAccount, lookUpSlot } from './trie/state-trie.ts'
 import type { AccountRecord, StateView } from './types.ts'
@@ -41,7 +42,7 @@ export class TrieState implements StateView {
     return lookUpSlot(this.#nodes, storageRoot, slot)
   }
 
-  code(codeHash: Hash): Promise<Uint8Array> {
+  code(codeHash: Hash): Soon<Uint8Array> {
     return this.#codes.get(codeHash)
   }
 
@@ -65,17 +66,19 @@ export class HeadState implements StateView {
     this.#trie = new TrieState(stateRoot, sources)
   }
 
-  async account(address: Address): Promise<AccountRecord | undefined> {
-    const account = await this.#flat.account(this.stateRoot, address)
-    return account === ELSEWHERE ? this.#trie.account(address) : account
+  account(address: Address): Soon<AccountRecord | undefined> {
+    return andThen(this.#flat.account(this.stateRoot, address), (account) =>
+      account === ELSEWHERE ? this.#trie.account(address) : account,
+    )
   }
 
-  async storage(address: Address, slot: Hex): Promise<Hex> {
-    const value = await this.#flat.slot(this.stateRoot, address, slot)
-    return value === ELSEWHERE ? this.#trie.storage(address, slot) : value
+  storage(address: Address, slot: Hex): Soon<Hex> {
+    return andThen(this.#flat.slot(this.stateRoot, address, slot), (value) =>
+      value === ELSEWHERE ? this.#trie.storage(address, slot) : value,
+    )
   }
 
-  code(codeHash: Hash): Promise<Uint8Array> {
+  code(codeHash: Hash): Soon<Uint8Array> {
     return this.#trie.code(codeHash)
   }
 

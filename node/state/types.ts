@@ -3,6 +3,7 @@
  * that one block makes. Spec: docs/spec/storage.md.
  */
 import type { Address, Hash, Hex } from '../../consensus/types.ts'
+import type { Soon } from './soon.ts'
 
 export type AccountRecord = {
   readonly nonce: bigint
@@ -14,10 +15,10 @@ export type AccountRecord = {
 /** Read access to the state after one block. */
 export interface StateView {
   readonly stateRoot: Hash
-  account(address: Address): Promise<AccountRecord | undefined>
+  account(address: Address): Soon<AccountRecord | undefined>
   /** The value of a slot (32-byte hex key), 32 bytes hex; zero when unset. */
-  storage(address: Address, slot: Hex): Promise<Hex>
-  code(codeHash: Hash): Promise<Uint8Array>
+  storage(address: Address, slot: Hex): Soon<Hex>
+  code(codeHash: Hash): Soon<Uint8Array>
   /** A hint that these accounts are about to be read; a view that gains nothing has none. */
   prefetch?(addresses: Iterable<Address>): Promise<void>
 }

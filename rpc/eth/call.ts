@@ -1,7 +1,9 @@
 /** `eth_`: messages executed without being sent. */
-import type { CallRequest } from '../../node/execution/call-types.ts'
+import type { Hex } from '../../consensus/types.ts'
+import type { CallOutcome, CallRequest, Overrides } from '../../node/execution/call-types.ts'
+import { andThen } from '../../node/state/soon.ts'
 import { requireBlock } from '../block-lookup.ts'
-import { withSignal } from '../dispatch/call-time.ts'
+import { withLimits, withSignal } from '../dispatch/call-time.ts'
 import { paramInvalid, RpcError, reverted } from '../errors.ts'
 import { quantity } from '../format/hex.ts'
 import { type MethodTable, method, optional, required } from '../method.ts'
@@ -10,6 +12,8 @@ import { block, LATEST } from '../params/block.ts'
 import { callRequest, defined, type TransactionRequest } from '../params/call.ts'
 import { blockOverride, stateOverride } from '../params/overrides.ts'
 import { estimateGas } from './estimate.ts'
+
+const NO_OVERRIDES: Overrides = {}
 
 const listParams = [
   required('transaction', callRequest),
@@ -45,16 +49,14 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
       description: 'Executes a message on the state after a block; nothing is kept',
       params,
       isUntimed: true,
-      handler: async ([transaction, selector, accounts, blockOverrides]) => {
-        const { gas = gasCap, ...rest } = readCall(transaction, api.chainId)
-        const request = { ...rest, gas: cap(gas) }
-        const block = await requireBlock(api.chain, selector)
-        const overrides = { ...defined('accounts', accounts), ...defined('block', blockOverrides) }
-        const outcome = await withSignal(callTimeMs, (signal) =>
-          api.state.call(block, request, overrides, { signal }),
+      handler: ([transaction, selector, accounts, blockOverrides]) => {
+        const asked = readCall(transaction, api.chainId)
+        const request = { ...asked, gas: cap(asked.gas ?? gasCap) }
+        const overrides = overridesOf(accounts, blockOverrides)
+        const outcome = andThen(requireBlock(api.chain, selector), (block) =>
+          withLimits(callTimeMs, (limits) => api.state.call(block, request, overrides, limits)),
         )
-        if (outcome.kind === 'ok') return outcome.output
-        throw outcome.kind === 'reverted' ? reverted(outcome.output) : failed(outcome.reason)
+        return andThen(outcome, outputOf)
       },
     }),
     eth_estimateGas: method({
@@ -65,7 +67,7 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
         const { gas, ...rest } = readCall(transaction, api.chainId)
         const request = gas === undefined ? rest : { ...rest, gas: cap(gas) }
         const block = await requireBlock(api.chain, selector)
-        const overrides = { ...defined('accounts', accounts), ...defined('block', blockOverrides) }
+        const overrides = overridesOf(accounts, blockOverrides)
         return quantity(await estimateGas(api, { block, request, overrides, callTimeMs }))
       },
     }),
@@ -74,9 +76,23 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
 
 /** Drops what only a signed transaction has; a chain id must be ours all the same. */
 export function readCall(transaction: TransactionRequest, expectedChainId: bigint): CallRequest {
+  if (transaction.chainId === undefined && transaction.nonce === undefined) return transaction
   const { nonce: _nonce, chainId, ...request } = transaction
   if (chainId === undefined || chainId === expectedChainId) return request
   throw paramInvalid(`chainId does not match: want ${expectedChainId}, got ${chainId}`)
+}
+
+function overridesOf(
+  accounts: Overrides['accounts'] | undefined,
+  block: Overrides['block'] | undefined,
+): Overrides {
+  if (accounts === undefined && block === undefined) return NO_OVERRIDES
+  return { ...defined('accounts', accounts), ...defined('block', block) }
+}
+
+function outputOf(outcome: CallOutcome): Hex {
+  if (outcome.kind === 'ok') return outcome.output
+  throw outcome.kind === 'reverted' ? reverted(outcome.output) : failed(outcome.reason)
 }
 
 function failed(reason: string): RpcError {

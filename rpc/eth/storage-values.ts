@@ -40,7 +40,7 @@ export function storageValueMethods({ api }: Pick<RpcModules, 'api'>): MethodTab
         const answers = requests.map(
           async ([account, keys]): Promise<readonly [Address, readonly Hex[]]> => [
             account,
-            await Promise.all(keys.map((key) => view.storage(account, key))),
+            await Promise.all(keys.map(async (key) => view.storage(account, key))),
           ],
         )
         return Object.fromEntries(await Promise.all(answers))

@@ -78,22 +78,36 @@ export const callRequest: Parser<TransactionRequest> = {
   type: 'transaction',
   parse(value, path) {
     const object = objectAt(value, path)
-    const fee = readFees(object, path)
-    return {
-      ...defined('from', member(object, path, 'from', address)),
-      ...defined('to', member(object, path, 'to', address)),
-      ...defined('gas', member(object, path, 'gas', uint64)),
-      ...defined('value', member(object, path, 'value', uint256)),
-      ...defined('nonce', member(object, path, 'nonce', uint64)),
-      ...defined('chainId', member(object, path, 'chainId', uint256)),
-      ...defined('data', readInput(object, path)),
-      ...defined('accessList', member(object, path, 'accessList', accessList)),
-      ...defined('authorizationList', member(object, path, 'authorizationList', authorizationList)),
-      ...fee,
+    // Most members are absent, and this is read with every call: no copy for each of them.
+    const request: Record<string, unknown> = { ...readFees(object, path) }
+    for (const [name, parser] of CALL_MEMBERS) {
+      const read = member<unknown>(object, path, name, parser)
+      if (read !== undefined) request[name] = read
     }
+    const data = readInput(object, path)
+    if (data !== undefined) request['data'] = data
+    return request
   },
 }
 
+type CallMembers = Omit<TransactionRequest, 'data' | FeeName>
+type FeeName = 'gasPrice' | 'maxFeePerGas' | 'maxPriorityFeePerGas'
+
+const CALL_PARSERS: {
+  readonly [Name in keyof CallMembers]-?: Parser<NonNullable<CallMembers[Name]>>
+} = {
+  from: address,
+  to: address,
+  gas: uint64,
+  value: uint256,
+  nonce: uint64,
+  chainId: uint256,
+  accessList,
+  authorizationList,
+}
+const CALL_MEMBERS = Object.entries<Parser<unknown>>(CALL_PARSERS)
+
+const NO_FEES: Partial<CallRequest> = {}
 const BLOB_MEMBERS = ['blobVersionedHashes', 'blobs', 'maxFeePerBlobGas']
 
 /** One with blobs would come out as something else. */
@@ -136,6 +150,7 @@ function readFees(object: JsonObject, path: string): Partial<CallRequest> {
       `maxFeePerGas (${maxFeePerGas}) < maxPriorityFeePerGas (${maxPriorityFeePerGas})`,
     )
   }
+  if (gasPrice === undefined && !isDynamic) return NO_FEES
   return {
     ...defined('gasPrice', gasPrice),
     ...defined('maxFeePerGas', maxFeePerGas),

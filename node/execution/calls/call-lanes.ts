@@ -4,6 +4,7 @@
  */
 import { CodedError } from '../../../consensus/errors.ts'
 import type { CallLimits } from '../../api.ts'
+import { andThen, lastly, type Soon } from '../../state/soon.ts'
 import type { StateView } from '../../state/types.ts'
 import type { Lane } from '../evm/lane.ts'
 import type { LanePool } from '../evm/lane-pool.ts'
@@ -32,40 +33,37 @@ export class CallLanes {
    * Executes on `view`. Throws `InterruptError` when time is up or the caller is gone,
    * {@link CallError} when too many wait already.
    */
-  async run<Result>(
+  run<Result>(
     rules: BlockRules,
     view: StateView,
     limits: CallLimits,
-    execute: (lane: Lane) => Promise<Result>,
-  ): Promise<Result> {
-    return this.runAlone(rules, view, limits, async (lane) => {
-      const result = await execute(lane)
-      this.#pool.release(lane)
-      return result
-    })
+    execute: (lane: Lane) => Soon<Result>,
+  ): Soon<Result> {
+    return this.runAlone(rules, view, limits, (lane) =>
+      andThen(execute(lane), (result) => {
+        this.#pool.release(lane)
+        return result
+      }),
+    )
   }
 
   /** As {@link run}, on a lane that nobody else gets afterwards, in whatever state it is left. */
-  async runAlone<Result>(
+  runAlone<Result>(
     rules: BlockRules,
     view: StateView,
     { signal }: CallLimits,
-    execute: (lane: Lane) => Promise<Result>,
-  ): Promise<Result> {
+    execute: (lane: Lane) => Soon<Result>,
+  ): Soon<Result> {
     const limits: PaceLimits = {
       deadlineMs: this.#pool.time.now() + this.#timeMsMax,
       yieldTo: () => this.#pool.whenBlocksRest(),
       ...(signal && { signal }),
     }
-    const waiting = this.#enter()
-    if (waiting !== undefined) await waiting
-    try {
+    const begin = (): Soon<Result> => {
       const lane = this.#pool.acquire(rules, view)
-      await lane.pace.start(limits)
-      return await execute(lane)
-    } finally {
-      this.#leave()
+      return andThen(lane.pace.start(limits), () => execute(lane))
     }
+    return andThen(this.#enter(), () => lastly(begin, () => this.#leave()))
   }
 
   /** What to wait for, if the call has to; it has its place then. */

@@ -3,29 +3,34 @@
  * block, an estimate from the next one.
  */
 import { bytesToHex } from '@ethereumjs/util'
+import { andThen, type Soon } from '../../state/soon.ts'
 import type { CallOutcome, CallRequest, EstimateOutcome, Overrides } from '../call-types.ts'
 import type { Lane } from '../evm/lane.ts'
 import { contextOf } from '../rules/fee-market.ts'
 import type { CallBase } from '../types.ts'
 import { estimateGas } from './estimate-gas.ts'
 import { failureReason } from './failure.ts'
-import { type CallMessage, readMessage, runMessage } from './message.ts'
+import { type CallMessage, type MessageResult, readMessage, runMessage } from './message.ts'
 import { overrideState } from './override-state.ts'
 import { overrideBlock } from './overrides.ts'
 
 /** No call gets more, whatever it asks for. */
 export const CALL_GAS_MAX = 50_000_000n
 
-export async function callOnLane(
+export function callOnLane(
   lane: Lane,
   base: CallBase,
   request: CallRequest,
   overrides: Overrides,
-): Promise<CallOutcome> {
-  const message = await prepare(lane, base, request, overrides)
+): Soon<CallOutcome> {
   const asked = request.gas ?? CALL_GAS_MAX
   const gas = asked < CALL_GAS_MAX ? asked : CALL_GAS_MAX
-  const result = await runMessage(lane, message, gas)
+  return andThen(prepare(lane, base, request, overrides), (message) =>
+    andThen(runMessage(lane, message, gas), outcomeOf),
+  )
+}
+
+function outcomeOf(result: MessageResult): CallOutcome {
   if (result.kind === 'refused') return { kind: 'failed', reason: result.reason, gasUsed: 0n }
   const { execution, gasUsed } = result
   const { exceptionError, returnValue } = execution
@@ -51,13 +56,15 @@ export async function estimateOnLane(
   return estimateGas(lane, message, { gas: request.gas, gasLimit, gasCap: CALL_GAS_MAX })
 }
 
-async function prepare(
+function prepare(
   lane: Lane,
   base: CallBase,
   request: CallRequest,
   { accounts, block }: Overrides,
-): Promise<CallMessage> {
+): Soon<CallMessage> {
   lane.branch.set(base)
-  if (accounts !== undefined) await overrideState(lane, accounts)
-  return readMessage(request, overrideBlock(contextOf(lane.rules, base.header), block))
+  const overridden = accounts === undefined ? undefined : overrideState(lane, accounts)
+  return andThen(overridden, () =>
+    readMessage(request, overrideBlock(contextOf(lane.rules, base.header), block)),
+  )
 }

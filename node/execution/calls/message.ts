@@ -5,22 +5,19 @@
  * Spec: docs/spec/execution.md, "Calls".
  */
 import type { ExecResult } from '@ethereumjs/evm'
-import {
-  type Address,
-  bigIntToUnpaddedBytes,
-  createAddressFromString,
-  hexToBytes,
-} from '@ethereumjs/util'
+import { type Address, bigIntToUnpaddedBytes, hexToBytes } from '@ethereumjs/util'
 import type { Address as AddressHex } from '../../../consensus/types.ts'
-import { NEW_ACCOUNT } from '../../state/overlay.ts'
+import { type AccountEntry, NEW_ACCOUNT } from '../../state/overlay.ts'
+import { andThen, type Soon } from '../../state/soon.ts'
 import type { CallAuthorization, CallRequest } from '../call-types.ts'
 import { type BlockContext, type EvmBlock, evmBlockOf } from '../evm/block-context.ts'
+import { HexAddress } from '../evm/hex-address.ts'
 import type { Lane } from '../evm/lane.ts'
 import { applyAuthorizations } from '../transaction/authorizations.ts'
 import { cleanUp, gasAfterRefund, warmUp } from '../transaction/execution-frame.ts'
-import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
+import { type IntrinsicGas, intrinsicGas } from '../transaction/intrinsic-gas.ts'
 
-const ZERO_ADDRESS: AddressHex = `0x${'00'.repeat(20)}`
+const NOBODY = new HexAddress(`0x${'00'.repeat(20)}`)
 const NO_DATA = new Uint8Array(0)
 
 /** A request with everything filled in that it left out. */
@@ -51,15 +48,13 @@ export function readMessage(request: CallRequest, context: BlockContext): CallMe
   const tip = request.gasPrice ?? request.maxPriorityFeePerGas ?? 0n
   const wanted = request.gasPrice ?? baseFeePerGas + tip
   return {
-    caller: createAddressFromString(request.from ?? ZERO_ADDRESS),
-    to: request.to && createAddressFromString(request.to),
+    caller: request.from === undefined ? NOBODY : new HexAddress(request.from),
+    to: request.to && new HexAddress(request.to),
     value: request.value ?? 0n,
     data: request.data ?? NO_DATA,
     gasPrice: wanted < feeCap ? wanted : feeCap,
     feeCap,
-    accessList: (request.accessList ?? []).map(
-      ({ address, storageKeys }) => [hexToBytes(address), storageKeys.map(hexToBytes)] as const,
-    ),
+    accessList: request.accessList?.map(accessBytes) ?? [],
     authorizations: request.authorizationList ?? [],
     block: isFree ? freeBlockOf(context) : evmBlockOf(context),
     coinbase: context.coinbase,
@@ -78,38 +73,49 @@ function freeBlockOf(context: BlockContext): EvmBlock {
 }
 
 /** Executes a message with this much gas and leaves the state as it was. */
-export async function runMessage(
+export function runMessage(
   lane: Lane,
   message: CallMessage,
   gasLimit: bigint,
-): Promise<MessageResult> {
+): Soon<MessageResult> {
   lane.overlay.checkpoint()
-  const result = await runOnState(lane, message, gasLimit)
-  lane.evm.journal.cleanJournal()
-  lane.overlay.revert()
-  lane.overlay.endTransaction()
-  return result
+  return andThen(runOnState(lane, message, gasLimit), (result) => {
+    lane.evm.journal.cleanJournal()
+    lane.overlay.revert()
+    lane.overlay.endTransaction()
+    return result
+  })
 }
 
 /** Executes a message and leaves the state as it made it, fees unsettled. */
-export async function runOnState(
+export function runOnState(
   lane: Lane,
   message: CallMessage,
   gasLimit: bigint,
-): Promise<MessageResult> {
-  const { evm, overlay } = lane
-  const { caller, to, value, data, gasPrice, block } = message
-  const authorizationList = message.authorizations.map(authorizationBytes)
-  const { accessList } = message
+): Soon<MessageResult> {
+  const { caller, to, data, accessList, authorizations } = message
   const { prices } = lane.rules.transaction
-  const gas = intrinsicGas({ to, data, accessList, authorizationList }, prices)
+  const gas = intrinsicGas({ to, data, accessList, authorizationList: authorizations }, prices)
   const required = gas.intrinsic > gas.floor ? gas.intrinsic : gas.floor
   if (gasLimit < required) {
     const reason = `intrinsic gas too low: have ${gasLimit}, want ${required}`
     return { kind: 'refused', reason, isShortOfGas: true }
   }
-  const address = caller.toString()
-  const from = overlay.peekAccount(address) ?? (await overlay.loadAccount(address))
+  return andThen(lane.overlay.loadAccount(caller.toString()), (from) =>
+    runFrom(lane, message, gasLimit, { gas, from }),
+  )
+}
+
+type Start = { readonly gas: IntrinsicGas; readonly from: AccountEntry }
+
+function runFrom(
+  lane: Lane,
+  message: CallMessage,
+  gasLimit: bigint,
+  { gas, from }: Start,
+): Soon<MessageResult> {
+  const { evm, overlay } = lane
+  const { caller, to, value, gasPrice, block, accessList } = message
   const account = from.current ?? NEW_ACCOUNT
   const cost = gasLimit * message.feeCap + value
   if (account.balance < cost) {
@@ -123,26 +129,39 @@ export async function runOnState(
   const isCreation = to === undefined
   // A transaction counts its nonce up before its list is looked at; the EVM does it for creations.
   if (!isCreation) overlay.setAccount(from, nextNonce(from.current ?? NEW_ACCOUNT))
-  const authRefund =
-    authorizationList.length === 0
-      ? 0n
-      : await applyAuthorizations(lane, authorizationList, evm.common.chainId())
-  const { execResult } = await evm.runCall({
+  const { authorizations } = message
+  if (authorizations.length === 0) return execute(lane, message, gasLimit, { gas, refund: 0n })
+  const list = authorizations.map(authorizationBytes)
+  return applyAuthorizations(lane, list, evm.common.chainId()).then((refund) =>
+    execute(lane, message, gasLimit, { gas, refund }),
+  )
+}
+
+type Paid = { readonly gas: IntrinsicGas; readonly refund: bigint }
+
+function execute(
+  lane: Lane,
+  { block, gasPrice, caller, to, value, data }: CallMessage,
+  gasLimit: bigint,
+  { gas, refund }: Paid,
+): Soon<MessageResult> {
+  const options = {
     block,
     gasPrice,
     caller,
     gasLimit: gasLimit - gas.intrinsic,
-    ...(to && { to }),
     value,
     data,
-    skipNonceIncrement: !isCreation,
-  })
-  await cleanUp(lane, execResult)
-  return {
-    kind: 'executed',
-    execution: execResult,
-    gasUsed: gasAfterRefund(lane, gas, execResult, authRefund),
+    skipNonceIncrement: to !== undefined,
   }
+  const executed = lane.evm.execute(to === undefined ? options : { ...options, to })
+  return andThen(executed, ({ execResult }) =>
+    andThen(cleanUp(lane, execResult), () => ({
+      kind: 'executed',
+      execution: execResult,
+      gasUsed: gasAfterRefund(lane, gas, execResult, refund),
+    })),
+  )
 }
 
 function refused(reason: string): MessageResult {
@@ -156,6 +175,12 @@ function nextNonce<Account extends { readonly nonce: bigint }>(account: Account)
 function insufficientFunds(caller: Address, have: bigint, want: bigint): string {
   const who = caller.toString()
   return `insufficient funds for gas * price + value: address ${who} have ${have} want ${want}`
+}
+
+type AccessBytes = CallMessage['accessList'][number]
+
+function accessBytes(entry: NonNullable<CallRequest['accessList']>[number]): AccessBytes {
+  return [hexToBytes(entry.address), entry.storageKeys.map(hexToBytes)]
 }
 
 type AuthorizationBytes = Parameters<typeof applyAuthorizations>[1][number]

@@ -13,21 +13,22 @@ import {
   type ExecResult,
   Message,
 } from '@ethereumjs/evm'
-import { bytesToBigInt, createZeroAddress, MAX_INTEGER } from '@ethereumjs/util'
+import { createZeroAddress, MAX_INTEGER } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address as AddressHex } from '../../../consensus/types.ts'
 import { type AccountEntry, NEW_ACCOUNT, type StateOverlay } from '../../state/overlay.ts'
+import { andThen, type Soon } from '../../state/soon.ts'
 import { AccessJournal } from '../interpreter/access-journal.ts'
 import { analyseCode } from '../interpreter/code-analysis.ts'
 import { type RunnerModules, runCode } from '../interpreter/code-runner.ts'
 import { type CallReply, type CallRequest, Frame, type FrameHost } from '../interpreter/frame.ts'
-import { LibraryFrame, type LibraryOperation } from '../interpreter/library-frame.ts'
-import { MemoryPool } from '../interpreter/memory-pool.ts'
 import {
-  type BlockWords,
-  blockWords,
-  type TransactionContext,
-} from '../interpreter/operations/environment.ts'
+  LibraryFrame,
+  type LibraryOperation,
+  libraryEnvironment,
+} from '../interpreter/library-frame.ts'
+import { MemoryPool } from '../interpreter/memory-pool.ts'
+import { type BlockWords, blockWords } from '../interpreter/operations/environment.ts'
 import { BLS, BN254 } from '../precompiles/curves.ts'
 import { isDelegation } from '../transaction/inclusion-rules.ts'
 import { failed, succeeded } from './call-results.ts'
@@ -36,6 +37,8 @@ import { keepPace } from './library-pace.ts'
 import { machineTime, Pace } from './pace.ts'
 
 const NO_BYTES = new Uint8Array(0)
+/** Calls within calls until the next begins on an empty stack: ours is shorter than the EVM's. */
+const NESTED_CALLS_MAX = 32
 const { REVERT, INSUFFICIENT_BALANCE, VALUE_OVERFLOW } = EVMError.errorMessages
 
 export type ChainEvmOptions = {
@@ -72,6 +75,11 @@ export class ChainEvm extends EVM {
     if (this.#isLibrary) keepPace(this.events, this.pace)
   }
 
+  /** What the transaction has touched and warmed: the library knows it as its journal. */
+  get access(): AccessJournal {
+    return this.#access
+  }
+
   /** What is being executed: a precompile is not told by the library who calls it. */
   get currentMessage(): Message | undefined {
     return this.#message
@@ -89,13 +97,18 @@ export class ChainEvm extends EVM {
   }
 
   override async runCall(options: EVMRunCallOpts): Promise<EVMResult> {
+    return this.execute(options)
+  }
+
+  /** As {@link runCall}, without waiting where nothing has to be waited for. */
+  execute(options: EVMRunCallOpts): Soon<EVMResult> {
     const message = options.message ?? this.#begin(options)
     this.#message = message
     const isOurs = message.to !== undefined && !this.#isLibrary && !this.isObserved
     if (!isOurs || (message.depth === 0 && options.skipNonceIncrement !== true)) {
       return super.runCall({ ...options, message })
     }
-    return { execResult: await this.#call(message) }
+    return andThen(this.#call(message), (execResult) => ({ execResult }))
   }
 
   /** Code of a creation, or of a call that is observed. */
@@ -119,15 +132,16 @@ export class ChainEvm extends EVM {
     this._block = block
     this._tx = { gasPrice, origin }
     if (block !== this.#blockWords?.block) this.#blockWords = blockWords(block, this.common)
-    this.#host = this.#hostOf({
-      ...this.#blockWords,
-      origin: bytesToBigInt(origin.bytes),
-      gasPrice,
-    })
+    this.#host = {
+      overlay: this.#overlay,
+      journal: this.#access,
+      memory: this.#memory,
+      context: { block: this.#blockWords, origin, gasPrice },
+      call: (frame, request) => this.#callFrom(frame, request),
+    }
     const { to, value = 0n, data = NO_BYTES, gasLimit = 0n, blobVersionedHashes = [] } = options
-    return new Message({
+    const message = new Message({
       caller,
-      ...(to && { to }),
       value,
       data,
       gasLimit,
@@ -136,22 +150,17 @@ export class ChainEvm extends EVM {
       createdAddresses: new Set(),
       blobVersionedHashes,
     })
+    if (to !== undefined) message.to = to
+    return message
   }
 
-  #hostOf(context: TransactionContext): FrameHost {
-    return {
-      overlay: this.#overlay,
-      journal: this.#access,
-      memory: this.#memory,
-      context,
-      call: (frame, request) => this.#callFrom(frame, request),
-    }
-  }
-
-  async #call(message: Message): Promise<ExecResult> {
+  #call(message: Message): Soon<ExecResult> {
     this.#access.checkpoint()
     this.transientStorage.checkpoint()
-    const result = await this.#execute(message)
+    return andThen(this.#execute(message), (result) => this.#settle(message, result))
+  }
+
+  #settle(message: Message, result: ExecResult): ExecResult {
     if (result.exceptionError === undefined) {
       this.#access.commit()
       this.transientStorage.commit()
@@ -163,19 +172,27 @@ export class ChainEvm extends EVM {
     return result
   }
 
-  async #execute(message: Message): Promise<ExecResult> {
-    const failure = message.value > 0n ? await this.#moveValue(message) : undefined
-    if (failure !== undefined) return failed(failure, 0n)
+  #execute(message: Message): Soon<ExecResult> {
+    if (message.value === 0n) return this.#runTarget(message)
+    return this.#moveValue(message).then((failure) =>
+      failure === undefined ? this.#runTarget(message) : failed(failure, 0n),
+    )
+  }
+
+  #runTarget(message: Message): Soon<ExecResult> {
     const address = message.codeAddress.toString()
     const precompile = this.precompiles.get(address.slice(2))
     if (precompile !== undefined) {
       // Its answer must not change when the memory of its caller does.
       const data = message.data.slice()
       const { gasLimit, gasRefund } = message
-      const result = await precompile({ data, gasLimit, common: this.common, _EVM: this })
-      return { ...result, gasRefund }
+      const answer = precompile({ data, gasLimit, common: this.common, _EVM: this })
+      return andThen(answer, (result) => ({ ...result, gasRefund }))
     }
-    const code = this.#peekCode(address) ?? (await this.#codeAt(address, message.depth))
+    return andThen(this.#codeAt(address, message.depth), (code) => this.#runCode(message, code))
+  }
+
+  #runCode(message: Message, code: Uint8Array): Soon<ExecResult> {
     const { to } = message
     assert(to !== undefined, 'a call has a target')
     const own = to.toString()
@@ -183,24 +200,26 @@ export class ChainEvm extends EVM {
       if (!message.delegatecall) this.#touchEmpty(own)
       return succeeded(message, 0n)
     }
-    const entry = this.#overlay.peekAccount(own) ?? (await this.#overlay.loadAccount(own))
-    return this.#runFrame(message, code, entry)
+    return andThen(this.#overlay.loadAccount(own), (entry) => this.#runFrame(message, code, entry))
   }
 
-  async #runFrame(message: Message, code: Uint8Array, account: AccountEntry): Promise<ExecResult> {
+  #runFrame(message: Message, code: Uint8Array, account: AccountEntry): Soon<ExecResult> {
     assert(this.#host !== undefined, 'a frame runs within a call')
     const frame = new Frame(message, analyseCode(code), account, this.#host)
-    const error = await runCode(frame, this.#modules)
+    return andThen(runCode(frame, this.#modules), (error) => this.#endFrame(frame, error))
+  }
+
+  #endFrame(frame: Frame, error: EVMError | undefined): ExecResult {
+    const { message } = frame
     const { output, refund, logs, gas } = frame
     frame.close()
     const { gasLimit } = message
     if (error === undefined) {
-      return {
-        ...succeeded(message, gasLimit - BigInt(gas)),
-        returnValue: output,
-        gasRefund: refund,
-        logs,
-      }
+      const result = succeeded(message, gasLimit - BigInt(gas))
+      result.returnValue = output
+      result.gasRefund = refund
+      result.logs = logs
+      return result
     }
     const isRevert = error.error === REVERT
     const gasUsed = isRevert ? gasLimit - BigInt(gas) : gasLimit
@@ -208,10 +227,16 @@ export class ChainEvm extends EVM {
   }
 
   /** A call that an operation of a frame makes. */
-  async #callFrom(frame: Frame, request: CallRequest): Promise<CallReply> {
-    const parent = frame.message
+  #callFrom(frame: Frame, request: CallRequest): Soon<CallReply> {
     const message = messageOf(frame, request)
-    const { execResult } = await this.runCall({ message })
+    const isDeep = message.depth % NESTED_CALLS_MAX === 0
+    const begun = isDeep ? Promise.resolve() : undefined
+    const executed = andThen(begun, () => this.execute({ message }))
+    return andThen(executed, ({ execResult }) => this.#reply(frame, message, execResult))
+  }
+
+  #reply(frame: Frame, message: Message, execResult: ExecResult): CallReply {
+    const parent = frame.message
     const { exceptionError, returnValue, executionGasUsed } = execResult
     const isSuccess = exceptionError === undefined
     if (isSuccess) {
@@ -230,12 +255,12 @@ export class ChainEvm extends EVM {
   async #moveValue(message: Message): Promise<EVMError | undefined> {
     const { value, caller, to } = message
     if (message.delegatecall || to === undefined) return undefined
-    const from = await this.#entryOf(caller.toString())
+    const from = await this.#overlay.loadAccount(caller.toString())
     const balance = from.current?.balance ?? 0n
     if (balance < value) return new EVMError(INSUFFICIENT_BALANCE)
     this.#access.touch(from.address)
     this.#overlay.setAccount(from, { ...(from.current ?? NEW_ACCOUNT), balance: balance - value })
-    const target = await this.#entryOf(to.toString())
+    const target = await this.#overlay.loadAccount(to.toString())
     this.#access.touch(target.address)
     if ((target.current?.balance ?? 0n) + value > MAX_INTEGER) return new EVMError(VALUE_OVERFLOW)
     this.#overlay.addBalance(target, value)
@@ -248,52 +273,24 @@ export class ChainEvm extends EVM {
     if (current?.nonce === 0n && current.balance === 0n) this.#access.touch(address)
   }
 
-  /** Code that is at hand and no delegation. */
-  #peekCode(address: AddressHex): Uint8Array | undefined {
-    const entry = this.#overlay.peekAccount(address)
-    const code = entry && this.#overlay.peekCode(entry)
-    return code === undefined || isDelegation(code) ? undefined : code
-  }
-
   /** The code that runs for an address: its own, or what EIP-7702 says it delegates to. */
-  async #codeAt(address: AddressHex, depth: number): Promise<Uint8Array> {
-    const code = await this.#codeOf(address)
-    if (!isDelegation(code)) return code
-    const delegate: AddressHex = `0x${Buffer.from(code.subarray(3)).toString('hex')}`
-    if (depth === 0) this.#access.addAlwaysWarmAddress(delegate)
-    return this.#codeOf(delegate)
+  #codeAt(address: AddressHex, depth: number): Soon<Uint8Array> {
+    return andThen(this.#codeOf(address), (code) => {
+      if (!isDelegation(code)) return code
+      const delegate: AddressHex = `0x${Buffer.from(code.subarray(3)).toString('hex')}`
+      if (depth === 0) this.#access.addAlwaysWarmAddress(delegate)
+      return this.#codeOf(delegate)
+    })
   }
 
-  async #codeOf(address: AddressHex): Promise<Uint8Array> {
-    const entry = await this.#entryOf(address)
-    return this.#overlay.peekCode(entry) ?? (await this.#overlay.loadCode(entry))
+  #codeOf(address: AddressHex): Soon<Uint8Array> {
+    return andThen(this.#overlay.loadAccount(address), (entry) => this.#overlay.loadCode(entry))
   }
 
-  #entryOf(address: AddressHex): AccountEntry | Promise<AccountEntry> {
-    return this.#overlay.peekAccount(address) ?? this.#overlay.loadAccount(address)
-  }
-
-  async #libraryFrame(frame: Frame): Promise<LibraryFrame> {
-    const { message, analysis } = frame
+  #libraryFrame(frame: Frame): LibraryFrame {
     const { _tx: tx, _block: block } = this
     assert(tx !== undefined && block !== undefined, 'a frame runs within a call')
     const operations = this._opcodeMap as unknown as readonly LibraryOperation[]
-    return new LibraryFrame(frame, this, operations, {
-      address: message.to ?? createZeroAddress(),
-      caller: message.caller,
-      callData: message.data,
-      callValue: message.value,
-      code: analysis.code,
-      isStatic: message.isStatic,
-      isCreate: 'isCreate' in message && message.isCreate === true,
-      depth: message.depth,
-      gasPrice: tx.gasPrice,
-      origin: tx.origin,
-      block,
-      codeAddress: message.codeAddress,
-      gasRefund: message.gasRefund,
-      blobVersionedHashes: message.blobVersionedHashes ?? [],
-      createdAddresses: message.createdAddresses,
-    })
+    return new LibraryFrame(frame, this, operations, libraryEnvironment(frame, tx, block))
   }
 }

@@ -1,9 +1,8 @@
 /** A call that an operation of a frame makes, as the message that the library knows. */
 import { Message } from '@ethereumjs/evm'
-import { Address } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
-import { bytesOfHex } from '../../state/flat/integers.ts'
 import type { CallRequest, Frame } from '../interpreter/frame.ts'
+import { HexAddress } from './hex-address.ts'
 
 /** What it destroys and creates is its own until it succeeds. */
 export function messageOf(frame: Frame, request: CallRequest): Message {
@@ -11,7 +10,7 @@ export function messageOf(frame: Frame, request: CallRequest): Message {
   const own = parent.to
   assert(own !== undefined, 'code that calls has an address')
   const isAsSelf = request.to === frame.account.address
-  const target = new Address(bytesOfHex(request.codeAddress))
+  const target = new HexAddress(request.codeAddress)
   return new Message({
     caller: request.isDelegate ? parent.caller : own,
     to: isAsSelf ? own : target,

@@ -75,6 +75,7 @@ export class Lane {
 
   /** Takes every {@link movePrecompile} back. */
   restorePrecompiles(): void {
+    if (this.#moved.size === 0) return
     for (const [address, code] of [...this.#moved]) this.#setPrecompile(address, code)
     this.#moved.clear()
   }

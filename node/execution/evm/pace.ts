@@ -3,6 +3,8 @@
  * awaits, but by itself never leaves the thread to timers and sockets.
  */
 import { CodedError } from '../../../consensus/errors.ts'
+import type { CallSignal } from '../../api.ts'
+import { andThen, type Soon } from '../../state/soon.ts'
 
 /** Nothing else waits longer than about this for code that runs. */
 const TURN_MS = 5
@@ -24,7 +26,7 @@ export type PaceLimits = {
   /** Of the execution's time; afterwards execution ends with TIMED_OUT. */
   readonly deadlineMs?: number
   /** Aborts when nobody waits for the outcome any more. */
-  readonly signal?: AbortSignal
+  readonly signal?: CallSignal
   /** What goes first, however long it takes; undefined when there is nothing. */
   readonly yieldTo?: () => Promise<void> | undefined
   /** Waits for work that is done elsewhere, and lets others run here if it takes long. */
@@ -52,13 +54,13 @@ export class Pace {
   }
 
   /** Begins an execution. Throws an {@link InterruptError} when it is over already. */
-  async start(limits: PaceLimits): Promise<void> {
+  start(limits: PaceLimits): Soon<void> {
     this.#limits = limits
     this.#interrupt = undefined
-    const first = limits.yieldTo?.()
-    if (first !== undefined) await first
-    this.#judge()
-    if (this.#interrupt !== undefined) throw this.#interrupt
+    return andThen(limits.yieldTo?.(), () => {
+      this.#judge()
+      if (this.#interrupt !== undefined) throw this.#interrupt
+    })
   }
 
   /** Lets others run when the turn is over. Throws an {@link InterruptError}. */

@@ -8,6 +8,7 @@ import { type Account, type Address, bytesToHex } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address as AddressHex, Hex } from '../../../consensus/types.ts'
 import type { StateOverlay } from '../../state/overlay.ts'
+import type { Soon } from '../../state/soon.ts'
 
 type Undo =
   | { readonly kind: 'touched' | 'warm'; readonly address: AddressHex }
@@ -77,9 +78,15 @@ export class AccessJournal {
   }
 
   /** Ends a transaction: EIP-161's deletions, then everything is cold and untouched. */
-  async cleanup(): Promise<void> {
+  cleanup(): Soon<void> {
+    if (this.#touched.size > 0) return this.#deleteEmpty()
+    this.cleanJournal()
+    return undefined
+  }
+
+  async #deleteEmpty(): Promise<void> {
     for (const address of this.#touched) {
-      const entry = this.#overlay.peekAccount(address) ?? (await this.#overlay.loadAccount(address))
+      const entry = await this.#overlay.loadAccount(address)
       const account = entry.current
       if (account === undefined || account.nonce > 0n || account.balance > 0n) continue
       if ((await this.#overlay.loadCode(entry)).length === 0) this.#overlay.deleteAccount(entry)
@@ -88,9 +95,10 @@ export class AccessJournal {
   }
 
   cleanJournal(): void {
-    this.#touched.clear()
-    this.#warm.clear()
-    this.#warmSlots.clear()
+    // Clearing what is empty costs as much as clearing what is not.
+    if (this.#touched.size > 0) this.#touched.clear()
+    if (this.#warm.size > 0) this.#warm.clear()
+    if (this.#warmSlots.size > 0) this.#warmSlots.clear()
     this.#undo.length = 0
     this.#checkpoints.length = 0
   }

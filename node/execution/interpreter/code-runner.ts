@@ -7,6 +7,7 @@
  * the cost of a token transfer. The tests run every operation and random programs through both.
  */
 import { EVMError } from '@ethereumjs/evm'
+import type { Soon } from '../../state/soon.ts'
 import type { Pace } from '../evm/pace.ts'
 import { type Frame, STACK_WORDS_MAX } from './frame.ts'
 import type { LibraryFrame } from './library-frame.ts'
@@ -36,31 +37,57 @@ const CALL_KINDS = tableOf(...CALLS)
 export type RunnerModules = {
   readonly pace: Pace
   /** Made when the first operation needs it. */
-  readonly library: (frame: Frame) => Promise<LibraryFrame>
+  readonly library: (frame: Frame) => LibraryFrame
 }
 
-/** Runs the frame to its end; returns how it failed, if it did. */
-export async function runCode(frame: Frame, modules: RunnerModules): Promise<EVMError | undefined> {
+/** How a frame failed, if it did. */
+type End = EVMError | undefined
+
+/** Runs the frame to its end, at once as far as nothing has to be waited for. */
+export function runCode(frame: Frame, modules: RunnerModules): Soon<End> {
   try {
-    await runFrame(frame, modules)
-    return frame.end === 'revert' ? new EVMError(EVMError.errorMessages.REVERT) : undefined
+    const waiting = runOn(frame, modules)
+    return waiting === undefined ? endOf(frame) : runAfter(waiting, frame, modules)
   } catch (error) {
-    if (!(error instanceof EVMError)) throw error
-    // The library's operations end a frame by an exception, also where nothing failed.
-    return error.error === EVMError.errorMessages.STOP ? undefined : error
+    return failureOf(error)
   }
 }
 
-async function runFrame(frame: Frame, { pace, library }: RunnerModules): Promise<void> {
+async function runAfter(
+  first: Promise<unknown>,
+  frame: Frame,
+  modules: RunnerModules,
+): Promise<End> {
+  try {
+    let waiting: Promise<unknown> | undefined = first
+    while (waiting !== undefined) {
+      await waiting
+      waiting = runOn(frame, modules)
+    }
+    return endOf(frame)
+  } catch (error) {
+    return failureOf(error)
+  }
+}
+
+function endOf(frame: Frame): End {
+  return frame.end === 'revert' ? new EVMError(EVMError.errorMessages.REVERT) : undefined
+}
+
+function failureOf(error: unknown): End {
+  if (!(error instanceof EVMError)) throw error
+  // The library's operations end a frame by an exception, also where nothing failed.
+  return error.error === EVMError.errorMessages.STOP ? undefined : error
+}
+
+/** Runs on from where the frame stands; returns what it waits for, or nothing at its end. */
+function runOn(frame: Frame, { pace, library }: RunnerModules): Promise<unknown> | undefined {
   const { code } = frame.analysis
-  // Frames that end too soon to look by themselves can be as many as gas allows.
-  if (pace.isDue) await pace.check()
-  let lookAtGas = frame.gas - GAS_PER_LOOK
-  let libraryFrame: LibraryFrame | undefined
   while (frame.pc < code.length && frame.end === undefined) {
-    if (frame.gas < lookAtGas) {
-      lookAtGas = frame.gas - GAS_PER_LOOK
-      if (pace.isDue) await pace.check()
+    // At the first operation as well: frames that end too soon to look can be many.
+    if (frame.gas < frame.lookAtGas) {
+      frame.lookAtGas = frame.gas - GAS_PER_LOOK
+      if (pace.isDue) return pace.check()
     }
     const opcode = code[frame.pc] ?? 0
     const operation = OPERATIONS[opcode]
@@ -76,20 +103,20 @@ async function runFrame(frame: Frame, { pace, library }: RunnerModules): Promise
     if (attempt !== undefined) {
       if (frame.size < attempt.takes) throw stackUnderflow()
       const waiting = attempt.run(frame)
-      if (waiting === undefined) frame.pc += 1
-      else await waiting
+      if (waiting !== undefined) return waiting
+      frame.pc += 1
       continue
     }
     const call = CALL_KINDS[opcode]
     if (call === undefined) {
-      libraryFrame ??= await library(frame)
-      await libraryFrame.run(opcode)
-      continue
+      frame.library ??= library(frame)
+      return frame.library.run(opcode)
     }
     if (frame.size < call.takes) throw stackUnderflow()
-    frame.pc += 1
-    await runCallOperation(frame, call)
+    const waiting = runCallOperation(frame, call)
+    if (waiting !== undefined) return waiting
   }
+  return undefined
 }
 
 function stackUnderflow(): EVMError {

@@ -5,15 +5,15 @@
 import { EVMError, type Log, type Message } from '@ethereumjs/evm'
 import type { Address } from '../../../consensus/types.ts'
 import type { AccountEntry, StateOverlay } from '../../state/overlay.ts'
+import type { Soon } from '../../state/soon.ts'
 import type { AccessJournal } from './access-journal.ts'
-
 import type { CodeAnalysis } from './code-analysis.ts'
-
+import type { LibraryFrame } from './library-frame.ts'
 import type { MemoryPool } from './memory-pool.ts'
 import type { TransactionContext } from './operations/environment.ts'
+import { readWord, viewOf, WORD_BYTES, writeWord } from './words.ts'
 
 export const STACK_WORDS_MAX = 1_024
-const WORD_BYTES = 32
 /** Memory that would cost more gas than any limit allows is not asked for at all. */
 const MEMORY_BYTES_MAX = 2 ** 32
 const MEMORY_GAS = 3
@@ -28,7 +28,7 @@ export type FrameHost = {
   readonly context: TransactionContext
   readonly memory: MemoryPool
   /** Runs a call from a frame; the frame waits. */
-  readonly call: (frame: Frame, request: CallRequest) => Promise<CallReply>
+  readonly call: (frame: Frame, request: CallRequest) => Soon<CallReply>
 }
 
 /** A call that an operation asks for, everything paid but what the callee uses. */
@@ -60,6 +60,10 @@ export class Frame {
   size = 0
   pc = 0
   gas: number
+  /** Below this much gas it is time to look at the clock. */
+  lookAtGas = Number.POSITIVE_INFINITY
+  /** Of the library, once an operation needed it. */
+  library: LibraryFrame | undefined
   memory: Uint8Array = NO_BYTES
   view: DataView = NO_VIEW
   /** Words that were paid for, and what they cost. */
@@ -112,21 +116,11 @@ export class Frame {
 
   /** A word at an offset that {@link touch} paid for. */
   load(at: number): bigint {
-    const { view } = this
-    return (
-      (view.getBigUint64(at) << 192n) |
-      (view.getBigUint64(at + 8) << 128n) |
-      (view.getBigUint64(at + 16) << 64n) |
-      view.getBigUint64(at + 24)
-    )
+    return readWord(this.view, at)
   }
 
   store(at: number, word: bigint): void {
-    const { view } = this
-    view.setBigUint64(at, word >> 192n)
-    view.setBigUint64(at + 8, word >> 128n)
-    view.setBigUint64(at + 16, word >> 64n)
-    view.setBigUint64(at + 24, word)
+    writeWord(this.view, at, word)
   }
 
   /** Copies `source` from `from` on to memory, zeros where it ends. */
@@ -175,7 +169,7 @@ export class Frame {
 
   #setMemory(memory: Uint8Array): void {
     this.memory = memory
-    this.view = new DataView(memory.buffer, memory.byteOffset, memory.length)
+    this.view = viewOf(memory)
   }
 }
 

@@ -6,8 +6,9 @@
  * interpreter, tells us what it is.
  */
 import { createEVM, type EVM, EVMError, type EVMOpts, type Log } from '@ethereumjs/evm'
-import { Account } from '@ethereumjs/util'
+import { Account, type Address, createZeroAddress } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
+import type { EvmBlock } from '../evm/block-context.ts'
 import type { Frame } from './frame.ts'
 
 /** An operation as the library looks it up. */
@@ -135,6 +136,31 @@ export class LibraryFrame {
     frame.size = runState.stack._len
     frame.returned = runState.returnBytes
     frame.logs = result.logs
+  }
+}
+
+/** What the library knows of a frame, in its words. */
+export function libraryEnvironment(
+  { message, analysis }: Frame,
+  { gasPrice, origin }: { readonly gasPrice: bigint; readonly origin: Address },
+  block: EvmBlock,
+): object {
+  return {
+    address: message.to ?? createZeroAddress(),
+    caller: message.caller,
+    callData: message.data,
+    callValue: message.value,
+    code: analysis.code,
+    isStatic: message.isStatic,
+    isCreate: 'isCreate' in message && message.isCreate === true,
+    depth: message.depth,
+    gasPrice,
+    origin,
+    block,
+    codeAddress: message.codeAddress,
+    gasRefund: message.gasRefund,
+    blobVersionedHashes: message.blobVersionedHashes ?? [],
+    createdAddresses: message.createdAddresses,
   }
 }
 

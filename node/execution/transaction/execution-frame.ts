@@ -5,6 +5,7 @@
 import type { ExecResult } from '@ethereumjs/evm'
 import { type Address, bytesToHex, createAddressFromString } from '@ethereumjs/util'
 import type { Address as AddressHex } from '../../../consensus/types.ts'
+import { andThen, type Soon } from '../../state/soon.ts'
 import type { Lane } from '../evm/lane.ts'
 import type { IntrinsicGas } from './intrinsic-gas.ts'
 
@@ -46,12 +47,18 @@ export function gasAfterRefund(
 }
 
 /** EIP-6780 and EIP-161: what was made and destroyed in this transaction, and what is empty. */
-export async function cleanUp({ evm, rules }: Lane, execution: ExecResult): Promise<void> {
-  const { destroysAny, clearsEmpty } = rules.transaction
+export function cleanUp(lane: Lane, execution: ExecResult): Soon<void> {
+  const { selfdestruct } = execution
+  const hasDestroyed = selfdestruct !== undefined && selfdestruct.size > 0
+  return andThen(hasDestroyed ? deleteDestroyed(lane, execution) : undefined, () =>
+    lane.rules.transaction.clearsEmpty ? lane.evm.access.cleanup() : lane.evm.access.cleanJournal(),
+  )
+}
+
+async function deleteDestroyed({ evm, rules }: Lane, execution: ExecResult): Promise<void> {
   for (const destroyed of execution.selfdestruct?.keys() ?? []) {
-    if (!destroysAny && execution.createdAddresses?.has(destroyed) !== true) continue
-    await evm.journal.deleteAccount(createAddressFromString(destroyed))
+    const isNew = execution.createdAddresses?.has(destroyed) === true
+    if (!rules.transaction.destroysAny && !isNew) continue
+    await evm.access.deleteAccount(createAddressFromString(destroyed))
   }
-  if (clearsEmpty) await evm.journal.cleanup()
-  else evm.journal.cleanJournal()
 }

@@ -12,6 +12,7 @@ import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import type { KeyValueStore, WriteBatch } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
 import { GenerationCache } from '../generation-cache.ts'
+import type { Soon } from '../soon.ts'
 import type { AccountRecord, StateChanges } from '../types.ts'
 import { decodeAccount, decodeSlot, encodeAccount, encodeSlot, ZERO_WORD } from './flat-codec.ts'
 import { bytesOfHex } from './integers.ts'
@@ -51,42 +52,22 @@ export class FlatTables {
     return this.#block
   }
 
-  async account(
-    root: Hash,
-    address: Address,
-  ): Promise<AccountRecord | undefined | typeof ELSEWHERE> {
-    for (;;) {
-      const side = this.#sideOf(root)
-      if (side === undefined) return ELSEWHERE
-      const moved = this.#staged?.changes.accounts.get(address)
-      if (moved !== undefined) return moved[side]
-      const cached = this.#accounts.get(address)
-      if (cached !== undefined) return cached === 'absent' ? undefined : cached
-      const moves = this.#moves
-      const recordKey = accountKey(address)
-      const account = readAccount(recordKey, await this.#store.get(recordKey))
-      if (moves !== this.#moves) continue
-      this.#accounts.set(address, account ?? 'absent')
-      return account
-    }
+  account(root: Hash, address: Address): Soon<AccountRecord | undefined | typeof ELSEWHERE> {
+    const side = this.#sideOf(root)
+    if (side === undefined) return ELSEWHERE
+    const moved = this.#staged?.changes.accounts.get(address)
+    if (moved !== undefined) return moved[side]
+    const cached = this.#accounts.get(address)
+    if (cached !== undefined) return cached === 'absent' ? undefined : cached
+    return this.#readAccount(root, address)
   }
 
-  async slot(root: Hash, address: Address, slot: Hex): Promise<Hex | typeof ELSEWHERE> {
-    for (;;) {
-      const side = this.#sideOf(root)
-      if (side === undefined) return ELSEWHERE
-      const moved = this.#staged?.changes.storage.get(address)?.get(slot)
-      if (moved !== undefined) return moved[side]
-      const cacheKey: SlotKey = `${address}${slot}`
-      const cached = this.#slots.get(cacheKey)
-      if (cached !== undefined) return cached
-      const moves = this.#moves
-      const recordKey = slotKey(address, slot)
-      const value = readSlot(recordKey, await this.#store.get(recordKey))
-      if (moves !== this.#moves) continue
-      this.#slots.set(cacheKey, value)
-      return value
-    }
+  slot(root: Hash, address: Address, slot: Hex): Soon<Hex | typeof ELSEWHERE> {
+    const side = this.#sideOf(root)
+    if (side === undefined) return ELSEWHERE
+    const moved = this.#staged?.changes.storage.get(address)?.get(slot)
+    if (moved !== undefined) return moved[side]
+    return this.#slots.get(`${address}${slot}`) ?? this.#readSlot(root, address, slot)
   }
 
   /** Brings accounts into the cache with one read of the disk. */
@@ -140,6 +121,27 @@ export class FlatTables {
     if (this.#staged === undefined) return
     this.#staged = undefined
     this.#moves += 1
+  }
+
+  async #readAccount(
+    root: Hash,
+    address: Address,
+  ): Promise<AccountRecord | undefined | typeof ELSEWHERE> {
+    const moves = this.#moves
+    const recordKey = accountKey(address)
+    const account = readAccount(recordKey, await this.#store.get(recordKey))
+    if (moves !== this.#moves) return this.account(root, address)
+    this.#accounts.set(address, account ?? 'absent')
+    return account
+  }
+
+  async #readSlot(root: Hash, address: Address, slot: Hex): Promise<Hex | typeof ELSEWHERE> {
+    const moves = this.#moves
+    const recordKey = slotKey(address, slot)
+    const value = readSlot(recordKey, await this.#store.get(recordKey))
+    if (moves !== this.#moves) return this.slot(root, address, slot)
+    this.#slots.set(`${address}${slot}`, value)
+    return value
   }
 
   #sideOf(root: Hash): Side | undefined {

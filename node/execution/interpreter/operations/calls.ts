@@ -5,6 +5,7 @@
 import { KECCAK256_NULL } from '@ethereumjs/util'
 import type { Address } from '../../../../consensus/types.ts'
 import type { AccountEntry } from '../../../state/overlay.ts'
+import { andThen, type Soon } from '../../../state/soon.ts'
 import { isDelegation } from '../../transaction/inclusion-rules.ts'
 import type { CallReply, CallRequest, Frame } from '../frame.ts'
 import { staticViolation } from '../frame.ts'
@@ -34,9 +35,27 @@ export const CALLS: ReadonlyMap<number, Kind> = new Map([
   [0xfa, { ...CALL, takes: 6, hasValue: false, isStatic: true }],
 ])
 
-/** The loop has checked that the words are there. */
-export async function runCallOperation(frame: Frame, kind: Kind): Promise<void> {
-  const { host, message } = frame
+/**
+ * Makes the call and goes on behind it, or returns what has to be waited for: the target, to try
+ * again, or the end of the call. The loop has checked that the words are there.
+ */
+export function runCallOperation(frame: Frame, kind: Kind): Promise<unknown> | undefined {
+  const { overlay } = frame.host
+  const account = overlay.loadAccount(addressOf(frame.stack[frame.size - 2] as bigint))
+  if (account instanceof Promise) return account
+  const code = overlay.loadCode(account)
+  if (code instanceof Promise) return code
+  frame.pc += 1
+  return call(frame, kind, account, code)
+}
+
+function call(
+  frame: Frame,
+  kind: Kind,
+  account: AccountEntry,
+  code: Uint8Array,
+): Promise<unknown> | undefined {
+  const { message } = frame
   const wanted = frame.pop()
   const target = addressOf(frame.pop())
   const value = kind.hasValue ? frame.pop() : 0n
@@ -49,11 +68,10 @@ export async function runCallOperation(frame: Frame, kind: Kind): Promise<void> 
   if (message.isStatic && value !== 0n && !kind.isAsSelf) throw staticViolation()
   const inAt = frame.touch(inOffset, inLength)
   const outAt = frame.touch(outOffset, outLength)
-  const account = host.overlay.peekAccount(target) ?? (await host.overlay.loadAccount(target))
   chargeAccount(frame, target)
   if (value !== 0n) frame.useGas(GAS.value)
   if (value !== 0n && !kind.isAsSelf && isDead(account)) frame.useGas(GAS.newAccount)
-  await chargeDelegation(frame, account)
+  chargeDelegation(frame, code)
 
   const most = frame.gas - Math.floor(frame.gas / RETAINED_SHARE)
   const granted = wanted > BigInt(most) ? most : Number(wanted)
@@ -69,16 +87,18 @@ export async function runCallOperation(frame: Frame, kind: Kind): Promise<void> 
     isStatic: message.isStatic || kind.isStatic,
     isDelegate: kind.isDelegate,
   }
-  const reply = await enter(frame, request)
-  frame.gas += request.gas - reply.gasUsed
-  frame.returned = reply.output
-  const copied = Math.min(Number(outLength), reply.output.length)
-  if (copied > 0) frame.memory.set(reply.output.subarray(0, copied), outAt)
-  frame.push(reply.isSuccess ? 1n : 0n)
+  const done = andThen(enter(frame, request), ({ isSuccess, output, gasUsed }) => {
+    frame.gas += request.gas - gasUsed
+    frame.returned = output
+    const copied = Math.min(Number(outLength), output.length)
+    if (copied > 0) frame.memory.set(output.subarray(0, copied), outAt)
+    frame.push(isSuccess ? 1n : 0n)
+  })
+  return done instanceof Promise ? done : undefined
 }
 
 /** Too deep, or not covered by the balance: the call fails without having begun. */
-async function enter(frame: Frame, request: CallRequest): Promise<CallReply> {
+function enter(frame: Frame, request: CallRequest): Soon<CallReply> {
   const balance = frame.account.current?.balance ?? 0n
   const isCovered = request.isDelegate || balance >= request.value
   if (frame.message.depth >= CALL_DEPTH_MAX || !isCovered) {
@@ -88,9 +108,7 @@ async function enter(frame: Frame, request: CallRequest): Promise<CallReply> {
 }
 
 /** EIP-7702: the target of a delegation is accessed too. */
-async function chargeDelegation(frame: Frame, account: AccountEntry): Promise<void> {
-  const { overlay } = frame.host
-  const code = overlay.peekCode(account) ?? (await overlay.loadCode(account))
+function chargeDelegation(frame: Frame, code: Uint8Array): void {
   if (!isDelegation(code)) return
   const delegate: Address = `0x${Buffer.from(code.subarray(3)).toString('hex')}`
   chargeAccount(frame, delegate)

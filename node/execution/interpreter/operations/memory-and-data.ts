@@ -1,9 +1,9 @@
 /** Operations on memory, and on the bytes that a frame is given: its call data and its code. */
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
 import { type Frame, outOfGas } from '../frame.ts'
+import { readWord, viewOf, WORD_BYTES } from '../words.ts'
 import { type Operation, type OperationTable, operation, source } from './operation.ts'
 
-const WORD_BYTES = 32
 /** A word copied, and a word hashed. */
 const COPY_WORD_GAS = 3
 const HASH_WORD_GAS = 6
@@ -37,13 +37,7 @@ function hash(frame: Frame): void {
   const at = frame.touch(offset, length)
   frame.useGas(words(length) * HASH_WORD_GAS)
   const digest = keccak256(frame.memory.subarray(at, at + Number(length)))
-  const view = new DataView(digest.buffer, digest.byteOffset)
-  frame.push(
-    (view.getBigUint64(0) << 192n) |
-      (view.getBigUint64(8) << 128n) |
-      (view.getBigUint64(16) << 64n) |
-      view.getBigUint64(24),
-  )
+  frame.push(readWord(viewOf(digest), 0))
 }
 
 function loadCallData(frame: Frame): void {
@@ -54,9 +48,13 @@ function loadCallData(frame: Frame): void {
     return
   }
   const at = Number(offset)
-  const part = data.subarray(at, at + WORD_BYTES)
-  const hex = Buffer.from(part.buffer, part.byteOffset, part.length).toString('hex')
-  frame.push(BigInt(`0x${hex.padEnd(64, '0')}`))
+  if (at + WORD_BYTES <= data.length) {
+    frame.push(readWord(viewOf(data), at))
+    return
+  }
+  const padded = new Uint8Array(WORD_BYTES)
+  padded.set(data.subarray(at))
+  frame.push(readWord(viewOf(padded), 0))
 }
 
 function copyFrom(bytesOf: (frame: Frame) => Uint8Array): Operation {

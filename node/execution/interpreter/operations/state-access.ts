@@ -10,6 +10,7 @@ import { EMPTY_CODE_HASH } from '../../../state/flat/flat-codec.ts'
 import { integerBytes, integerOf } from '../../../state/flat/integers.ts'
 import type { AccountEntry, SlotEntry } from '../../../state/overlay.ts'
 import { type Frame, outOfGas, staticViolation } from '../frame.ts'
+import { viewOf, WORD_BYTES, writeWord } from '../words.ts'
 
 const GAS = {
   warm: 100,
@@ -70,8 +71,8 @@ export function chargeAccount(frame: Frame, address: Address): void {
 function withAccount(run: (frame: Frame, account: AccountEntry) => void): Attempt {
   return (frame) => {
     const address = addressOf(top(frame))
-    const account = frame.host.overlay.peekAccount(address)
-    if (account === undefined) return frame.host.overlay.loadAccount(address)
+    const account = frame.host.overlay.loadAccount(address)
+    if (account instanceof Promise) return account
     chargeAccount(frame, address)
     run(frame, account)
     return undefined
@@ -82,10 +83,10 @@ function withCode(run: (frame: Frame, code: Uint8Array) => void): Attempt {
   return (frame) => {
     const { overlay } = frame.host
     const address = addressOf(top(frame))
-    const account = overlay.peekAccount(address)
-    if (account === undefined) return overlay.loadAccount(address)
-    const code = overlay.peekCode(account)
-    if (code === undefined) return overlay.loadCode(account)
+    const account = overlay.loadAccount(address)
+    if (account instanceof Promise) return account
+    const code = overlay.loadCode(account)
+    if (code instanceof Promise) return code
     chargeAccount(frame, address)
     run(frame, code)
     return undefined
@@ -116,8 +117,8 @@ function withSlot(run: (frame: Frame, entry: SlotEntry, slot: Hex) => void): Att
     const { overlay } = frame.host
     const { address } = frame.account
     const slot = wordHex(top(frame))
-    const entry = overlay.peekSlot(address, slot)
-    if (entry === undefined) return overlay.loadSlot(address, slot)
+    const entry = overlay.loadSlot(address, slot)
+    if (entry instanceof Promise) return entry
     run(frame, entry, slot)
     return undefined
   }
@@ -197,11 +198,7 @@ function wordHex(word: bigint): Hex {
 }
 
 function wordBytes(word: bigint): Uint8Array {
-  const bytes = new Uint8Array(32)
-  const view = new DataView(bytes.buffer)
-  view.setBigUint64(0, word >> 192n)
-  view.setBigUint64(8, word >> 128n)
-  view.setBigUint64(16, word >> 64n)
-  view.setBigUint64(24, word)
+  const bytes = new Uint8Array(WORD_BYTES)
+  writeWord(viewOf(bytes), 0, word)
   return bytes
 }

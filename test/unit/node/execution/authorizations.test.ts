@@ -83,7 +83,7 @@ const { authorizationList: _, ...UNLISTED } = LISTED
 describe('node / execution / authorizations', () => {
   it('a call gives way before every signature that it recovers', async () => {
     const { executor, base, turnsMore } = await open()
-    expect(await turnsMore((request) => executor.call(base, request))).toBe(COUNT)
+    expect(await turnsMore(async (request) => executor.call(base, request))).toBe(COUNT)
   })
 
   it('so do a trace and an access list, which want to know the signers before', async () => {

@@ -3,6 +3,7 @@ import { bytesToHex, eoaCode7702SignAuthorization, hexToBytes } from '@ethereumj
 import { describe, expect, it } from 'vitest'
 import type { Address, Hex } from '../../../../consensus/types.ts'
 import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
+import type { CallLimits } from '../../../../node/api.ts'
 import type {
   AccountOverride,
   CallRequest,
@@ -10,6 +11,8 @@ import type {
 } from '../../../../node/execution/call-types.ts'
 import { Executor } from '../../../../node/execution/executor.ts'
 import { createHanzoRules } from '../../../../node/execution/rules/hanzo-rules.ts'
+import { ZERO_WORD } from '../../../../node/state/flat/flat-codec.ts'
+import type { StateView } from '../../../../node/state/types.ts'
 import { testGenesis } from '../../../support/chain-factory.ts'
 import { assemble, initcodeOf } from '../../../support/evm-assembly.ts'
 import {
@@ -37,8 +40,13 @@ async function openChain(code: Uint8Array = new Uint8Array(0)): Promise<Executio
   })
 }
 
-function call(chain: ExecutionChain, request: CallRequest, overrides?: Overrides) {
-  return chain.executor.call(chain.parentState(), request, overrides)
+async function call(
+  chain: ExecutionChain,
+  request: CallRequest,
+  overrides?: Overrides,
+  limits?: CallLimits,
+) {
+  return chain.executor.call(chain.parentState(), request, overrides, limits)
 }
 
 function estimate(chain: ExecutionChain, request: CallRequest, overrides?: Overrides) {
@@ -46,6 +54,14 @@ function estimate(chain: ExecutionChain, request: CallRequest, overrides?: Overr
 }
 
 const returning = (source: string) => assemble(`${source} ${RETURN}`)
+
+function stackHeight(): number {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = Number.POSITIVE_INFINITY
+  const height = new Error('here').stack?.split('\n').length ?? 0
+  Error.stackTraceLimit = stackTraceLimit
+  return height
+}
 
 describe('node / execution / calls', () => {
   it('tells what was returned, what was reverted, and why else it failed', async () => {
@@ -139,6 +155,41 @@ describe('node / execution / calls', () => {
       expect(await at(identity, moved)).toMatchObject({ kind: 'ok', output: '0x' })
       expect(await at(identity)).toMatchObject({ kind: 'ok', output: '0x1234' })
       expect(await at(CONTRACT)).toMatchObject({ kind: 'ok', output: '0x' })
+    }
+  })
+
+  it('what it reads is waited for the first time, and then at hand', async () => {
+    const chain = await openChain(returning('PUSH 7 SLOAD CALLER BALANCE ADD'))
+    const request = { from: FROM, to: CONTRACT }
+    const first = chain.executor.call(chain.parentState(), request)
+    expect(first).toBeInstanceOf(Promise)
+    const outcome = await first
+    expect(chain.executor.call(chain.parentState(), request)).toEqual(outcome)
+  })
+
+  it('calls as deep as gas lets them go take little of the stack of the machine', async () => {
+    // Reads a slot of its own at each level, then calls itself with all gas.
+    const chain = await openChain(
+      assemble('GAS SLOAD PUSH 0 PUSH 0 PUSH 0 PUSH 0 PUSH 0 ADDRESS GAS CALL'),
+    )
+    const base = chain.parentState()
+    const state = chain.state.viewAfter(base)
+    const heights: number[] = []
+    const view: StateView = {
+      stateRoot: state.stateRoot,
+      account: (address) => state.account(address),
+      code: (hash) => state.code(hash),
+      storage: () => {
+        heights.push(stackHeight())
+        return ZERO_WORD
+      },
+    }
+    const request = { to: CONTRACT, gas: 50_000_000n }
+    for (let attempt = 0; attempt < 2; attempt++) {
+      heights.length = 0
+      expect(await chain.executor.call({ ...base, view }, request)).toMatchObject({ kind: 'ok' })
+      expect(heights.length).toBeGreaterThan(300)
+      expect(Math.max(...heights)).toBeLessThan(1_000)
     }
   })
 
@@ -328,7 +379,7 @@ describe('node / execution / calls', () => {
     it('a call that nobody waits for does not begin', async () => {
       const chain = await openChain(LOOP)
       const signal = AbortSignal.abort()
-      const ended = chain.executor.call(chain.parentState(), { to: CONTRACT }, {}, { signal })
+      const ended = call(chain, { to: CONTRACT }, {}, { signal })
       await expect(ended).rejects.toMatchObject({ type: { code: 'ABORTED' } })
     })
 
@@ -336,12 +387,10 @@ describe('node / execution / calls', () => {
       const chain = await openChain(LOOP)
       const abort = new AbortController()
       const calls = Array.from({ length: 270 }, () =>
-        chain.executor
-          .call(chain.parentState(), { to: CONTRACT }, {}, { signal: abort.signal })
-          .then(
-            () => 'ended',
-            (error) => error.type.code,
-          ),
+        call(chain, { to: CONTRACT }, {}, { signal: abort.signal }).then(
+          () => 'ended',
+          (error) => error.type.code,
+        ),
       )
       const codes = Promise.all(calls)
       await new Promise((resolve) => setTimeout(resolve, 1))
@@ -359,9 +408,9 @@ describe('node / execution / calls', () => {
         state: chain.state,
         callTimeMsMax: 20,
       })
-      const calls = Array.from({ length: 6 }, () =>
-        executor.call(chain.parentState(), { to: CONTRACT }).catch((error) => error.type.code),
-      )
+      const calls = Array.from({ length: 6 }, async () =>
+        executor.call(chain.parentState(), { to: CONTRACT }),
+      ).map((ended) => ended.catch((error) => error.type.code))
       expect(await Promise.all(calls)).toEqual(Array.from({ length: 6 }, () => 'TIMED_OUT'))
     })
   })

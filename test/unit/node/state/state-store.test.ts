@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Address, Hash } from '../../../../consensus/types.ts'
 import { PREDEPLOYS } from '../../../../genesis/predeploys.ts'
 import { keccak256 } from '../../../../gpu/reference/keccak.ts'
+import type { Soon } from '../../../../node/state/soon.ts'
 import { StateStore } from '../../../../node/state/state-store.ts'
 import { TrieState } from '../../../../node/state/state-views.ts'
 import { type KeyValueStore, WriteBatch } from '../../../../node/storage/database.ts'
@@ -234,7 +235,7 @@ describe('node / state / state-store', () => {
   describe('damage is found, never answered around', () => {
     const READS: Record<
       string,
-      readonly [TableName, (state: StateStore, root: Hash) => Promise<unknown>]
+      readonly [TableName, (state: StateStore, root: Hash) => Soon<unknown>]
     > = {
       'an account': ['account', (state, root) => state.view(root).account(WALLETS[0]!.address)],
       'a slot': [
@@ -266,7 +267,7 @@ describe('node / state / state-store', () => {
         await read(await StateStore.open({ store: chain.store }), stateRoot)
         await turnBits(chain.store, table)
         const reopened = await StateStore.open({ store: chain.store })
-        await expect(read(reopened, stateRoot)).rejects.toMatchObject({
+        await expect((async () => read(reopened, stateRoot))()).rejects.toMatchObject({
           name: 'CorruptionError',
           type: { code: 'RECORD_DAMAGED', table },
         })
