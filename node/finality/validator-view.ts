@@ -90,16 +90,23 @@ export function weightIn({ stake, start, end }: ValidatorRecord, dynasty: bigint
 
 async function readRecord(state: StateView, index: number): Promise<ValidatorRecord> {
   const first = FIRST + BigInt(STRIDE * index)
-  const field = (name: keyof typeof MEMBER) => read(state, MEMBER[name], first)
-  const [votingKey, payout] = await Promise.all([field('votingKey'), field('payout')])
-  const [stake, start, end] = await Promise.all([field('stake'), field('start'), field('end')])
-  const [isSlashed, isWithdrawn] = await Promise.all([field('isSlashed'), field('isWithdrawn')])
+  // Seven fields share two words.
+  const words = await Promise.all(
+    Array.from({ length: STRIDE }, (_, slot) => readWord(state, first + BigInt(slot))),
+  )
+  const field = (name: keyof typeof MEMBER): bigint => {
+    const variable = MEMBER[name]
+    return readStorageVariable(variable, words[variable.slot] ?? 0n)
+  }
   return {
-    ...{ index, stake, start, end },
-    votingKey: addressOf(votingKey),
-    payout: addressOf(payout),
-    isSlashed: isSlashed !== 0n,
-    isWithdrawn: isWithdrawn !== 0n,
+    index,
+    stake: field('stake'),
+    start: field('start'),
+    end: field('end'),
+    votingKey: addressOf(field('votingKey')),
+    payout: addressOf(field('payout')),
+    isSlashed: field('isSlashed') !== 0n,
+    isWithdrawn: field('isWithdrawn') !== 0n,
   }
 }
 
@@ -108,7 +115,10 @@ function addressOf(value: bigint): Address {
 }
 
 async function read(state: StateView, variable: StorageVariable, first: bigint): Promise<bigint> {
-  const slot = first + BigInt(variable.slot)
-  const word: Hex = `0x${slot.toString(16).padStart(64, '0')}`
-  return readStorageVariable(variable, BigInt(await state.storage(CONTRACT, word)))
+  return readStorageVariable(variable, await readWord(state, first + BigInt(variable.slot)))
+}
+
+async function readWord(state: StateView, slot: bigint): Promise<bigint> {
+  const name: Hex = `0x${slot.toString(16).padStart(64, '0')}`
+  return BigInt(await state.storage(CONTRACT, name))
 }
