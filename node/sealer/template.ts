@@ -26,7 +26,7 @@ import type { SealedBlock } from '../chain/sealed-block.ts'
 import type { BlockSummary } from '../events.ts'
 import type { BuildEnvironment, BuiltBlock, ParentState } from '../execution/types.ts'
 import type { Clock } from '../ports.ts'
-import { encodeSealedBlock } from '../sync/wire.ts'
+import { sealedBlockBytes } from '../sync/wire.ts'
 import type { SignedTransaction } from '../transaction.ts'
 
 /** A block closes with what it holds after so long: the main thread has other work. */
@@ -160,7 +160,7 @@ export function sealWith(template: Template, nonce: Uint8Array, proof: Uint8Arra
   const header = sealTemplate(template.built.header, nonce)
   const headerRlp = encodeHeader(header)
   const transactions = template.built.transactions.map(({ raw }) => raw)
-  const bytes = encodeSealedBlock({ header, transactions, proof }).length
+  const bytes = sealedBlockBytes({ header, transactions, proof })
   return { hash: hashHeader(header), header, headerRlp, transactions, proof, bytes }
 }
 

@@ -5,7 +5,12 @@
  * Spec: docs/spec/network.md, "Messages".
  */
 import { bytesToBigInt } from '@ethereumjs/util'
-import { BLOCK_BYTES_MAX, decodeBlock, encodeBlock } from '../../consensus/codec/block-codec.ts'
+import {
+  BLOCK_BYTES_MAX,
+  blockBytes,
+  decodeBlock,
+  encodeBlock,
+} from '../../consensus/codec/block-codec.ts'
 import { decodeHeader, encodeHeader, hashHeaderRlp } from '../../consensus/codec/header-codec.ts'
 import { bytesToHex, hexToBytes } from '../../consensus/codec/hex.ts'
 import { type RlpItem, readRlpItems, readRlpWhole } from '../../consensus/codec/rlp-reader.ts'
@@ -13,6 +18,7 @@ import {
   encodeRlpInteger,
   encodeRlpList,
   encodeRlpString,
+  rlpBytes,
 } from '../../consensus/codec/rlp-writer.ts'
 import { CodedError } from '../../consensus/errors.ts'
 import { decodeVote, encodeVote } from '../../consensus/finality/codec/finality-codec.ts'
@@ -70,6 +76,15 @@ export function decodeStatus(bytes: Uint8Array): Status {
 
 export function encodeSealedBlock(block: Pick<SealedBlock, 'header' | 'transactions' | 'proof'>) {
   return encodeRlpList([encodeBlock(block), encodeRlpString(block.proof)])
+}
+
+/** Bytes of {@link encodeSealedBlock}, without writing them. */
+export function sealedBlockBytes({
+  header,
+  transactions,
+  proof,
+}: Pick<SealedBlock, 'header' | 'transactions' | 'proof'>): number {
+  return rlpBytes(blockBytes(header, transactions) + encodeRlpString(proof).length)
 }
 
 /** The transactions and the proof are views of `bytes`: copy what outlives the message. */

@@ -17,6 +17,7 @@ import {
   encodeStatus,
   encodeTransactions,
   type Status,
+  sealedBlockBytes,
 } from '../../../../node/sync/wire.ts'
 import { FIRST_PLACE, mine } from '../../../support/mined-blocks.ts'
 import { Random } from '../../../support/random.ts'
@@ -50,6 +51,7 @@ describe('node / sync / wire', () => {
   it('reads back what it wrote', () => {
     expect(decodeStatus(encodeStatus(status))).toEqual(status)
     const read = decodeSealedBlock(encodeSealedBlock(block))
+    expect(sealedBlockBytes(block)).toBe(read.bytes)
     expect(read.hash).toBe(mined.hash)
     expect(read.header).toEqual(mined.header)
     expect(read.transactions).toEqual([typed, legacy])
