@@ -22,6 +22,8 @@ export const HASH_BYTES = 32
 export const HASH_REFERENCE_BYTES = 33
 const HASH_PREFIX = 0x80 + HASH_BYTES
 const EMPTY_ITEM = Uint8Array.of(0x80)
+/** The least first byte of the path of a leaf. */
+const LEAF_FLAGS = 0x20
 const BRANCH_ITEMS = 17
 
 /** Where the items of a node begin, and at the end where the last one ends. */
@@ -44,6 +46,12 @@ export function isBranch(layout: Layout): boolean {
   return layout.length === BRANCH_ITEMS + 1
 }
 
+/** Of a node that is no branch. */
+export function isLeaf(node: Uint8Array, layout: Layout): boolean {
+  const [pathFrom] = payloadOf(node, layout[0] ?? 0)
+  return (node[pathFrom] ?? 0) >= LEAF_FLAGS
+}
+
 /** The reference of a branch's child, undefined when there is none. */
 export function childOf(node: Uint8Array, layout: Layout, nibble: number): Reference | undefined {
   const from = layout[nibble] ?? 0
@@ -51,11 +59,12 @@ export function childOf(node: Uint8Array, layout: Layout, nibble: number): Refer
   return to - from === 1 ? undefined : node.subarray(from, to)
 }
 
-/** The hash in a reference, undefined when the child stands there itself. */
-export function hashOf(reference: Reference): Uint8Array | undefined {
-  return reference.length === HASH_REFERENCE_BYTES && reference[0] === HASH_PREFIX
-    ? reference.subarray(1)
-    : undefined
+/**
+ * Where the hash begins in the reference that stands at [from, to) of a node, undefined when the
+ * child stands there itself.
+ */
+export function hashAt(node: Uint8Array, from: number, to: number): number | undefined {
+  return to - from === HASH_REFERENCE_BYTES && node[from] === HASH_PREFIX ? from + 1 : undefined
 }
 
 export function referenceOfHash(hash: Uint8Array): Reference {
@@ -77,20 +86,31 @@ export function patchBranch(
     if (child !== undefined && itemOf(child).length !== lengthAt(layout, nibble))
       isSameLength = false
   }
-  if (!isSameLength) {
-    return encodeRlpList(
-      Array.from({ length: BRANCH_ITEMS }, (_, i) => {
-        const child = changed[i]
-        return child === undefined ? node.subarray(layout[i], layout[i + 1]) : itemOf(child)
-      }),
-    )
-  }
+  if (!isSameLength) return encodeRlpList(partsOf(node, layout, changed))
   const patched = new Uint8Array(node)
   for (let nibble = 0; nibble < 16; nibble++) {
     const child = changed[nibble]
     if (child !== undefined) patched.set(itemOf(child), layout[nibble])
   }
   return patched
+}
+
+/** The payload of a branch: children that changed, and what stands between them in one piece. */
+function partsOf(
+  node: Uint8Array,
+  layout: Layout,
+  changed: readonly (Reference | null | undefined)[],
+): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  let from = layout[0]
+  for (let nibble = 0; nibble < 16; nibble++) {
+    const child = changed[nibble]
+    if (child === undefined) continue
+    parts.push(node.subarray(from, layout[nibble]), itemOf(child))
+    from = layout[nibble + 1]
+  }
+  parts.push(node.subarray(from))
+  return parts
 }
 
 export function encodeBranch(children: readonly (Reference | null | undefined)[]): Uint8Array {

@@ -8,6 +8,7 @@ import type { KeyValueReader } from '../../storage/database.ts'
 import { key } from '../../storage/keys.ts'
 import { GenerationCache } from '../generation-cache.ts'
 import type { TrieNode } from '../types.ts'
+import { HASH_BYTES } from './node-codec.ts'
 
 /** A hash as a map key: one character a byte, half as long as hex and quicker to make. */
 export type NodeKey = string
@@ -38,9 +39,9 @@ export class NodeStore {
     return new NodeStore(this.#store, this.#cache, unstored)
   }
 
-  /** A node that needs no disk, if it is one of those. */
-  peek(hash: Uint8Array): Uint8Array | undefined {
-    const wanted = nodeKey(hash)
+  /** A node that needs no disk, if it is one of those; its hash stands at `offset`. */
+  peek(hash: Uint8Array, offset = 0): Uint8Array | undefined {
+    const wanted = nodeKey(hash, offset)
     return this.#cache.get(wanted) ?? this.#unstored.get(wanted)
   }
 
@@ -70,6 +71,6 @@ export class NodeStore {
   }
 }
 
-export function nodeKey(hash: Uint8Array): NodeKey {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')
+export function nodeKey({ buffer, byteOffset }: Uint8Array, offset = 0): NodeKey {
+  return Buffer.from(buffer, byteOffset + offset, HASH_BYTES).toString('latin1')
 }

@@ -1,20 +1,21 @@
 /**
  * The part of a trie that a batch of writes can touch, opened in memory: the nodes on the way to
- * every key, and the neighbours that a deletion may merge with. Missing nodes are loaded level by
- * level, so that a cold batch costs as many round trips to the disk as the trie is deep.
+ * every key, and the neighbours that a deletion may merge with. Nodes at hand are opened on the
+ * way down; those that are missing are loaded together, so that a cold batch costs as many round
+ * trips to the disk as the trie is deep.
  */
 import { KECCAK256_RLP } from '@ethereumjs/util'
 import {
-  childOf,
-  hashOf,
+  HASH_BYTES,
+  hashAt,
   isBranch,
+  isLeaf,
   type Layout,
   layoutOf,
-  type Reference,
   readShort,
 } from './node-codec.ts'
 import type { NodeStore } from './node-store.ts'
-import { groupEnd, nibbleOf, rangeOfPath, type TrieWrite } from './writes.ts'
+import { groupEnd, hasPut, nibbleOf, rangeOfPath, type TrieWrite } from './writes.ts'
 
 export type TouchedNode = {
   readonly node: Uint8Array
@@ -23,9 +24,8 @@ export type TouchedNode = {
   readonly children: (TouchedNode | undefined)[]
 }
 
-/** A child that is to be opened, with the writes under it. */
-type Opening = {
-  readonly hash: Uint8Array
+/** Where an opened node belongs, and the writes under it. */
+type Place = {
   readonly into: (TouchedNode | undefined)[]
   readonly index: number
   readonly from: number
@@ -41,94 +41,90 @@ export async function openTouched(
 ): Promise<TouchedNode | undefined> {
   if (Buffer.compare(root, KECCAK256_RLP) === 0) return undefined
   const opened: (TouchedNode | undefined)[] = []
-  let level: Opening[] = [
-    { hash: root, into: opened, index: 0, from: 0, to: writes.length, depth: 0 },
-  ]
-  while (level.length > 0) {
-    const found = await nodesOf(nodes, level)
-    const next: Opening[] = []
-    for (const [index, opening] of level.entries()) {
-      const node = found[index]
-      if (node !== undefined) open(node, opening, writes, next)
+  const opening = new Opening(nodes, writes)
+  opening.openHash(root, 0, { into: opened, index: 0, from: 0, to: writes.length, depth: 0 })
+  while (opening.missing.length > 0) {
+    const missing = opening.missing.splice(0)
+    const loaded = await nodes.getMany(missing.map(({ hash }) => hash))
+    for (const [index, { place }] of missing.entries()) {
+      const node = loaded[index]
+      if (node !== undefined) opening.open(node, place)
     }
-    level = next
   }
   return opened[0]
 }
 
-async function nodesOf(
-  nodes: NodeStore,
-  level: readonly Opening[],
-): Promise<(Uint8Array | undefined)[]> {
-  const found = level.map(({ hash }) => nodes.peek(hash))
-  const missing = level.filter((_, index) => found[index] === undefined)
-  if (missing.length === 0) return found
-  const loaded = await nodes.getMany(missing.map(({ hash }) => hash))
-  let next = 0
-  return found.map((node) => node ?? loaded[next++])
+class Opening {
+  readonly #nodes: NodeStore
+  readonly #writes: readonly TrieWrite[]
+  readonly missing: { readonly hash: Uint8Array; readonly place: Place }[] = []
+
+  constructor(nodes: NodeStore, writes: readonly TrieWrite[]) {
+    this.#nodes = nodes
+    this.#writes = writes
+  }
+
+  /** The node whose hash stands at `at` of `bytes`, now or when it is loaded. */
+  openHash(bytes: Uint8Array, at: number, place: Place): void {
+    const node = this.#nodes.peek(bytes, at)
+    if (node !== undefined) this.open(node, place)
+    else this.missing.push({ hash: bytes.subarray(at, at + HASH_BYTES), place })
+  }
+
+  /** Opens one node in its place, and what is at hand below it. */
+  open(node: Uint8Array, place: Place): void {
+    const layout = layoutOf(node)
+    const opened: TouchedNode = { node, layout, children: [] }
+    place.into[place.index] = opened
+    if (place.from === place.to) return
+    if (isBranch(layout)) {
+      this.#openBranch(opened, place)
+      return
+    }
+    if (isLeaf(node, layout)) return
+    const { path } = readShort(node, layout)
+    const { depth } = place
+    const [from, to] = rangeOfPath(this.#writes, place.from, place.to, depth, path)
+    if (from < to) this.#openItem(opened, 1, { index: 0, from, to, depth: depth + path.length })
+  }
+
+  #openBranch(opened: TouchedNode, { from, to, depth }: Place): void {
+    const writes = this.#writes
+    // Children that will be there whatever the deletions do: with two of them no merge can happen.
+    let certain = 0
+    let mayVanish = false
+    const isTouched: boolean[] = []
+    for (let start = from; start < to; ) {
+      const end = groupEnd(writes, start, to, depth)
+      const nibble = nibbleOf(writes, start, depth)
+      isTouched[nibble] = true
+      if (hasChild(opened, nibble)) {
+        this.#openItem(opened, nibble, { index: nibble, from: start, to: end, depth: depth + 1 })
+      }
+      if (hasPut(writes, start, end)) certain += 1
+      else mayVanish = true
+      start = end
+    }
+    if (!mayVanish) return
+    const others = Array.from({ length: 16 }, (_, nibble) => nibble).filter(
+      (nibble) => isTouched[nibble] !== true && hasChild(opened, nibble),
+    )
+    if (certain + others.length >= 2) return
+    for (const index of others) {
+      this.#openItem(opened, index, { index, from: 0, to: 0, depth: depth + 1 })
+    }
+  }
+
+  /** The child that item number `item` of a node refers to or is. */
+  #openItem({ node, layout, children }: TouchedNode, item: number, at: Omit<Place, 'into'>): void {
+    const place = { into: children, ...at }
+    const [from, to] = [layout[item] ?? 0, layout[item + 1] ?? 0]
+    const hash = hashAt(node, from, to)
+    if (hash === undefined) this.open(node.subarray(from, to), place)
+    else this.openHash(node, hash, place)
+  }
 }
 
-/** Opens one node in its place, embedded children with it; others go to `next`. */
-function open(
-  node: Uint8Array,
-  at: Pick<Opening, 'into' | 'index' | 'from' | 'to' | 'depth'>,
-  writes: readonly TrieWrite[],
-  next: Opening[],
-): void {
-  const layout = layoutOf(node)
-  const children: (TouchedNode | undefined)[] = []
-  at.into[at.index] = { node, layout, children }
-  const openChild = (
-    reference: Reference,
-    index: number,
-    from: number,
-    to: number,
-    depth: number,
-  ) => {
-    const hash = hashOf(reference)
-    const place = { into: children, index, from, to, depth }
-    if (hash === undefined) open(reference, place, writes, next)
-    else next.push({ hash, ...place })
-  }
-  if (at.from === at.to) return
-  if (isBranch(layout)) {
-    openBranch(node, layout, at, writes, openChild)
-    return
-  }
-  const { isLeaf, path, tail } = readShort(node, layout)
-  if (isLeaf) return
-  const [from, to] = rangeOfPath(writes, at.from, at.to, at.depth, path)
-  if (from < to) openChild(tail, 0, from, to, at.depth + path.length)
-}
-
-function openBranch(
-  node: Uint8Array,
-  layout: Layout,
-  { from, to, depth }: Pick<Opening, 'from' | 'to' | 'depth'>,
-  writes: readonly TrieWrite[],
-  openChild: (ref: Reference, index: number, from: number, to: number, depth: number) => void,
-): void {
-  // Children that will be there whatever the deletions do: with two of them no merge can happen.
-  let certain = 0
-  const mayVanish = new Set<number>()
-  const isTouched = new Set<number>()
-  for (let start = from; start < to; ) {
-    const end = groupEnd(writes, start, to, depth)
-    const nibble = nibbleOf(writes, start, depth)
-    isTouched.add(nibble)
-    const reference = childOf(node, layout, nibble)
-    if (reference !== undefined) openChild(reference, nibble, start, end, depth + 1)
-    if (writes.slice(start, end).some(({ value }) => value !== undefined)) certain += 1
-    else mayVanish.add(nibble)
-    start = end
-  }
-  if (mayVanish.size === 0) return
-  for (let nibble = 0; nibble < 16 && certain < 2; nibble++) {
-    if (!isTouched.has(nibble) && childOf(node, layout, nibble) !== undefined) certain += 1
-  }
-  if (certain >= 2) return
-  for (let nibble = 0; nibble < 16; nibble++) {
-    const reference = isTouched.has(nibble) ? undefined : childOf(node, layout, nibble)
-    if (reference !== undefined) openChild(reference, nibble, 0, 0, depth + 1)
-  }
+function hasChild({ layout }: TouchedNode, nibble: number): boolean {
+  return (layout[nibble + 1] ?? 0) - (layout[nibble] ?? 0) > 1
 }

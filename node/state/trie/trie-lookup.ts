@@ -1,7 +1,7 @@
 /** Reading a trie at any root: the value of a key, and the nodes that prove it. */
 import { KECCAK256_RLP } from '@ethereumjs/util'
 import { nibbleAt } from './nibbles.ts'
-import { childOf, hashOf, isBranch, layoutOf, type Reference, readShort } from './node-codec.ts'
+import { HASH_BYTES, hashAt, isBranch, layoutOf, readShort } from './node-codec.ts'
 import type { NodeStore } from './node-store.ts'
 
 /** Called with each node on the way down that has a hash of its own: these make the proof. */
@@ -19,9 +19,9 @@ export async function lookUp(
   visit?.(node)
   for (let depth = 0; ; ) {
     const layout = layoutOf(node)
-    let next: Reference | undefined
+    let item = 1
     if (isBranch(layout)) {
-      next = childOf(node, layout, nibbleAt(hashedKey, depth))
+      item = nibbleAt(hashedKey, depth)
       depth += 1
     } else {
       const { isLeaf, path, tail } = readShort(node, layout)
@@ -29,12 +29,16 @@ export async function lookUp(
         if (path[i] !== nibbleAt(hashedKey, depth + i)) return undefined
       }
       if (isLeaf) return tail
-      next = tail
       depth += path.length
     }
-    if (next === undefined) return undefined
-    const hash = hashOf(next)
-    node = hash === undefined ? next : (nodes.peek(hash) ?? (await nodes.get(hash)))
-    if (hash !== undefined) visit?.(node)
+    const [from, to] = [layout[item] ?? 0, layout[item + 1] ?? 0]
+    if (to - from === 1) return undefined
+    const at = hashAt(node, from, to)
+    if (at === undefined) {
+      node = node.subarray(from, to)
+      continue
+    }
+    node = nodes.peek(node, at) ?? (await nodes.get(node.subarray(at, at + HASH_BYTES)))
+    visit?.(node)
   }
 }

@@ -39,6 +39,12 @@ export function groupEnd(
   return end
 }
 
+/** Whether one of the writes [from, to) is no deletion. */
+export function hasPut(writes: readonly TrieWrite[], from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (writes[i]?.value !== undefined) return true
+  return false
+}
+
 export function nibbleOf(writes: readonly TrieWrite[], index: number, depth: number): number {
   const write = writes[index]
   return write === undefined ? 0 : nibbleAt(write.key, depth)
