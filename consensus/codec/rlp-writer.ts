@@ -1,15 +1,17 @@
 /**
  * RLP encoding of parts that are bytes already: a string gets its prefix, a list joins items that
  * are encoded. Legacy transactions travel as ready lists, which a nested encoder cannot take.
+ * What comes out may share its memory (short-bytes.ts): who keeps it for long makes a copy.
  */
 import { hexOfInteger, hexToBytes } from './hex.ts'
+import { shortBytes } from './short-bytes.ts'
 
 /** The canonical encoding of a byte string. */
 export function encodeRlpString(bytes: Uint8Array): Uint8Array {
   const { length } = bytes
   const first = bytes[0]
   if (length === 1 && first !== undefined && first < 0x80) return bytes
-  const encoded = new Uint8Array(prefixBytes(length) + length)
+  const encoded = shortBytes(prefixBytes(length) + length)
   encoded.set(bytes, writePrefix(encoded, length, 0x80))
   return encoded
 }
@@ -18,7 +20,7 @@ export function encodeRlpString(bytes: Uint8Array): Uint8Array {
 export function encodeRlpList(items: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const item of items) length += item.length
-  const list = new Uint8Array(prefixBytes(length) + length)
+  const list = shortBytes(prefixBytes(length) + length)
   let offset = writePrefix(list, length, 0xc0)
   for (const item of items) {
     // Most items of a branch are a byte, which is not worth a call.

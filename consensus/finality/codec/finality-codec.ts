@@ -55,11 +55,8 @@ export function encodeCertificate(certificate: Certificate): Uint8Array {
   if (known !== undefined) return known
   const { vote, signers, signatures } = certificate
   const encoded = signatures.map((signature) => encodeRlpString(hexToBytes(signature)))
-  const encoding = encodeRlpList([
-    ...encodeFields(vote),
-    encodeRlpString(bitmapOf(signers)),
-    encodeRlpList(encoded),
-  ])
+  const fields = [...encodeFields(vote), encodeRlpString(bitmapOf(signers))]
+  const encoding = new Uint8Array(encodeRlpList([...fields, encodeRlpList(encoded)]))
   encodings.set(certificate, encoding)
   return encoding
 }

@@ -9,6 +9,7 @@ import {
   encodeRlpList,
   encodeRlpString,
 } from '../../../consensus/codec/rlp-writer.ts'
+import { shortBytes } from '../../../consensus/codec/short-bytes.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import type { Log, Receipt } from '../../receipt.ts'
 import { bytesOfHex } from '../../state/flat/integers.ts'
@@ -29,7 +30,7 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
     isSilent ? EMPTY_LIST : encodeRlpList(logs.map(encodeLog)),
   ])
   if (type === 0) return list
-  const typed = new Uint8Array(1 + list.length)
+  const typed = shortBytes(1 + list.length)
   typed[0] = type
   typed.set(list, 1)
   return typed

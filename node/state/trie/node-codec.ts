@@ -6,6 +6,7 @@
  * or the child itself where it is shorter than a hash (Yellow Paper, appendix D).
  */
 import { encodeRlpList, encodeRlpString } from '../../../consensus/codec/rlp-writer.ts'
+import { shortBytes } from '../../../consensus/codec/short-bytes.ts'
 import { assert } from '../../../consensus/errors.ts'
 import { decodePath, encodePath } from './nibbles.ts'
 
@@ -87,7 +88,8 @@ export function patchBranch(
       isSameLength = false
   }
   if (!isSameLength) return encodeRlpList(partsOf(node, layout, changed))
-  const patched = new Uint8Array(node)
+  const patched = shortBytes(node.length)
+  patched.set(node)
   for (let nibble = 0; nibble < 16; nibble++) {
     const child = changed[nibble]
     if (child !== undefined) patched.set(itemOf(child), layout[nibble])

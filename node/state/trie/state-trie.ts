@@ -5,6 +5,7 @@
 import { bytesToHex, writeHex } from '../../../consensus/codec/hex.ts'
 import { readRlpItems, readRlpWhole } from '../../../consensus/codec/rlp-reader.ts'
 import { encodeRlpString } from '../../../consensus/codec/rlp-writer.ts'
+import { shortBytes } from '../../../consensus/codec/short-bytes.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { Address, Hash, Hex } from '../../../consensus/types.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
@@ -106,7 +107,7 @@ export function encodeTrieAccount(account: AccountRecord): Uint8Array {
   const balance = encodeRlpString(integerBytes(account.balance))
   const length = nonce.length + balance.length + 66
   // Two hashes alone are over 55 bytes, and all four items are under 256: a prefix of two bytes.
-  const encoded = new Uint8Array(2 + length)
+  const encoded = shortBytes(2 + length)
   encoded[0] = 0xf8
   encoded[1] = length
   encoded.set(nonce, 2)

@@ -24,6 +24,7 @@ import {
   readShort,
   referenceOfHash,
 } from './node-codec.ts'
+import { inPieces } from './node-pieces.ts'
 import type { TouchedNode } from './touched-nodes.ts'
 import {
   follows,
@@ -49,7 +50,7 @@ export function editTrie(
 ): EditedTrie {
   const edit = new TrieEdit()
   const edited = edit.apply(root, touched, writes)
-  return { root: edited, nodes: edit.nodes }
+  return { root: edited, nodes: inPieces(edit.nodes) }
 }
 
 class TrieEdit {

@@ -1,5 +1,6 @@
 /** Appends fields to a growing buffer: the writing half of every compact record. */
 import { writeHex } from '../../../consensus/codec/hex.ts'
+import { shortBytes } from '../../../consensus/codec/short-bytes.ts'
 import { assert } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 
@@ -10,7 +11,7 @@ export class ByteWriter {
   #length = 0
 
   constructor(capacityBytes = CAPACITY_BYTES_MIN) {
-    this.#bytes = new Uint8Array(capacityBytes)
+    this.#bytes = shortBytes(capacityBytes)
   }
 
   /** Begins anew in the same buffer: views of what was written before are void. */

@@ -4,6 +4,7 @@
  * Spec: docs/spec/storage.md, "Checks on read".
  */
 import { bytesToHex } from '../../../consensus/codec/hex.ts'
+import { shortBytes } from '../../../consensus/codec/short-bytes.ts'
 import { CodedError } from '../../../consensus/errors.ts'
 import type { Hex } from '../../../consensus/types.ts'
 import { TABLE, type TableName } from '../keys.ts'
@@ -13,7 +14,7 @@ const CHECKSUM_BYTES = 4
 
 /** The record to store under `key`. */
 export function sealRecord(key: Uint8Array, payload: Uint8Array): Uint8Array {
-  const record = new Uint8Array(payload.length + CHECKSUM_BYTES)
+  const record = shortBytes(payload.length + CHECKSUM_BYTES)
   record.set(payload)
   const crc = checksum(key, payload)
   // A DataView would cost more than the checksum of a short record.

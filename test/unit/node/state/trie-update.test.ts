@@ -2,6 +2,7 @@
 import { MerklePatriciaTrie, verifyMerkleProof } from '@ethereumjs/mpt'
 import { bytesToHex, KECCAK256_RLP } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
+import { PIECE_BYTES_MAX } from '../../../../node/state/trie/node-pieces.ts'
 import { NodeStore } from '../../../../node/state/trie/node-store.ts'
 import { lookUp } from '../../../../node/state/trie/trie-lookup.ts'
 import { updateTrie } from '../../../../node/state/trie/trie-update.ts'
@@ -108,6 +109,23 @@ describe('node / state / trie / update', () => {
         expect(proved ?? undefined).toEqual(value)
       }
     }
+  })
+
+  it('keeps little beside a node alive', async () => {
+    const store = await openTemporaryDatabase()
+    const random = new Random(11)
+    const batch = Array.from({ length: 400 }, () => ({
+      key: random.bytes(32),
+      value: random.bytes(100),
+    }))
+    const { nodes } = await updateTrie(new NodeStore(store), KECCAK256_RLP, batch)
+    const pieces = new Set(nodes.map(({ node }) => node.buffer))
+    const total = nodes.reduce((sum, { node }) => sum + node.length, 0)
+    for (const { byteLength } of pieces) expect(byteLength).toBeLessThanOrEqual(PIECE_BYTES_MAX)
+    expect([...pieces].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(
+      1.3 * total,
+    )
+    expect(pieces.size).toBeLessThan(nodes.length / 4)
   })
 
   it('leaves an unchanged trie alone, and deletes of nothing change nothing', async () => {
