@@ -42,7 +42,8 @@ export function drawCore(swarm: NodeSwarm, seed: number): Core {
   const isWhole = rng.chance(WHOLE_CHANCE)
   for (const index of rng.shuffled(honest)) {
     members.add(index)
-    if (!isWhole && haveVotes() && !rng.chance(MORE_CHANCE)) break
+    if (isWhole || !haveVotes() || !canBeHeard(members, nodes.length)) continue
+    if (!rng.chance(MORE_CHANCE)) break
   }
   assert(haveVotes(), 'honest nodes together are a core')
   const others = all.filter((index) => !isHonest(index))
@@ -64,6 +65,11 @@ export function cutsAround({ joined }: Core): Cuts {
 
 export function membersOf({ members }: Core, nodes: readonly SimulatedNode[]) {
   return nodes.filter(({ index }) => members.has(index))
+}
+
+/** F19 counts bootnodes, not stakes: who starts again must hear more than half of the others. */
+function canBeHeard({ size }: ReadonlySet<number>, count: number): boolean {
+  return 2 * (size - 1) > count - 1
 }
 
 /** Whose record was set back, or whose key somebody else has, may be silent for good. */

@@ -7,11 +7,12 @@ import {
 import { VALIDATOR_SET } from '../../../../node/simulation/node/ledger/contract-storage.ts'
 import { genesisOfStakes, simulatedGenesis } from '../../../../node/simulation/node/validators.ts'
 import { LEAST_STAKE_WEI } from '../../../../node/simulation/node/weighed-genesis.ts'
+import { drawCore } from '../../../../node/simulation/run/nodes/mended-core.ts'
 import { drawNodeSwarm, type NodeSwarm } from '../../../../node/simulation/run/nodes/node-swarm.ts'
 import type { StateView } from '../../../../node/state/types.ts'
 
 const SEEDS = 2_000
-const swarms = Array.from({ length: SEEDS }, (_, seed) => drawNodeSwarm(seed))
+const swarms = Array.from({ length: SEEDS }, (_, seed) => ({ ...drawNodeSwarm(seed), seed }))
   // Where more than a third lies, nothing is promised.
   .filter(({ isOverThird }) => !isOverThird)
 
@@ -67,6 +68,17 @@ describe('node / simulation / node-swarm', () => {
         [],
       )
     }
+  })
+
+  it('who starts again in a core hears more than half of the other nodes', () => {
+    let parts = 0
+    for (const swarm of swarms) {
+      const { members, leftOut } = drawCore(swarm, swarm.seed)
+      if (leftOut === 0) continue
+      parts += 1
+      expect(members.size - 1).toBeGreaterThan((swarm.nodes.length - 1) / 2)
+    }
+    expect(parts).toBeGreaterThan(0)
   })
 
   it('stakes of genesis are those of the contract, and add up', async () => {
