@@ -76,11 +76,12 @@ export const UNJUDGED_BYTES_MAX = 67_108_864
 export const RPC_PER_SECOND_MAX = 2_000
 export const RPC_BURST_MAX = 16_384
 /**
- * Bytes of gossip of one peer, whatever they are: some blocks of a megabyte a second. An RPC that
- * can't be decoded costs as much memory as one that can.
+ * Bytes of gossip of one peer, whatever they are: some blocks of a megabyte a second, for an RPC
+ * that can't be decoded costs as much as one that can. Above that its stream is not read for a
+ * while, and the sender has to wait; the burst is what each new name has.
  */
 export const RPC_BYTES_PER_SECOND_MAX = 4_194_304
-export const RPC_BYTES_BURST_MAX = 16_777_216
+export const RPC_BYTES_BURST_MAX = 4_194_304
 /**
  * Pieces in which one RPC may arrive: each is an object while the RPC is not whole, and a peer that
  * sends single bytes would have us keep millions. An honest megabyte comes in some thousands.
@@ -139,6 +140,7 @@ export const HOUSEKEEPING_EVERY_TICKS = 20
 assert(INBOUND_PEERS_MAX < CONNECTIONS_MAX, 'static and dialed peers need room above inbound ones')
 assert(2 * NEWCOMERS_BURST_MAX <= INBOUND_PEERS_MAX, 'a burst does not fill the node')
 assert(STREAM_WINDOW_BYTES_MAX * 2 <= READ_BUFFER_BYTES_MAX, 'a window must fit the read buffer')
+assert(IWANT_REPLY_BYTES_MAX <= RPC_BYTES_BURST_MAX, 'an IWANT answer is read at once')
 assert(IWANT_REPLY_BYTES_MAX < GOSSIP_UNSENT_BYTES_MAX, 'an IWANT answer must fit the send buffer')
 assert(ANNOUNCE_HEARTBEATS <= MESSAGE_CACHE_HEARTBEATS, 'what is announced must be at hand')
 assert(SEEN_MS > MESSAGE_CACHE_HEARTBEATS * HEARTBEAT_MS, 'an announced id must still be seen')

@@ -21,7 +21,7 @@ import { TokenBucket } from '../token-bucket.ts'
 import type { GossipInternals } from './internals.ts'
 
 export type Offence =
-  /** More RPCs, bytes or subscription changes than anybody needs. */
+  /** More RPCs than anybody needs. */
   | 'RPC_FLOOD'
   /** An RPC in crumbs. */
   | 'RPC_DRIBBLED'
@@ -74,7 +74,7 @@ export class RpcGuard {
     const listen = pubsub.createInboundStream.bind(pubsub)
     pubsub.createInboundStream = (from, stream) => {
       listen(from, stream)
-      this.#countBytes(from.toString(), stream)
+      this.#ration(from.toString(), stream)
     }
     pubsub.sendRpc = (to, rpc) =>
       splitRpc(rpc)
@@ -111,21 +111,27 @@ export class RpcGuard {
   }
 
   /** Added after gossipsub's own listener: the first one to listen gets what has come before. */
-  #countBytes(peer: PeerId, stream: Stream): void {
-    const stop = (offence: Offence, sentence: string): void => {
-      this.#options.onOffence(peer, offence)
-      stream.abort(new Error(sentence))
-    }
+  #ration(peer: PeerId, stream: Stream): void {
     stream.addEventListener('message', ({ data }) => {
       const nowMs = this.#options.now()
       const tally = this.#tallyOf(peer, nowMs)
+      tally.bytes.take(data.byteLength, nowMs)
+      if (tally.bytes.waitMs(1, nowMs) > 0) this.#holdBack(stream, tally.bytes)
       tally.pieces += 1
-      if (!tally.bytes.tryTake(data.byteLength, nowMs)) {
-        stop('RPC_FLOOD', 'more gossip than anybody needs')
-      } else if (tally.pieces > PIECES_PER_RPC_MAX) {
-        tally.pieces = 0
-        stop('RPC_DRIBBLED', 'an RPC in crumbs')
-      }
+      if (tally.pieces <= PIECES_PER_RPC_MAX) return
+      tally.pieces = 0
+      this.#options.onOffence(peer, 'RPC_DRIBBLED')
+      stream.abort(new Error('an RPC in crumbs'))
+    })
+  }
+
+  /** Its window stays shut until the bytes are paid: who sends on waits at the other end. */
+  #holdBack(stream: Stream, bytes: TokenBucket): void {
+    // Not at once: what is read on by resuming tells so before the stream counts as resumed.
+    queueMicrotask(() => {
+      if (stream.readStatus !== 'readable' || stream.status !== 'open') return
+      stream.pause()
+      setTimeout(() => readOn(stream), bytes.waitMs(1, this.#options.now()))
     })
   }
 
@@ -148,6 +154,16 @@ export class RpcGuard {
       this.#tallies.set(peer, tally)
     }
     return tally
+  }
+}
+
+function readOn(stream: Stream): void {
+  if (stream.readStatus !== 'paused' || stream.status !== 'open') return
+  try {
+    stream.resume()
+  } catch (error) {
+    // Opening its window writes, and the connection under it may be closing.
+    stream.abort(new Error('could not be read on', { cause: error }))
   }
 }
 

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RPC } from '@libp2p/gossipsub/message'
 import type { Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -13,6 +14,8 @@ import {
   REQUESTS_PER_PEER_MAX,
   RPC_BURST_MAX,
   RPC_BYTES_BURST_MAX,
+  RPC_BYTES_PER_SECOND_MAX,
+  STREAM_WINDOW_BYTES_MAX,
 } from '../../../p2p/limits.ts'
 import type { ReplyChunk } from '../../../p2p/options.ts'
 import { frameOf, prefixed, varint } from '../../support/gossip-frames.ts'
@@ -98,15 +101,39 @@ describe('p2p / attacks / gossip', () => {
     await expectUnhurt(node, friend)
   })
 
-  it('cuts off a peer that sends more bytes than anybody needs, though none can be decoded', async () => {
-    const { node, friend, stream, isGone, untilCharged } = await scene()
-    const frame = Buffer.concat([varint(rpcBytesMax(TOPICS)), Buffer.alloc(rpcBytesMax(TOPICS), 1)])
-    const frames = 2 * Math.ceil(RPC_BYTES_BURST_MAX / frame.length)
-    for (let count = 0; count < frames && stream.status === 'open'; count++) {
+  it('holds back a peer that sends more bytes than anybody needs, none of which make sense', async () => {
+    const { node, friend, attacker, stream } = await scene()
+    const frame = prefixed(Buffer.alloc(rpcBytesMax(TOPICS), 1))
+    const frames = Math.ceil((3 * RPC_BYTES_BURST_MAX) / frame.length)
+    const startMs = performance.now()
+    for (let count = 0; count < frames; count++) {
       if (!stream.send(frame)) await untilRoom(stream)
     }
-    await untilCharged('RPC_FLOOD')
+    await expectUnhurt(node, friend)
+    stream.send(frameOf({ messages: [{ topic: BLOCK_TOPIC, data: bytes(10, 7) }] }))
+    await node.happenings.until(() => node.received.some(({ peer }) => peer === attacker.id))
+    const seconds = (performance.now() - startMs) / 1_000
+    const aboveBurst = frames * frame.length - RPC_BYTES_BURST_MAX - STREAM_WINDOW_BYTES_MAX
+    expect(seconds).toBeGreaterThan(aboveBurst / RPC_BYTES_PER_SECOND_MAX)
+    expect(node.network.peers().map(({ score }) => score)).toEqual([0, 0])
+  })
+
+  it.each([
+    ['leaves', (_: TestNetwork, attacker: RawPeer) => attacker.node.stop()],
+    [
+      'is sent away',
+      (node: TestNetwork, attacker: RawPeer) => node.network.disconnect(attacker.id, 'a test'),
+    ],
+  ])('forgets a peer that is held back and %s', async (_what, part) => {
+    const { node, friend, attacker, stream, isGone } = await scene()
+    const frame = prefixed(Buffer.alloc(rpcBytesMax(TOPICS), 1))
+    for (let bytesSent = 0; bytesSent < 2 * RPC_BYTES_BURST_MAX; bytesSent += frame.length) {
+      if (!stream.send(frame) && bytesSent < RPC_BYTES_BURST_MAX) await untilRoom(stream)
+    }
+    await part(node, attacker)
     await node.happenings.until(isGone)
+    // By then what was to be read on is not there any more.
+    await sleep((1_000 * STREAM_WINDOW_BYTES_MAX) / RPC_BYTES_PER_SECOND_MAX)
     await expectUnhurt(node, friend)
   })
 
