@@ -95,9 +95,11 @@ export class NodeStateReader implements StateReader {
     const { tree, blocks } = this.#chain
     const pending = this.#pending.find(block)
     if (pending !== undefined) return this.#pendingBase(block, pending)
-    return andThen(this.#verifyExecuted(block.hash), () => ({
-      ...block,
-      ancestorHash: ancestorHashes(tree, blocks, block.hash),
+    const { hash, header } = block
+    return andThen(this.#verifyExecuted(hash), () => ({
+      hash,
+      header,
+      ancestorHash: ancestorHashes(tree, blocks, hash),
     }))
   }
 

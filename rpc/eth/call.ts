@@ -50,8 +50,7 @@ export function callMethods({ api, gasCap, callTimeMs }: RpcModules): MethodTabl
       params,
       isUntimed: true,
       handler: ([transaction, selector, accounts, blockOverrides]) => {
-        const asked = readCall(transaction, api.chainId)
-        const request = { ...asked, gas: cap(asked.gas ?? gasCap) }
+        const request = underCap(readCall(transaction, api.chainId), gasCap)
         const overrides = overridesOf(accounts, blockOverrides)
         const outcome = andThen(requireBlock(api.chain, selector), (block) =>
           withLimits(callTimeMs, (limits) => api.state.call(block, request, overrides, limits)),
@@ -80,6 +79,13 @@ export function readCall(transaction: TransactionRequest, expectedChainId: bigin
   const { nonce: _nonce, chainId, ...request } = transaction
   if (chainId === undefined || chainId === expectedChainId) return request
   throw paramInvalid(`chainId does not match: want ${expectedChainId}, got ${chainId}`)
+}
+
+/** Sets the gas of a request that has just been read and is nobody else's. */
+function underCap(request: CallRequest, gasCap: bigint): CallRequest {
+  const asked: { gas?: bigint } = request
+  if (asked.gas === undefined || asked.gas > gasCap) asked.gas = gasCap
+  return request
 }
 
 function overridesOf(

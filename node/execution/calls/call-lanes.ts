@@ -54,11 +54,9 @@ export class CallLanes {
     { signal }: CallLimits,
     execute: (lane: Lane) => Soon<Result>,
   ): Soon<Result> {
-    const limits: PaceLimits = {
-      deadlineMs: this.#pool.time.now() + this.#timeMsMax,
-      yieldTo: () => this.#pool.whenBlocksRest(),
-      ...(signal && { signal }),
-    }
+    const deadlineMs = this.#pool.time.now() + this.#timeMsMax
+    const yieldTo = () => this.#pool.whenBlocksRest()
+    const limits: PaceLimits = signal ? { deadlineMs, yieldTo, signal } : { deadlineMs, yieldTo }
     const begin = (): Soon<Result> => {
       const lane = this.#pool.acquire(rules, view)
       return andThen(lane.pace.start(limits), () => execute(lane))

@@ -99,8 +99,8 @@ export class AccessJournal {
     if (this.#touched.size > 0) this.#touched.clear()
     if (this.#warm.size > 0) this.#warm.clear()
     if (this.#warmSlots.size > 0) this.#warmSlots.clear()
-    this.#undo.length = 0
-    this.#checkpoints.length = 0
+    if (this.#undo.length > 0) this.#undo.length = 0
+    if (this.#checkpoints.length > 0) this.#checkpoints.length = 0
   }
 
   isWarm(address: AddressHex): boolean {
