@@ -13,6 +13,8 @@ export const BODY_BYTES_MAX = 5 * 1024 * 1024
 export const JSON_TOKENS_MAX = 131_072
 /** Requests in a batch; a longer batch is refused whole, code -32005. */
 export const BATCH_ITEMS_MAX = 100
+/** Others have a turn between two items of a batch once it has held the thread for so long. */
+export const BATCH_TURN_MS = 10
 /** The text of one answer; the item that does not fit and all after it answer code -32005. */
 export const ANSWER_BYTES_MAX = 25_000_000
 
