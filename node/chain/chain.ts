@@ -185,6 +185,22 @@ export class Chain {
     return this.#queue.run(() => this.#settle({ kind: 'certificate', certificate }))
   }
 
+  /**
+   * Certificates of one answer, in one turn among the blocks. Verdicts in order, no more after the
+   * first `reject`: what comes behind a forgery is not looked at.
+   */
+  takeCertificates(certificates: readonly Certificate[]): Promise<readonly Verdict[]> {
+    return this.#queue.run(async () => {
+      const verdicts: Verdict[] = []
+      for (const certificate of certificates) {
+        const verdict = await this.#settle({ kind: 'certificate', certificate })
+        verdicts.push(verdict)
+        if (verdict === 'reject') break
+      }
+      return verdicts
+    })
+  }
+
   /** A certified block that is not here was found to stand on one that is invalid here. */
   async condemnCertified(hash: Hash): Promise<void> {
     await this.#queue.run(() => this.#settle({ kind: 'invalid', hashes: [hash] }))

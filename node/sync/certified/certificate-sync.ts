@@ -5,8 +5,13 @@
  * Spec: docs/spec/finality.md, F8; docs/spec/network.md, S2.
  */
 import type { Logger } from 'pino'
+import { assert } from '../../../consensus/errors.ts'
 import { EPOCHS_BELOW_FINAL_MAX } from '../../../consensus/finality/checkpoint-book.ts'
-import { type FinalityState, headEpoch } from '../../../consensus/finality/finality-state.ts'
+import {
+  type FinalityState,
+  headEpoch,
+  type Verdict,
+} from '../../../consensus/finality/finality-state.ts'
 import type { Certificate } from '../../../consensus/finality/types.ts'
 import type { Hash } from '../../../consensus/types.ts'
 import type { Chain } from '../../chain/chain.ts'
@@ -15,6 +20,11 @@ import { PENALTY_FAULT, type SyncNetwork, type SyncRequests } from '../requests.
 import type { Status } from '../wire.ts'
 import { standsOnInvalid } from './invalid-ancestry.ts'
 
+/**
+ * Certificates that are taken between two blocks: one at a time each would wait for all blocks that
+ * are being imported, and finality fall behind their head; without end, blocks would wait for them.
+ */
+export const CERTIFICATES_PER_TURN = 16
 /** Epochs from the justified checkpoint to the head while finality goes on as it should. */
 const EPOCHS_BEHIND_MAX = 1n
 
@@ -133,24 +143,33 @@ export class CertificateSync {
     const range = { first, count: REQUEST_LIMITS.finality_by_epoch.itemsMax }
     const certificates = await requests.certificatesByEpoch(peerId, range, signal)
     const ready = this.#upToWaiting(certificates)
-    // At once: one after the other, each would queue behind all blocks that are being imported.
-    const verdicts = await Promise.all(ready.map((each) => chain.takeCertificate(each)))
-    for (const [index, certificate] of ready.entries()) {
-      const verdict = verdicts[index]
-      if (verdict === 'reject') {
-        network.report(peerId, PENALTY_FAULT, 'certificate')
-        return undefined
+    for (let from = 0; from < ready.length; from += CERTIFICATES_PER_TURN) {
+      const some = ready.slice(from, from + CERTIFICATES_PER_TURN)
+      for (const [index, verdict] of (await chain.takeCertificates(some)).entries()) {
+        if (verdict === 'reject') {
+          network.report(peerId, PENALTY_FAULT, 'certificate')
+          return undefined
+        }
+        const certificate = some[index]
+        assert(certificate !== undefined, 'a verdict is of a certificate')
+        if (this.#isSettled(peerId, certificate, verdict)) continue
+        return certificates.slice(0, 1)
       }
-      const { targetEpoch, targetHash } = certificate.vote
-      if (chain.tree.get(targetHash)?.status === 'executed') continue
-      // Beside what is final here: this one may be nobody's fault, and the next one a liar's.
-      if (targetEpoch <= chain.finality.finalized.epoch) continue
-      if (verdict === 'accept' || chain.finality.pending.has(targetHash)) {
-        this.#proved.set(peerId, targetHash)
-      }
-      return certificates.slice(0, 1)
     }
     return certificates
+  }
+
+  /** False: its block is not here, which its peer has proved to have. */
+  #isSettled(peerId: string, { vote }: Certificate, verdict: Verdict): boolean {
+    const { tree, finality } = this.#modules.chain
+    const { targetEpoch, targetHash } = vote
+    if (tree.get(targetHash)?.status === 'executed') return true
+    // Beside what is final here: this one may be nobody's fault, and the next one a liar's.
+    if (targetEpoch <= finality.finalized.epoch) return true
+    if (verdict === 'accept' || finality.pending.has(targetHash)) {
+      this.#proved.set(peerId, targetHash)
+    }
+    return false
   }
 
   /** Those that can act now, and the first that waits for its block. */
