@@ -81,11 +81,11 @@ export function readCall(transaction: TransactionRequest, expectedChainId: bigin
   throw paramInvalid(`chainId does not match: want ${expectedChainId}, got ${chainId}`)
 }
 
-/** Sets the gas of a request that has just been read and is nobody else's. */
+/** The request with no more gas than the cap, which is also what one without gas has. */
 function underCap(request: CallRequest, gasCap: bigint): CallRequest {
-  const asked: { gas?: bigint } = request
-  if (asked.gas === undefined || asked.gas > gasCap) asked.gas = gasCap
-  return request
+  if (request.gas !== undefined && request.gas <= gasCap) return request
+  // A spread takes ten times as long for what was read member by member.
+  return Object.assign({}, request, { gas: gasCap })
 }
 
 function overridesOf(
