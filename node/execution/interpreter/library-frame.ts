@@ -9,7 +9,7 @@ import { createEVM, type EVM, EVMError, type EVMOpts, type Log } from '@ethereum
 import { Account, type Address, createZeroAddress } from '@ethereumjs/util'
 import { assert } from '../../../consensus/errors.ts'
 import type { EvmBlock } from '../evm/block-context.ts'
-import type { Frame } from './frame.ts'
+import { type Frame, outOfGas } from './frame.ts'
 
 /** An operation as the library looks it up. */
 export type LibraryOperation = {
@@ -89,6 +89,8 @@ export class LibraryFrame {
     if (operation === undefined || operation.opcodeInfo.isInvalid) {
       throw new EVMError(EVMError.errorMessages.INVALID_OPCODE)
     }
+    // The dynamic gas of SELFDESTRUCT reads an account: not for a frame that can't even begin.
+    if (this.#frame.gas < Number(operation.opcodeInfo.feeBigInt)) throw outOfGas()
     this.#give(opcode)
     const { opcodeInfo, opHandler, gasHandler } = operation
     const { common } = this.#evm

@@ -9,7 +9,7 @@ import { andThen, type Soon } from '../../../state/soon.ts'
 import { isDelegation } from '../../transaction/inclusion-rules.ts'
 import type { CallReply, CallRequest, Frame } from '../frame.ts'
 import { staticViolation } from '../frame.ts'
-import { addressOf, chargeAccount } from './state-access.ts'
+import { addressOf, chargeAccount, requireAccount } from './state-access.ts'
 
 const GAS = { value: 9_000, newAccount: 25_000, stipend: 2_300 } as const
 /** A callee gets all gas but a 64th. */
@@ -41,7 +41,9 @@ export const CALLS: ReadonlyMap<number, Kind> = new Map([
  */
 export function runCallOperation(frame: Frame, kind: Kind): Promise<unknown> | undefined {
   const { overlay } = frame.host
-  const account = overlay.loadAccount(addressOf(frame.stack[frame.size - 2] as bigint))
+  const target = addressOf(frame.stack[frame.size - 2] as bigint)
+  requireAccount(frame, target)
+  const account = overlay.loadAccount(target)
   if (account instanceof Promise) return account
   const code = overlay.loadCode(account)
   if (code instanceof Promise) return code

@@ -1,6 +1,7 @@
 /**
  * Operations on the state and what a transaction leaves behind. Each is done as soon as what it
- * needs is in memory; until then it says what has to be waited for, and is tried again.
+ * needs is in memory; until then it says what has to be waited for, and is tried again. Nothing is
+ * read for a frame that cannot pay for it: a read from disk costs far more than its last gas.
  *
  * Prices: EIP-2929, EIP-2200, EIP-3529.
  */
@@ -49,8 +50,8 @@ export const STATE_ACCESS: ReadonlyMap<number, { readonly takes: number; readonl
       0x3f,
       { takes: 1, run: withAccount((frame, account) => replaceTop(frame, codeHash(account))) },
     ],
-    [0x54, { takes: 1, run: withSlot(loadSlot) }],
-    [0x55, { takes: 2, run: withSlot(storeSlot) }],
+    [0x54, { takes: 1, run: withSlot(requireLoad, loadSlot) }],
+    [0x55, { takes: 2, run: withSlot(requireStore, storeSlot) }],
     ...Array.from(
       { length: 5 },
       (_, topics) => [0xa0 + topics, { takes: 2 + topics, run: log(topics) }] as const,
@@ -62,6 +63,14 @@ export function addressOf(word: bigint): Address {
   return `0x${(word & ADDRESS_MASK).toString(16).padStart(40, '0')}`
 }
 
+/** Throws out of gas if access to an account, which {@link chargeAccount} pays for, is too dear. */
+export function requireAccount(frame: Frame, address: Address): void {
+  // What is warm is asked for only where it matters: this comes with every call.
+  if (frame.gas >= GAS.coldAccount) return
+  const price = frame.host.journal.isWarm(address) ? GAS.warm : GAS.coldAccount
+  if (frame.gas < price) throw outOfGas()
+}
+
 /** Pays for access to an account, and warms it. */
 export function chargeAccount(frame: Frame, address: Address): void {
   frame.useGas(frame.host.journal.warm(address) ? GAS.coldAccount : GAS.warm)
@@ -71,6 +80,7 @@ export function chargeAccount(frame: Frame, address: Address): void {
 function withAccount(run: (frame: Frame, account: AccountEntry) => void): Attempt {
   return (frame) => {
     const address = addressOf(top(frame))
+    requireAccount(frame, address)
     const account = frame.host.overlay.loadAccount(address)
     if (account instanceof Promise) return account
     chargeAccount(frame, address)
@@ -83,6 +93,7 @@ function withCode(run: (frame: Frame, code: Uint8Array) => void): Attempt {
   return (frame) => {
     const { overlay } = frame.host
     const address = addressOf(top(frame))
+    requireAccount(frame, address)
     const account = overlay.loadAccount(address)
     if (account instanceof Promise) return account
     const code = overlay.loadCode(account)
@@ -112,16 +123,26 @@ function codeHash({ current }: AccountEntry): bigint {
 }
 
 /** With the slot that the topmost word names, of the frame's own account. */
-function withSlot(run: (frame: Frame, entry: SlotEntry, slot: Hex) => void): Attempt {
+function withSlot(
+  require: (frame: Frame, slot: Hex) => void,
+  run: (frame: Frame, entry: SlotEntry, slot: Hex) => void,
+): Attempt {
   return (frame) => {
     const { overlay } = frame.host
     const { address } = frame.account
     const slot = wordHex(top(frame))
+    require(frame, slot)
     const entry = overlay.loadSlot(address, slot)
     if (entry instanceof Promise) return entry
     run(frame, entry, slot)
     return undefined
   }
+}
+
+function requireLoad(frame: Frame, slot: Hex): void {
+  if (frame.gas >= GAS.coldSlot) return
+  const isWarm = frame.host.journal.isWarmSlot(frame.account.address, slot)
+  if (frame.gas < (isWarm ? GAS.warm : GAS.coldSlot)) throw outOfGas()
 }
 
 function loadSlot(frame: Frame, { value }: SlotEntry, slot: Hex): void {
@@ -130,10 +151,14 @@ function loadSlot(frame: Frame, { value }: SlotEntry, slot: Hex): void {
   replaceTop(frame, integerOf(value))
 }
 
-function storeSlot(frame: Frame, entry: SlotEntry, slot: Hex): void {
-  const { host, message, account } = frame
-  if (message.isStatic) throw staticViolation()
+/** What is left over the sentry pays for a cold slot. */
+function requireStore(frame: Frame): void {
+  if (frame.message.isStatic) throw staticViolation()
   if (frame.gas <= GAS.storeSentry) throw outOfGas()
+}
+
+function storeSlot(frame: Frame, entry: SlotEntry, slot: Hex): void {
+  const { host, account } = frame
   frame.pop()
   const word = frame.pop()
   const value = word === 0n ? NO_BYTES : integerBytes(word)

@@ -6,6 +6,7 @@ import { assemble } from '../../../support/evm-assembly.ts'
 import { CALLER, CONTRACT, expectEqualRuns } from '../../../support/interpreter-pair.ts'
 import { Random } from '../../../support/random.ts'
 import { randomProgram } from '../../../support/random-programs.ts'
+import { STATE_READS } from '../../../support/state-reads.ts'
 
 const WORDS = [
   0n,
@@ -147,6 +148,22 @@ describe('node / execution / interpreter', () => {
         )
         await expectEqualRuns(new Map([[CONTRACT, code]]), calls, source.slice(0, 200))
       }
+    })
+  }
+
+  for (const { name, source, pushGas, cold, warm } of STATE_READS) {
+    it(`${name} comes out the same about each price it may have, cold and then warm`, async () => {
+      // Only some leave a word behind.
+      const twice = assemble(`PUSH 1 ${source} ${source} PUSH 1 ${RESULT}`)
+      const first = 3 + pushGas + cold
+      const amounts = [first, first + pushGas + warm].flatMap((price) =>
+        [-2, -1, 0, 1, 2, 20].map((more) => BigInt(price + more)),
+      )
+      // Once more after what is written was written before.
+      const calls = [...amounts, GAS, ...amounts].map(
+        (gas) => [CONTRACT, new Uint8Array(0), gas] as const,
+      )
+      await expectEqualRuns(new Map([[CONTRACT, twice]]), calls, name)
     })
   }
 
