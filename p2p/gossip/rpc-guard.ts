@@ -73,8 +73,12 @@ export class RpcGuard {
     const send = pubsub.sendRpc.bind(pubsub)
     const listen = pubsub.createInboundStream.bind(pubsub)
     pubsub.createInboundStream = (from, stream) => {
+      const peer = from.toString()
+      // Before anybody listens: what a new stream brings along waits for the debt of the old one.
+      const bytes = this.#tallies.get(peer)?.bytes
+      if (bytes !== undefined) this.#holdBack(stream, bytes)
       listen(from, stream)
-      this.#ration(from.toString(), stream)
+      this.#ration(peer, stream)
     }
     pubsub.sendRpc = (to, rpc) =>
       splitRpc(rpc)
@@ -116,7 +120,10 @@ export class RpcGuard {
       const nowMs = this.#options.now()
       const tally = this.#tallyOf(peer, nowMs)
       tally.bytes.take(data.byteLength, nowMs)
-      if (tally.bytes.waitMs(1, nowMs) > 0) this.#holdBack(stream, tally.bytes)
+      // Not at once: what is read on by resuming tells so before the stream counts as resumed.
+      if (tally.bytes.waitMs(1, nowMs) > 0) {
+        queueMicrotask(() => this.#holdBack(stream, tally.bytes))
+      }
       tally.pieces += 1
       if (tally.pieces <= PIECES_PER_RPC_MAX) return
       tally.pieces = 0
@@ -125,14 +132,12 @@ export class RpcGuard {
     })
   }
 
-  /** Its window stays shut until the bytes are paid: who sends on waits at the other end. */
+  /** In debt, its window stays shut until that is paid: who sends on waits at the other end. */
   #holdBack(stream: Stream, bytes: TokenBucket): void {
-    // Not at once: what is read on by resuming tells so before the stream counts as resumed.
-    queueMicrotask(() => {
-      if (stream.readStatus !== 'readable' || stream.status !== 'open') return
-      stream.pause()
-      setTimeout(() => readOn(stream), bytes.waitMs(1, this.#options.now()))
-    })
+    const waitMs = bytes.waitMs(1, this.#options.now())
+    if (waitMs === 0 || stream.readStatus !== 'readable' || stream.status !== 'open') return
+    stream.pause()
+    setTimeout(() => readOn(stream), waitMs)
   }
 
   #tallyOf(peer: PeerId, nowMs: number): Tally {
