@@ -126,11 +126,11 @@ export class BlockGossip {
 
   async #import(block: SealedBlock, peerId: string): Promise<void> {
     const { chain, sync, clock, log, rest } = this.#modules
-    // G12: a flood between the steps of an import would make the head late.
-    if (this.#imports === 0) rest.pause()
     this.#imports += 1
-    await clock.giveWay()
     try {
+      // G12: a flood between the steps of an import would make the head late.
+      if (this.#imports === 1) rest.pause()
+      await clock.giveWay()
       const outcome = await chain.importBlock(block, 'gossip')
       if (outcome.kind === 'unknown-parent') sync.onOrphan(block, peerId)
       else sync.onRefused(peerId, outcome)

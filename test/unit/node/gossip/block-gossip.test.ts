@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { devAccounts } from '../../../../genesis/accounts.ts'
 import { BlockGossip } from '../../../../node/gossip/block-gossip.ts'
-import { systemClock } from '../../../../node/ports.ts'
+import { type Clock, systemClock } from '../../../../node/ports.ts'
 import { encodeSealedBlock } from '../../../../node/sync/wire.ts'
 import { forkOf, validatorGenesis } from '../../../support/certified-chain.ts'
 import { SILENT } from '../../../support/chain-factory.ts'
 import { startTestNode } from '../../../support/test-node.ts'
 
 /** A node, its gossip of blocks, and how many blocks it held at each pause and at its end. */
-async function scene() {
+async function scene(clock: Clock = systemClock) {
   const genesis = await validatorGenesis()
   const node = await startTestNode({ genesis, peers: [] })
   const forks = await Promise.all(
@@ -25,7 +25,7 @@ async function scene() {
   }
   const { sync, network } = node.peers!
   const gossip = new BlockGossip({
-    ...{ chain: node.chain, sync, network, clock: systemClock, log: SILENT },
+    ...{ chain: node.chain, sync, network, clock, log: SILENT },
     rest: {
       pause: () => note('pause'),
       resume: () => {
@@ -57,6 +57,22 @@ describe('node / gossip / blocks', () => {
     expect(happened).toEqual([
       { what: 'pause', held: 0 },
       { what: 'resume', held: 0 },
+    ])
+  })
+
+  it('what else comes waits again after an import that did not begin', async () => {
+    let turns = 0
+    const giveWay = async () => {
+      turns += 1
+      if (turns === 1) throw new Error('no turn')
+      await systemClock.giveWay()
+    }
+    const { happened, resumed, bring } = await scene({ ...systemClock, giveWay })
+    expect(bring()).toEqual(['accept', 'accept'])
+    await resumed
+    expect(happened).toEqual([
+      { what: 'pause', held: 0 },
+      { what: 'resume', held: 1 },
     ])
   })
 })
