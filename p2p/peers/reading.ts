@@ -7,7 +7,12 @@ import { READING_PAUSE_MS_MAX } from '../limits.ts'
 
 /** The socket under a connection, private to libp2p's class: should it go, nothing pauses. */
 type WithSocket = {
-  readonly maConn?: { readonly readStatus: string; pause(): void; resume(): void }
+  readonly maConn?: {
+    readonly readStatus: string
+    pause(): void
+    resume(): void
+    abort(error: Error): void
+  }
 }
 type Socket = NonNullable<WithSocket['maConn']>
 
@@ -27,8 +32,8 @@ export class Reading {
     const sockets = connections.flatMap(({ maConn }) => maConn ?? [])
     // One that is closing can't be paused.
     this.#paused = sockets.filter(({ readStatus }) => readStatus === 'readable')
-    for (const socket of this.#paused) socket.pause()
     this.#timer = setTimeout(() => this.resume(), READING_PAUSE_MS_MAX)
+    for (const socket of this.#paused) turn(socket, 'pause')
   }
 
   resume(): void {
@@ -36,6 +41,15 @@ export class Reading {
     this.#timer = undefined
     const sockets = this.#paused
     this.#paused = []
-    for (const socket of sockets) if (socket.readStatus === 'paused') socket.resume()
+    for (const socket of sockets) if (socket.readStatus === 'paused') turn(socket, 'resume')
+  }
+}
+
+/** A failure ends this connection, and the others go on. */
+function turn(socket: Socket, to: 'pause' | 'resume'): void {
+  try {
+    socket[to]()
+  } catch (error) {
+    socket.abort(new Error(`reading could not ${to}`, { cause: error }))
   }
 }

@@ -10,11 +10,12 @@ afterEach(async () => {
   await stopEverything()
 })
 
-type Status = 'readable' | 'paused' | 'closed'
+type Status = 'readable' | 'paused' | 'closed' | 'aborted'
 
 /** As libp2p's, which throws when it is closed. */
 class Socket {
   readStatus: Status = 'readable'
+  broken: 'paused' | 'readable' | undefined
 
   pause(): void {
     this.#become('paused')
@@ -24,8 +25,13 @@ class Socket {
     this.#become('readable')
   }
 
+  abort(): void {
+    this.readStatus = 'aborted'
+  }
+
   #become(status: Status): void {
     if (this.readStatus === 'closed') throw new Error('closed')
+    if (this.broken === status) throw new Error('broken')
     this.readStatus = status
   }
 }
@@ -81,4 +87,17 @@ describe('p2p / reading', () => {
     reading.resume()
     expect(statuses()).toEqual(['closed', 'closed', 'readable'])
   })
+
+  it.each(['paused', 'readable'] as const)(
+    'one that cannot become %s ends, and all others are read again',
+    (status) => {
+      const { sockets, reading, statuses } = scene(3)
+      sockets[1]!.broken = status
+      reading.pause()
+      vi.advanceTimersByTime(READING_PAUSE_MS_MAX)
+      expect(statuses()).toEqual(['readable', 'aborted', 'readable'])
+      reading.pause()
+      expect(statuses()).toEqual(['paused', 'aborted', 'paused'])
+    },
+  )
 })
