@@ -3,7 +3,7 @@
  * buffer of its own from the platform, which costs more than what is written into it; here many
  * share one, as those of Node's Buffers do. No byte is handed out twice.
  *
- * A view keeps all of its buffer alive: what is kept for long is copied.
+ * A view keeps all of its buffer alive: what is kept for long is copied ({@link ownBytes}).
  */
 
 /** Up to here the platform needs no buffer. */
@@ -25,4 +25,11 @@ export function shortBytes(length: number): Uint8Array {
   const at = used
   used += length
   return new Uint8Array(buffer, at, length)
+}
+
+/** The same bytes in memory that nothing else shares, for what is kept for long. */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  // Asking a short one for its buffer would make it one, which costs more than the copy.
+  const isOwn = bytes.length > OWN_BYTES_MAX && bytes.buffer.byteLength === bytes.length
+  return isOwn ? bytes : new Uint8Array(bytes)
 }

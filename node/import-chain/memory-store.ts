@@ -1,4 +1,5 @@
 /** A key-value store in memory: an imported chain lives as long as its process. */
+import { ownBytes } from '../../consensus/codec/short-bytes.ts'
 import type { Entry, KeyRange, KeyValueStore, WriteBatch } from '../storage/database.ts'
 
 export class MemoryStore implements KeyValueStore {
@@ -26,7 +27,7 @@ export class MemoryStore implements KeyValueStore {
     for (const operation of batch.operations) {
       const name = nameOf(operation.key)
       if (operation.type === 'del') this.#values.delete(name)
-      else this.#values.set(name, operation.value)
+      else this.#values.set(name, ownBytes(operation.value))
     }
   }
 

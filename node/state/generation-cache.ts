@@ -7,20 +7,27 @@
  */
 export class GenerationCache<Key, Value> {
   readonly #entriesMax: number
+  readonly #renew: (value: Value) => Value
   #young = new Map<Key, Value>()
   #old = new Map<Key, Value>()
 
-  /** Holds `entriesMax` at least and twice as many at most. */
-  constructor(entriesMax: number) {
+  /**
+   * Holds `entriesMax` at least and twice as many at most. What is asked for in the old half goes
+   * to the young one as `renew` makes it.
+   */
+  constructor(entriesMax: number, renew: (value: Value) => Value = (value) => value) {
     this.#entriesMax = entriesMax
+    this.#renew = renew
   }
 
   get(key: Key): Value | undefined {
     const young = this.#young.get(key)
     if (young !== undefined) return young
     const old = this.#old.get(key)
-    if (old !== undefined) this.set(key, old)
-    return old
+    if (old === undefined) return undefined
+    const renewed = this.#renew(old)
+    this.set(key, renewed)
+    return renewed
   }
 
   set(key: Key, value: Value): void {

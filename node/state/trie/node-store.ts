@@ -2,6 +2,7 @@
  * Trie nodes by hash: a bounded cache before the database, every node checked against its key when
  * it comes from disk. Nodes are never changed or deleted: any root that was written can be read.
  */
+import { ownBytes } from '../../../consensus/codec/short-bytes.ts'
 import { keccak256 } from '../../../gpu/reference/keccak.ts'
 import { corruptRecord, missingRecord } from '../../storage/codec/record.ts'
 import type { KeyValueReader } from '../../storage/database.ts'
@@ -13,8 +14,11 @@ import { HASH_BYTES } from './node-codec.ts'
 /** A hash as a map key: one character a byte, half as long as hex and quicker to make. */
 export type NodeKey = string
 
-/** About half a kilobyte each with its key; twice as many are held at most. */
-const CACHED_NODES_MAX = 65_536
+/**
+ * About half a kilobyte each with its key; twice as many are held at most. A node that stays behind
+ * when the others of its piece are forgotten is copied, or it would hold up to 2 KiB.
+ */
+export const CACHED_NODES_MAX = 65_536
 
 export class NodeStore {
   readonly #store: KeyValueReader
@@ -24,7 +28,7 @@ export class NodeStore {
 
   constructor(
     store: KeyValueReader,
-    cache = new GenerationCache<NodeKey, Uint8Array>(CACHED_NODES_MAX),
+    cache = new GenerationCache<NodeKey, Uint8Array>(CACHED_NODES_MAX, ownBytes),
     unstored: ReadonlyMap<NodeKey, Uint8Array> = new Map(),
   ) {
     this.#store = store

@@ -4,6 +4,7 @@
  *
  * Spec: docs/simulator.md, "Disks"; docs/spec/storage.md, "Failures".
  */
+import { ownBytes } from '../../../../consensus/codec/short-bytes.ts'
 import {
   DatabaseError,
   type Entry,
@@ -177,7 +178,7 @@ export class MemoryStore implements RecoverableStore {
     }
     const before = table.values.get(key)
     if (value === undefined) table.values.delete(key)
-    else table.values.set(key, value)
+    else table.values.set(key, ownBytes(value))
     if ((before === undefined) !== (value === undefined)) table.sorted = undefined
     return before
   }

@@ -39,6 +39,15 @@ describe('node / simulation / memory-disk', () => {
     expect([...lengths].sort((a, b) => a - b)).toEqual([4, 5, 6, 7, 8])
   })
 
+  it('keeps nothing alive beside what was written', async () => {
+    const disk = openDisk(1)
+    const value = new Uint8Array(8_192).fill(7).subarray(100, 300)
+    await disk.store.write(new WriteBatch().put(keyOf(1), value))
+    const kept = await disk.store.get(keyOf(1))
+    expect(kept).toEqual(value)
+    expect(kept!.buffer.byteLength).toBe(200)
+  })
+
   it('a process that dies loses nothing that was written', async () => {
     const disk = openDisk(1)
     await disk.store.write(put(1))

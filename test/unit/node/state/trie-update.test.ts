@@ -3,7 +3,7 @@ import { MerklePatriciaTrie, verifyMerkleProof } from '@ethereumjs/mpt'
 import { bytesToHex, KECCAK256_RLP } from '@ethereumjs/util'
 import { describe, expect, it } from 'vitest'
 import { PIECE_BYTES_MAX } from '../../../../node/state/trie/node-pieces.ts'
-import { NodeStore } from '../../../../node/state/trie/node-store.ts'
+import { CACHED_NODES_MAX, NodeStore } from '../../../../node/state/trie/node-store.ts'
 import { lookUp } from '../../../../node/state/trie/trie-lookup.ts'
 import { updateTrie } from '../../../../node/state/trie/trie-update.ts'
 import type { TrieWrite } from '../../../../node/state/trie/writes.ts'
@@ -126,6 +126,27 @@ describe('node / state / trie / update', () => {
       1.3 * total,
     )
     expect(pieces.size).toBeLessThan(nodes.length / 4)
+  })
+
+  it('keeps nothing beside a node that outlives its piece in the cache', async () => {
+    const store = await openTemporaryDatabase()
+    const random = new Random(12)
+    const batch = Array.from({ length: 20 }, () => ({
+      key: random.bytes(32),
+      value: random.bytes(100),
+    }))
+    const cached = new NodeStore(store)
+    const { nodes } = await updateTrie(cached, KECCAK256_RLP, batch)
+    cached.remember(nodes)
+    const { hash, node } = nodes[0]!
+    expect(cached.peek(hash)).toBe(node)
+    const others = Array.from({ length: CACHED_NODES_MAX }, () => ({
+      hash: random.bytes(32),
+      node,
+    }))
+    cached.remember(others)
+    expect(cached.peek(hash)).toEqual(node)
+    expect(cached.peek(hash)!.buffer.byteLength).toBe(node.length)
   })
 
   it('leaves an unchanged trie alone, and deletes of nothing change nothing', async () => {
