@@ -78,13 +78,13 @@ export function encodeSealedBlock(block: Pick<SealedBlock, 'header' | 'transacti
   return encodeRlpList([encodeBlock(block), encodeRlpString(block.proof)])
 }
 
-/** Bytes of {@link encodeSealedBlock}, without writing them. */
+/** Bytes of {@link encodeSealedBlock}, without writing them: no proof is a single byte. */
 export function sealedBlockBytes({
   header,
   transactions,
   proof,
 }: Pick<SealedBlock, 'header' | 'transactions' | 'proof'>): number {
-  return rlpBytes(blockBytes(header, transactions) + encodeRlpString(proof).length)
+  return rlpBytes(blockBytes(header, transactions) + rlpBytes(proof.length))
 }
 
 /** The transactions and the proof are views of `bytes`: copy what outlives the message. */
