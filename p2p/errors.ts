@@ -42,6 +42,8 @@ export type NetworkErrorType =
       readonly name: string
       readonly reason: string
     }
+  /** The peer does not know this request, and will not until it is another program. */
+  | { readonly code: 'PROTOCOL_UNSUPPORTED'; readonly peer: string; readonly name: string }
   /** The stream or its connection broke: transient, nobody's fault. */
   | {
       readonly code: 'STREAM_FAILED'

@@ -131,7 +131,10 @@ export class FinalityDriver {
     this.#modules.log.info({ validator: index, epoch }, 'This node votes')
   }
 
-  /** A vote that the record lacks silences, and is known before the network counts as heard. */
+  /**
+   * A vote that the record lacks silences, and is known before the network counts as heard. It
+   * proves no double, whatever its epoch: an old backup is far below what it has forgotten.
+   */
   #recall(): void {
     const { chain, recall } = this.#modules
     if (recall?.newest !== undefined) noticeOwnVote(chain.finality, recall.newest)

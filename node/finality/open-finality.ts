@@ -41,6 +41,7 @@ export async function openFinality(
       ...{ votingKey: validator.address, finality: chain.finality, log },
       requests: new SyncRequests(peers.network),
       peers: () => peers.network.peers(),
+      isCovered: (peerId) => peers.sync.isCovered(peerId),
     })
   const hearing =
     peers &&

@@ -113,10 +113,14 @@ export class SyncRequests {
     return certificates
   }
 
-  /** The newest vote of this key that the peer has heard; undefined: it has heard none. */
+  /**
+   * The newest vote of this key that the peer has heard; undefined: it has heard none. `isOfKey`
+   * tells whether the key has signed it.
+   */
   async latestVote(
     peerId: string,
     votingKey: Address,
+    isOfKey: (signed: SignedVote) => boolean,
     signal: AbortSignal,
   ): Promise<SignedVote | undefined> {
     const name = 'latest_vote'
@@ -124,7 +128,11 @@ export class SyncRequests {
     const answer = await this.#ask(peerId, name, payload, decodeLatestVote, signal)
     // A peer that is short of tokens, or that starts, answers nothing.
     if (answer.length === 0) throw new SyncRequestError({ code: 'NO_ANSWER', peerId, name })
-    return answer[0]
+    const [signed] = answer
+    if (signed !== undefined && !isOfKey(signed)) {
+      throw this.#fault(peerId, name, 'signed with another key')
+    }
+    return signed
   }
 
   async #ask<Item>(

@@ -2,7 +2,12 @@
  * The asking side of requests: one stream a request, chunks handed on as they come and no faster
  * than they are taken, every limit enforced on what the peer sends.
  */
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import {
+  type Connection,
+  type Libp2p,
+  type Stream,
+  UnsupportedProtocolError,
+} from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { NetworkError, reasonOf } from '../errors.ts'
 import { REQUESTS_PER_PEER_MAX } from '../limits.ts'
@@ -177,6 +182,10 @@ export class RequestClient {
     } catch (error) {
       if (error instanceof NetworkError) throw error
       if (signal?.aborted === true) throw new NetworkError({ code: 'REQUEST_ABORTED', name })
+      if (error instanceof UnsupportedProtocolError) {
+        const fault = { code: 'PROTOCOL_UNSUPPORTED', peer, name } as const
+        throw new NetworkError(fault, fault.code, { cause: error })
+      }
       const reason = reasonOf(error)
       throw new NetworkError({ code: 'STREAM_FAILED', peer, name, reason }, reason, {
         cause: error,

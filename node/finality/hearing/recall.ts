@@ -12,15 +12,17 @@ import type { FinalityState } from '../../../consensus/finality/finality-state.t
 import type { FinalityVote, SignedVote } from '../../../consensus/finality/types.ts'
 import { voteDigest } from '../../../consensus/finality/votes/vote-digest.ts'
 import type { Address } from '../../../consensus/types.ts'
-import type { SyncRequests } from '../../sync/requests.ts'
+import { NetworkError } from '../../../p2p/errors.ts'
+import { SyncRequestError, type SyncRequests } from '../../sync/requests.ts'
 
 /** Peers that are asked, beside the bootnodes: of a crowd that comes and goes the first. */
 const STRANGERS_MAX = 256
 /**
- * Times that a peer is asked: streams break, and peers are short of tokens. Who never answers is
- * of an earlier version, or no help: it must not silence a validator for good.
+ * Times that a peer is asked in vain once all that it claims is here: half a minute of ticks. It
+ * may have been busy with our own sync before. Who never answers must not silence a validator for
+ * good.
  */
-export const ATTEMPTS_MAX = 5
+export const ATTEMPTS_MAX = 15
 
 export type RecallPeer = { readonly id: string; readonly isStatic: boolean }
 
@@ -29,12 +31,14 @@ export type RecallModules = {
   readonly finality: Pick<FinalityState, 'config' | 'separator'>
   readonly requests: Pick<SyncRequests, 'latestVote'>
   readonly peers: () => readonly RecallPeer[]
+  /** It has told its status, and all that it claims is here. */
+  readonly isCovered: (peerId: string) => boolean
   readonly log: Logger
 }
 
 type Asked = {
   readonly state: 'asking' | 'answered' | 'failed' | 'lied'
-  /** Answers that did not come. */
+  /** Answers that did not come though the peer was covered. */
   readonly failures: number
 }
 
@@ -73,26 +77,47 @@ export class Recall {
   }
 
   async #askOne(peerId: string, failures = 0): Promise<void> {
-    const { requests, votingKey, log } = this.#modules
-    const end = (state: Asked['state'], count = failures) =>
-      this.#asked.set(peerId, { state, failures: count })
-    end('asking')
+    const { requests, votingKey } = this.#modules
+    const isOurs = (signed: SignedVote) => this.#isOurs(signed)
+    this.#asked.set(peerId, { state: 'asking', failures })
     try {
-      const signed = await requests.latestVote(peerId, votingKey, this.#stop.signal)
-      end(signed === undefined || this.#take(signed) ? 'answered' : 'lied')
+      const signed = await requests.latestVote(peerId, votingKey, isOurs, this.#stop.signal)
+      if (signed !== undefined) this.#take(signed.vote)
+      this.#asked.set(peerId, { state: 'answered', failures })
     } catch (error) {
-      end(failures + 1 < ATTEMPTS_MAX ? 'failed' : 'answered', failures + 1)
-      log.debug({ err: error, peer: peerId }, 'A peer has not said what it remembers of our votes')
+      if (!this.#stop.signal.aborted) this.#onFailure(peerId, failures, error)
     }
   }
 
-  /** False: nobody with our key has signed it. */
-  #take({ vote, signature }: SignedVote): boolean {
+  #onFailure(peerId: string, before: number, err: unknown): void {
+    const { isCovered, log } = this.#modules
+    const failures = before + (isCovered(peerId) ? 1 : 0)
+    const fields = { err, peer: peerId }
+    if (err instanceof SyncRequestError && err.type.code === 'BAD_ANSWER') {
+      this.#asked.set(peerId, { state: 'lied', failures })
+      log.debug(fields, 'A peer has lied about what it remembers of our votes')
+    } else if (isOfEarlierVersion(err) || failures >= ATTEMPTS_MAX) {
+      this.#asked.set(peerId, { state: 'answered', failures })
+      log.warn(fields, 'A peer does not say what it remembers of our votes: it counts as heard')
+    } else {
+      this.#asked.set(peerId, { state: 'failed', failures })
+      log.debug(fields, 'A peer has not said what it remembers of our votes')
+    }
+  }
+
+  #isOurs({ vote, signature }: SignedVote): boolean {
     const { votingKey, finality } = this.#modules
     const digest = voteDigest(finality.separator, vote)
-    if (finality.config.recover(digest, hexToBytes(signature)) !== votingKey) return false
+    return finality.config.recover(digest, hexToBytes(signature)) === votingKey
+  }
+
+  #take(vote: FinalityVote): void {
     const newest = this.#newest
     if (newest === undefined || vote.targetEpoch > newest.targetEpoch) this.#newest = vote
-    return true
   }
+}
+
+/** It never answers such a question: there is nothing to wait for. */
+function isOfEarlierVersion(error: unknown): boolean {
+  return error instanceof NetworkError && error.type.code === 'PROTOCOL_UNSUPPORTED'
 }

@@ -268,6 +268,14 @@ describe('p2p / requests', () => {
     expect(await next).toBe('STREAM_FAILED')
   })
 
+  it('throws PROTOCOL_UNSUPPORTED for a request that the peer does not know, without blame', async () => {
+    const { client, server } = await pair({ requests: REQUESTS.slice(0, 1) })
+    expect(await client.ask(server.id, 'blocks_by_range').catch(codeOf)).toBe(
+      'PROTOCOL_UNSUPPORTED',
+    )
+    expect(client.network.peers()[0]?.score).toBe(0)
+  })
+
   it('withholds a flood: beyond the burst the answer is code 3, and the asker is charged', async () => {
     let handled = 0
     const { client, server } = await pair({
